@@ -1,0 +1,124 @@
+"""Settings from the environment; a value that is not valid stops the program with one sentence.
+
+Every name is `MOTCUA_` + the field in capitals. A secret may be given as `..._FILE`, the path of
+a file that holds it, so that it never stands in a process list.
+"""
+
+import base64
+import binascii
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; its text tells the operator what to change."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All that differs between one deployment and another."""
+
+    mode: str = "production"  # production | development
+    control_dsn: str  # postgresql://…  the control role's own database
+    clusters: dict[str, str]  # cluster name -> administrator DSN (creates databases and roles)
+    redis_url: str  # redis://host:port/0 or unix:///path
+    master_key: str  # 32 bytes in base64: seals the tenants' secrets
+    base_domain: str = "localhost"  # <slug>.<base_domain> is a tenant's first address
+    ops_host: str = "ops.localhost"
+    public_scheme: str = "http"
+    public_port: int = 8080
+    web_host: str = "127.0.0.1"
+    web_port: int = 8080
+    inner_host: str = "127.0.0.1"
+    inner_port: int = 8079  # /metrics and health, never exposed to the public
+    connections_per_cluster: int = 24  # per process
+    connections_per_tenant: int = 6  # per process
+    storage_driver: str = "files"  # files | s3
+    storage_files_in_production: bool = False
+    storage_root: str = ""
+    staging_root: str = ""
+    s3_endpoint: str = ""  # http(s)://host:port as the server reaches it
+    s3_public_endpoint: str = ""  # as browsers reach it; the endpoint when empty
+    s3_region: str = "us-east-1"
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+    clamd: str = ""  # host:port; empty = papers are not scanned
+    sms_driver: str = "standin"  # standin | kannel
+    sms_url: str = ""
+    sms_username: str = ""
+    sms_password: str = ""
+    sms_callback_base: str = ""  # where the gateway reports delivery, e.g. http://host:port
+    upload_limit_bytes: int = 20 * 1024 * 1024
+    log_level: str = "info"
+
+    @property
+    def key(self) -> bytes:
+        """The master key's 32 bytes."""
+        return base64.b64decode(self.master_key)
+
+    def origin(self, host: str) -> str:
+        """The address people type for `host`, without a final slash."""
+        default = {"http": 80, "https": 443}.get(self.public_scheme)
+        port = "" if self.public_port == default else f":{self.public_port}"
+        return f"{self.public_scheme}://{host}{port}"
+
+
+def read(environ: dict[str, str]) -> Settings:
+    """Settings out of an environment; raises BadSetting naming the variable at fault."""
+    values: dict[str, Any] = {}
+    for field in msgspec.structs.fields(Settings):
+        name = f"MOTCUA_{field.name.upper()}"
+        text = environ.get(name)
+        if text is None and (path := environ.get(f"{name}_FILE")):
+            text = _from_file(name, path)
+        if text is not None:
+            values[field.name] = _clusters(text) if field.name == "clusters" else text
+    try:
+        settings = msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadSetting(f"a MOTCUA_ setting is missing or wrong: {error}") from None
+    _check(settings)
+    return settings
+
+
+@cache
+def settings() -> Settings:
+    """The process's settings, read once."""
+    return read(dict(os.environ))
+
+
+def _from_file(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        raise BadSetting(f"{name}_FILE cannot be read: {error.strerror}") from None
+
+
+def _clusters(text: str) -> dict[str, str]:
+    """`main=postgresql://… second=postgresql://…`, parted by white space."""
+    pairs = [item.partition("=") for item in text.split()]
+    if not pairs or any(not name or not dsn for name, _, dsn in pairs):
+        raise BadSetting("MOTCUA_CLUSTERS must read: name=postgresql://… name=postgresql://…")
+    return {name: dsn for name, _, dsn in pairs}
+
+
+def _check(settings: Settings) -> None:
+    if settings.mode not in {"production", "development"}:
+        raise BadSetting("MOTCUA_MODE must be production or development")
+    try:
+        length = len(settings.key)
+    except (binascii.Error, ValueError):
+        length = 0
+    if length != 32:
+        raise BadSetting("MOTCUA_MASTER_KEY must be 32 bytes in base64")
+    if settings.storage_driver not in {"files", "s3"}:
+        raise BadSetting("MOTCUA_STORAGE_DRIVER must be files or s3")
+    if settings.storage_driver == "s3" and not settings.s3_endpoint:
+        raise BadSetting("MOTCUA_S3_ENDPOINT is needed when MOTCUA_STORAGE_DRIVER is s3")
+    if settings.storage_driver == "files" and not settings.storage_root:
+        raise BadSetting("MOTCUA_STORAGE_ROOT is needed when MOTCUA_STORAGE_DRIVER is files")
+    if settings.mode == "production" and settings.public_scheme != "https":
+        raise BadSetting("MOTCUA_PUBLIC_SCHEME must be https in production")
