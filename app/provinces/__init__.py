@@ -1,0 +1,1 @@
+"""What each province brings with it: agencies, calendar, brand, posts, first officers."""
