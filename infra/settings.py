@@ -14,6 +14,9 @@ from typing import Any
 import msgspec
 
 
+_MAPS = {"clusters", "cluster_admins"}
+
+
 class BadSetting(Exception):
     """A setting that cannot be used; its text tells the operator what to change."""
 
@@ -23,7 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     mode: str = "production"  # production | development
     control_dsn: str  # postgresql://…  the control role's own database
-    clusters: dict[str, str]  # cluster name -> administrator DSN (creates databases and roles)
+    clusters: dict[str, str]  # cluster name -> its address, without credentials
+    cluster_admins: dict[str, str] = {}  # cluster name -> owner's DSN; only for the command line
     redis_url: str  # redis://host:port/0 or unix:///path
     master_key: str  # 32 bytes in base64: seals the tenants' secrets
     base_domain: str = "localhost"  # <slug>.<base_domain> is a tenant's first address
@@ -75,7 +79,7 @@ def read(environ: dict[str, str]) -> Settings:
         if text is None and (path := environ.get(f"{name}_FILE")):
             text = _from_file(name, path)
         if text is not None:
-            values[field.name] = _clusters(text) if field.name == "clusters" else text
+            values[field.name] = _pairs(name, text) if field.name in _MAPS else text
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
@@ -97,15 +101,17 @@ def _from_file(name: str, path: str) -> str:
         raise BadSetting(f"{name}_FILE cannot be read: {error.strerror}") from None
 
 
-def _clusters(text: str) -> dict[str, str]:
+def _pairs(name: str, text: str) -> dict[str, str]:
     """`main=postgresql://… second=postgresql://…`, parted by white space."""
     pairs = [item.partition("=") for item in text.split()]
-    if not pairs or any(not name or not dsn for name, _, dsn in pairs):
-        raise BadSetting("MOTCUA_CLUSTERS must read: name=postgresql://… name=postgresql://…")
-    return {name: dsn for name, _, dsn in pairs}
+    if any(not key or not dsn for key, _, dsn in pairs):
+        raise BadSetting(f"{name} must read: name=postgresql://… name=postgresql://…")
+    return {key: dsn for key, _, dsn in pairs}
 
 
 def _check(settings: Settings) -> None:
+    if "main" not in settings.clusters:
+        raise BadSetting("MOTCUA_CLUSTERS must name a cluster called main: it holds the control data")
     if settings.mode not in {"production", "development"}:
         raise BadSetting("MOTCUA_MODE must be production or development")
     try:

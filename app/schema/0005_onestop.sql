@@ -1,0 +1,139 @@
+-- Procedures, drafts, dossiers and everything that happens to them.
+
+create table procedure (
+    id uuid primary key,
+    code text not null,                     -- national code, e.g. '1.001193'
+    version int not null,
+    name text not null,
+    normal text not null,                   -- name without marks, for search
+    field text not null,                    -- lĩnh vực
+    filing text not null check (filing in ('local', 'national_portal', 'off')),
+    document jsonb not null,                -- the whole record as published
+    valid_from date not null,
+    valid_to date,
+    unique (code, version)
+);
+create unique index procedure_in_force on procedure (code) where valid_to is null;
+
+-- Numbers are taken inside the transaction that uses them, so none is lost or doubled.
+create table code_counter (
+    prefix text not null,
+    on_day date not null,
+    last int not null,
+    primary key (prefix, on_day)
+);
+
+create table draft (
+    id uuid primary key,
+    citizen_id uuid not null references citizen,
+    procedure_id uuid not null references procedure,
+    agency_id uuid not null references agency,
+    answers jsonb not null default '{}',
+    created_at timestamptz not null,
+    saved_at timestamptz not null,
+    dossier_id uuid unique                  -- set when it is submitted, once
+);
+create index draft_by_citizen on draft (citizen_id) where dossier_id is null;
+
+create table dossier (
+    id uuid primary key,
+    code text not null unique check (length(code) <= 64),
+    procedure_id uuid not null references procedure,
+    agency_id uuid not null references agency,     -- the competent agency
+    channel text not null check (channel in ('online', 'counter', 'postal')),
+    status smallint not null check (status between 1 and 10),
+    step smallint,                          -- index into the procedure's flow; null before reception
+    post_id uuid references post,           -- whose turn it is
+    version int not null default 1,         -- optimistic lock: raised by every act
+    citizen_id uuid references citizen,
+    applicant_name text not null,
+    applicant jsonb not null,               -- id_number, phone, email, address, ...
+    phone text,                             -- E.164; copied out for tracking and notices
+    answers jsonb not null default '{}',
+    summary text not null,                  -- trích yếu
+    intake_key uuid unique,                 -- the counter form's one-time key
+    filed_at timestamptz not null,
+    received_at timestamptz,
+    due_at timestamptz,
+    finished_at timestamptz,
+    delivered_at timestamptz,
+    check (received_at is not null or status in (1, 3, 5, 7)),
+    check (due_at is null or received_at is not null),
+    check (status <> 10 or delivered_at is not null)
+);
+create index dossier_waiting on dossier (agency_id, filed_at) where status = 1;
+create index dossier_by_turn on dossier (post_id, due_at) where post_id is not null;
+create index dossier_to_deliver on dossier (agency_id, finished_at) where status = 9;
+create index dossier_by_citizen on dossier (citizen_id, filed_at desc) where citizen_id is not null;
+
+alter table draft add foreign key (dossier_id) references dossier;
+
+-- What the citizen sees: one row for each change of status or step, in order.
+create table progress (
+    id uuid primary key,
+    dossier_id uuid not null references dossier,
+    status smallint not null check (status between 1 and 10),
+    act text not null,
+    step smallint,
+    title text not null,                    -- in Vietnamese, as shown
+    agency_name text not null,
+    officer_id uuid references officer,
+    note text,
+    at timestamptz not null
+);
+create index progress_by_dossier on progress (dossier_id, at);
+
+-- Papers given with a draft or a dossier, and results given back.
+create table paper (
+    id uuid primary key,
+    draft_id uuid references draft,
+    dossier_id uuid references dossier,
+    kind text not null check (kind in ('submitted', 'result')),
+    slot text not null,                     -- the procedure's paper id, or 'result'
+    name text not null,
+    form text not null check (form in ('original', 'copy', 'electronic')),
+    quantity smallint not null default 1 check (quantity between 1 and 99),
+    object_id uuid,                         -- stored_object; null for a paper kept on paper
+    file_name text,
+    added_at timestamptz not null,
+    added_by text not null,
+    check (draft_id is not null or dossier_id is not null)
+);
+create index paper_by_draft on paper (draft_id) where draft_id is not null;
+create index paper_by_dossier on paper (dossier_id) where dossier_id is not null;
+create index paper_by_object on paper (object_id) where object_id is not null;
+
+-- Statutory slips as issued: the content is frozen with the version of the form.
+create table slip (
+    id uuid primary key,
+    dossier_id uuid not null references dossier,
+    form text not null,                     -- '01' … '07'
+    form_version text not null,
+    content jsonb not null,
+    issued_at timestamptz not null,
+    issued_by uuid not null references officer
+);
+create index slip_by_dossier on slip (dossier_id, form);
+
+-- The deadline's ledger: the due date is a fold of these rows.
+create table deadline_entry (
+    id uuid primary key,
+    dossier_id uuid not null references dossier,
+    kind text not null check (kind in ('start', 'pause', 'resume', 'restart', 'extend', 'calendar')),
+    at timestamptz not null,
+    due_at timestamptz,
+    amount int not null,                    -- in `unit`
+    unit text not null,
+    basis text not null,                    -- article of law
+    calendar_version int not null references work_calendar,
+    explanation jsonb not null default '[]',
+    officer_id uuid references officer
+);
+create index deadline_entry_by_dossier on deadline_entry (dossier_id, at);
+
+create table rating (
+    dossier_id uuid primary key references dossier,
+    score smallint not null check (score between 1 and 3),
+    comment text,
+    rated_at timestamptz not null
+);

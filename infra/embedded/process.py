@@ -1,0 +1,206 @@
+"""Child processes that live no longer than their parent, and the one error all servers share."""
+
+import contextlib
+import ctypes
+import fcntl
+import io
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+# A Unix socket's path must fit into sun_path with its closing zero byte (unix(7)).
+SOCKET_PATH_LIMIT = 107
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Trouble(Exception):
+    """A server cannot run here; the text is one sentence for the person at the terminal."""
+
+
+def spawn(
+    argv: Sequence[str | Path],
+    *,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    user: tuple[int, int] | None = None,
+    death_signal: int = signal.SIGTERM,
+) -> subprocess.Popen[bytes]:
+    """Start `argv` in a session of its own, its output appended to `log`.
+
+    `user` is (uid, gid) to become; only root may give it. The child receives `death_signal` when
+    the THREAD that called spawn ends, so call it from a thread that lives as long as the server.
+    """
+    parent = os.getpid()
+
+    def tie_to_parent() -> None:
+        # Set after the change of user, which would clear it (prctl(2)).
+        _libc.prctl(_PR_SET_PDEATHSIG, death_signal)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [str(part) for part in argv],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=dict(env) if env is not None else None,
+            cwd=cwd,
+            start_new_session=True,
+            preexec_fn=tie_to_parent,  # noqa: PLW1509
+            **(_become(user) if user else {}),
+        )
+
+
+def _become(user: tuple[int, int]) -> dict[str, object]:
+    uid, gid = user
+    return {"user": uid, "group": gid, "extra_groups": []}
+
+
+def run(
+    argv: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    user: tuple[int, int] | None = None,
+    cwd: Path | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run `argv` to its end as `user` and return its output as text."""
+    return subprocess.run(
+        [str(part) for part in argv],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        env=dict(env) if env is not None else None,
+        cwd=cwd,
+        check=False,
+        **(_become(user) if user else {}),
+    )
+
+
+def wait_until(
+    ready: Callable[[], bool],
+    child: subprocess.Popen[bytes],
+    *,
+    name: str,
+    log: Path,
+    timeout: float,
+) -> None:
+    """Return once `ready()` says so; Trouble when `child` ends first or `timeout` s pass."""
+    limit = time.monotonic() + timeout
+    while not ready():
+        if child.poll() is not None:
+            raise Trouble(f"{name} stopped while starting: {last_words(log)}")
+        if time.monotonic() > limit:
+            raise Trouble(f"{name} did not answer within {timeout:.0f} s; its log is {log}")
+        time.sleep(0.02)
+
+
+def last_words(log: Path) -> str:
+    """The line of `log` that explains a failure: the last fatal one, or simply the last."""
+    with contextlib.suppress(OSError):
+        lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        if any("No space left on device" in line for line in lines[-20:]):
+            return f"the disk is full; free some space and start again (log: {log})"
+        for line in reversed(lines[-20:]):
+            if "FATAL" in line or "PANIC" in line or "Error" in line:
+                return f"{line.strip()} (log: {log})"
+        if lines:
+            return f"{lines[-1].strip()} (log: {log})"
+    return f"it left no message (log: {log})"
+
+
+def stop(child: subprocess.Popen[bytes], *signals: int, patience: float = 10) -> None:
+    """End `child`: each of `signals` in turn, `patience` seconds apart, then SIGKILL."""
+    for number in (*signals, signal.SIGKILL):
+        if child.poll() is not None:
+            return
+        child.send_signal(number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(patience)
+    child.wait()
+
+
+def end_orphan(pid: int, belongs: Callable[[str], bool], *signals: int) -> bool:
+    """End the left-over process `pid` if its command line `belongs` to us; true if one was there.
+
+    Process numbers are reused, so a number alone proves nothing.
+    """
+    for number in (*signals, signal.SIGKILL):
+        if not _is_ours(pid, belongs):
+            return number != signals[0]
+        os.kill(pid, number)
+        limit = time.monotonic() + 10
+        while _is_ours(pid, belongs) and time.monotonic() < limit:
+            time.sleep(0.05)
+    return True
+
+
+def _is_ours(pid: int, belongs: Callable[[str], bool]) -> bool:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return belongs(" ".join(word.decode(errors="replace") for word in words).strip())
+
+
+class Claim:
+    """An exclusive hold on a directory; the system lets go of it when the process dies."""
+
+    def __init__(self, directory: Path, refusal: str) -> None:
+        """Hold `directory/lock` or raise Trouble with `refusal`."""
+        self._file: io.TextIOWrapper | None = (directory / "lock").open("a+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            raise Trouble(refusal) from None
+
+    def release(self) -> None:
+        """Let go; a second call does nothing."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def socket_directory(wanted: Path, longest_name: str, owner: tuple[int, int]) -> Path:
+    """A 0700 directory of `owner` for Unix sockets: `wanted`, or a short one when it is too long.
+
+    The short one's path is remembered in `wanted.parent/<wanted.name>-at`, so that a later start
+    uses it again.
+    """
+    if len(os.fsencode(wanted / longest_name)) <= SOCKET_PATH_LIMIT:
+        make_private(wanted, owner)
+        return wanted
+    note = wanted.parent / f"{wanted.name}-at"
+    with contextlib.suppress(OSError):
+        known = Path(note.read_text())
+        status = known.lstat()
+        if status.st_uid == owner[0] and known.is_dir() and not known.is_symlink():
+            return known
+    place = Path(tempfile.mkdtemp(prefix="motcua-", dir="/tmp"))  # noqa: S108
+    make_private(place, owner)
+    note.write_text(str(place))
+    return place
+
+
+def make_private(directory: Path, owner: tuple[int, int]) -> None:
+    """Make `directory` exist, belong to `owner`, and be closed to everyone else."""
+    directory.mkdir(mode=0o700, exist_ok=True)
+    status = directory.stat()
+    if (status.st_uid, status.st_gid) != owner:
+        os.chown(directory, *owner)
+    directory.chmod(0o700)
+
+
+def remove(directory: Path) -> None:
+    """Remove a tree; one that is already gone is no error."""
+    shutil.rmtree(directory, ignore_errors=True)

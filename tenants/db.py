@@ -1,0 +1,145 @@
+"""Queries to the right database: the current tenant's own, or the control plane's.
+
+`tenant` and `control` offer asyncpg's calls for hot paths and plain SQL; `TENANT_DB` and
+`CONTROL_DB` are the same two as Piccolo engines, given to tables as `db=`. Inside a unit of work
+a query joins its transaction; outside it runs by itself on a pooled connection.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine
+from piccolo.querystring import QueryString
+
+from infra.dsn import Address
+from infra.settings import settings
+from tenants.current import current
+from tenants.pools import Pools
+from tenants.shapes import Tenant
+from tenants.work import Place, WorkError, current_work, refuse_writes
+
+_pools: dict[str, Pools] = {}
+
+
+class Database:
+    """asyncpg's calls on whichever database `place` names at the moment of the call."""
+
+    def __init__(self, place: Callable[[], Place]) -> None:
+        self._place = place
+
+    async def fetch(self, sql: str, *values: object) -> list[asyncpg.Record]:
+        """All rows."""
+        return cast(list[asyncpg.Record], await self._run("fetch", sql, *values))
+
+    async def fetch_row(self, sql: str, *values: object) -> asyncpg.Record | None:
+        """The first row, or None."""
+        return cast("asyncpg.Record | None", await self._run("fetchrow", sql, *values))
+
+    async def fetch_value(self, sql: str, *values: object) -> Any:
+        """The first column of the first row, or None."""
+        return await self._run("fetchval", sql, *values)
+
+    async def execute(self, sql: str, *values: object) -> str:
+        """Run one statement; the server's tag, such as `UPDATE 1`."""
+        return cast(str, await self._run("execute", sql, *values))
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run one statement for many rows, as one batch."""
+        await self._run("executemany", sql, rows)
+
+    async def _run(self, call: str, sql: str, *values: Any) -> Any:
+        refuse_writes(sql)
+        place = self._place()
+        unit = current_work()
+        if unit is not None:
+            async with unit.lock:
+                return await getattr(await unit.connection(place), call)(sql, *values)
+        pools, key = place
+        connection = await pools.acquire(key)
+        try:
+            return await getattr(connection, call)(sql, *values)
+        finally:
+            await pools.release(key, connection)
+
+
+class RoutedEngine(PostgresEngine):
+    """A Piccolo engine that owns no pool: each query goes where its database says."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        super().__init__(config={}, extensions=())
+
+    async def check_version(self) -> None:
+        """Skipped: it would connect while modules are being imported."""
+
+    async def prep_database(self) -> None:
+        """Skipped: extensions are the migrations' business, and there are none."""
+
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:
+        """Run one compiled query."""
+        sql, values = querystring.compile_string(engine_type=self.engine_type)
+        return await self._database.fetch(sql, *values)
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:
+        """Refused: tables change by migrations only."""
+        raise WorkError("tables change by migrations only")
+
+    async def get_new_connection(self) -> Any:
+        """Refused: it would leave the pool and the transaction behind (Piccolo's batch does)."""
+        raise WorkError("use keyset pages instead of a connection of one's own")
+
+    def transaction(self, allow_nested: bool = True) -> Any:
+        """Refused: a transaction is a unit of work."""
+        raise WorkError("open a unit of work (tenants.work.work) instead")
+
+
+def place_of(tenant: Tenant) -> Place:
+    """Where the tenant's rows are: its cluster's pools, and its database and role as the key."""
+    key = (tenant.database, tenant.role, tenant.secrets.password)
+    return _pools_of(tenant.cluster), key
+
+
+def control_place() -> Place:
+    """Where the control plane's rows are."""
+    address = Address.parse(settings().control_dsn)
+    return _pools_of("main"), (address.database, address.user, address.password)
+
+
+async def close() -> None:
+    """Close every pool; the next query opens what it needs again."""
+    while _pools:
+        _, pools = _pools.popitem()
+        await pools.close()
+
+
+def _pools_of(cluster: str) -> Pools:
+    if cluster not in _pools:
+        chosen = settings()
+        where = Address.parse(chosen.clusters[cluster])
+        _pools[cluster] = Pools(
+            lambda key: _connect(where, cast("tuple[str, str, str]", key)),
+            budget=chosen.connections_per_cluster,
+            share=chosen.connections_per_tenant,
+        )
+    return _pools[cluster]
+
+
+async def _connect(where: Address, key: tuple[str, str, str]) -> asyncpg.Connection:
+    database, role, password = key
+    return await asyncpg.connect(
+        **where._replace(database=database, user=role, password=password).keywords(),
+        server_settings={
+            "application_name": "motcua",
+            "timezone": "UTC",
+            "statement_timeout": "30s",
+            "idle_in_transaction_session_timeout": "60s",
+        },
+        timeout=10,
+    )
+
+
+tenant = Database(lambda: place_of(current()))
+control = Database(control_place)
+TENANT_DB = RoutedEngine(tenant)
+CONTROL_DB = RoutedEngine(control)

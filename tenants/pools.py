@@ -1,0 +1,155 @@
+"""Connections of one process to one cluster, shared by all its tenants within one budget.
+
+A pool per tenant would hold tenants x size connections open; PostgreSQL allows a hundred or so.
+Here a connection belongs to one database for its whole life, but the number open is bounded for
+the cluster: when the budget is spent, the connection idle the longest makes room. One tenant
+never holds more than its own share, so a busy province cannot starve the others.
+"""
+
+import asyncio
+from collections import Counter, OrderedDict, deque
+from collections.abc import Awaitable, Callable, Hashable
+
+import asyncpg
+
+Open = Callable[[Hashable], Awaitable[asyncpg.Connection]]
+
+
+class Pools:
+    """`acquire(key)` and `release(key, connection)`; a key is one database and its role."""
+
+    def __init__(self, open_: Open, *, budget: int, share: int, idle_seconds: float = 30.0) -> None:
+        self._open = open_
+        self._budget = budget
+        self._share = min(share, budget)
+        self._idle_seconds = idle_seconds
+        self._idle: OrderedDict[asyncpg.Connection, tuple[Hashable, float]] = OrderedDict()
+        self._busy: Counter[Hashable] = Counter()
+        self._opened = 0
+        self._waiting: deque[tuple[Hashable, asyncio.Future[None]]] = deque()
+        self._reaper: asyncio.TimerHandle | None = None
+        self._closings: set[asyncio.Future[None]] = set()
+
+    @property
+    def opened(self) -> int:
+        """How many connections are open now, busy and idle."""
+        return self._opened
+
+    async def acquire(self, key: Hashable) -> asyncpg.Connection:
+        """A connection for `key`; waits in turn while its share or the budget is spent."""
+        first = True
+        while self._busy[key] >= self._share or not self._room(key):
+            await self._wait(key, back=first)
+            first = False
+        self._busy[key] += 1
+        try:
+            return self._take(key) or await self._make(key)
+        except BaseException:
+            self._leave(key)
+            raise
+
+    async def release(self, key: Hashable, connection: asyncpg.Connection) -> None:
+        """Give a connection back; one that is closed or still in a transaction is thrown away."""
+        if connection.is_closed() or connection.is_in_transaction():
+            self._opened -= 1
+            connection.terminate()  # No ceremony: its state is not known.
+        else:
+            self._idle[connection] = (key, asyncio.get_running_loop().time())
+            self._plan_reaping()
+        self._leave(key)
+
+    async def close(self) -> None:
+        """Close every idle connection; busy ones close when they come back."""
+        if self._reaper:
+            self._reaper.cancel()
+        while self._idle:
+            connection, _ = self._idle.popitem()
+            self._opened -= 1
+            await connection.close()
+
+    async def forget(self, key: Hashable) -> None:
+        """Close the idle connections of one database, before it is moved or dropped."""
+        for connection in [c for c, (owner, _) in self._idle.items() if owner == key]:
+            del self._idle[connection]
+            self._opened -= 1
+            await connection.close()
+
+    def _room(self, key: Hashable) -> bool:
+        return self._opened < self._budget or bool(self._idle)
+
+    def _take(self, key: Hashable) -> asyncpg.Connection | None:
+        # The newest idle one first: its server process is warm and the oldest can be reaped.
+        for connection in reversed(self._idle):
+            if self._idle[connection][0] == key:
+                del self._idle[connection]
+                if not connection.is_closed():
+                    return connection
+                self._opened -= 1
+                return self._take(key)
+        return None
+
+    async def _make(self, key: Hashable) -> asyncpg.Connection:
+        evicted = None
+        if self._opened >= self._budget:
+            evicted, _ = self._idle.popitem(last=False)
+        else:
+            self._opened += 1
+        # From here one place in the budget is ours until the connection stands or fails.
+        try:
+            if evicted is not None:
+                await evicted.close()
+            return await self._open(key)
+        except BaseException:
+            self._opened -= 1
+            raise
+
+    async def _wait(self, key: Hashable, *, back: bool) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        entry = (key, turn)
+        if back:
+            self._waiting.append(entry)
+        else:
+            self._waiting.appendleft(entry)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if entry in self._waiting:
+                self._waiting.remove(entry)
+            else:
+                self._wake()
+            raise
+
+    def _leave(self, key: Hashable) -> None:
+        self._busy[key] -= 1
+        if not self._busy[key]:
+            del self._busy[key]
+        self._wake()
+
+    def _wake(self) -> None:
+        for entry in self._waiting:
+            key, turn = entry
+            if self._busy[key] < self._share and not turn.done():
+                self._waiting.remove(entry)
+                turn.set_result(None)
+                return
+
+    def _plan_reaping(self) -> None:
+        if self._reaper is None:
+            loop = asyncio.get_running_loop()
+            self._reaper = loop.call_later(self._idle_seconds, self._reap)
+
+    def _reap(self) -> None:
+        self._reaper = None
+        before = asyncio.get_running_loop().time() - self._idle_seconds
+        for connection, (_, since) in list(self._idle.items()):
+            if since <= before:
+                del self._idle[connection]
+                self._opened -= 1
+                self._closing(connection)
+        if self._idle:
+            self._plan_reaping()
+
+    def _closing(self, connection: asyncpg.Connection) -> None:
+        task = asyncio.ensure_future(connection.close())
+        self._closings.add(task)
+        task.add_done_callback(self._closings.discard)

@@ -1,0 +1,59 @@
+-- The control plane: who the tenants are and where they live. It knows no citizen.
+
+create table tenant (
+    id uuid primary key,
+    slug text not null unique check (slug ~ '^[a-z][a-z0-9-]{1,30}$'),
+    status text not null check (status in ('provisioning', 'active', 'suspended')),
+    cluster text not null,
+    database text not null unique,
+    role text not null unique,
+    bucket text not null unique,
+    sealed bytea not null,
+    site jsonb not null,
+    schema_version int not null default 0,
+    schema_error text,
+    suspended_at timestamptz,
+    suspended_until date,
+    suspension_reason text,
+    created_at timestamptz not null,
+    check ((status = 'suspended') = (suspended_at is not null))
+);
+
+create table tenant_domain (
+    host text primary key check (host = lower(host)),
+    tenant_id uuid not null references tenant on delete cascade,
+    is_primary boolean not null default false
+);
+create unique index tenant_domain_one_primary on tenant_domain (tenant_id) where is_primary;
+
+-- A null tenant_id is the vendor's own issuer.
+create table issuer (
+    id uuid primary key,
+    tenant_id uuid references tenant on delete cascade,
+    audience text not null check (audience in ('citizen', 'staff', 'vendor')),
+    issuer text not null,
+    label text not null,
+    client_id text not null,
+    sealed_secret bytea not null,
+    check ((audience = 'vendor') = (tenant_id is null)),
+    unique nulls not distinct (tenant_id, audience, issuer)
+);
+
+create table operator (
+    id uuid primary key,
+    username text not null unique,
+    full_name text not null,
+    active boolean not null default true,
+    admitted_at timestamptz not null
+);
+
+-- What vendor staff and the command line did to tenants.
+create table operation (
+    id uuid primary key,
+    at timestamptz not null,
+    actor text not null,
+    act text not null,
+    tenant_slug text,
+    detail jsonb not null default '{}'
+);
+create index operation_by_time on operation (at desc);
