@@ -49,8 +49,9 @@ def find(directory: Path) -> Place:
     program = _installed()
     if os.geteuid() != 0:
         return _own_place(directory, program)
-    user = _lent_user()
-    home = _known_home(directory) or _new_home(directory, user)
+    known = _known_home(directory)
+    user = _owner_of(known) or _lent_user()
+    home = known or _new_home(directory, user)
     make_private(home, user)
     if not all(_reachable(path, user) for path in _needed(program)):
         program = _copy(program, home / "program", user)
@@ -68,9 +69,7 @@ def _own_place(directory: Path, program: Path) -> Place:
     home = _known_home(directory) or directory / "home"
     owner = (os.geteuid(), os.getegid())
     if home.exists() and home.stat().st_uid != owner[0]:
-        raise Trouble(
-            f"{home} belongs to another user: start as that user (or root), or remove it"
-        )
+        raise Trouble(f"{home} belongs to another user: start as that user (or root), or remove it")
     try:
         pwd.getpwuid(owner[0])
     except KeyError:
@@ -88,6 +87,13 @@ def _installed() -> Path:
     if spec is None or spec.origin is None:
         raise Trouble("the embedded PostgreSQL is not installed: run make up")
     return Path(spec.origin).parent / "pginstall18" / "bin"
+
+
+def _owner_of(home: Path | None) -> tuple[int, int] | None:
+    """Whoever an earlier start gave the data to, so that root and a person can take turns."""
+    if home is None or (status := home.stat()).st_uid == 0:
+        return None
+    return status.st_uid, status.st_gid
 
 
 def _lent_user() -> tuple[int, int]:
@@ -112,7 +118,7 @@ def _known_home(directory: Path) -> Path | None:
 
 
 def _new_home(directory: Path, user: tuple[int, int]) -> Path:
-    if _reachable(directory, user):
+    if _reachable(directory / "home", user):
         return directory / "home"
     home = Path(tempfile.mkdtemp(prefix="motcua-postgres-", dir=_public_place(directory)))
     (directory / _NOTE).write_text(str(home))
@@ -120,7 +126,7 @@ def _new_home(directory: Path, user: tuple[int, int]) -> Path:
 
 
 def _public_place(directory: Path) -> Path:
-    """Throw-away data stays in the temporary directory; /tmp may be emptied, so the rest does not."""
+    """Throw-away data stays in the temporary directory; /tmp is emptied, other data is not."""
     temporary = Path(tempfile.gettempdir())
     if directory.is_relative_to(temporary):
         return temporary
@@ -144,11 +150,11 @@ def _libraries(program: Path) -> Path:
 
 
 def _reachable(path: Path, user: tuple[int, int]) -> bool:
-    """Whether `user` may enter every directory above `path` and read `path` itself."""
+    """Whether `user` may enter every directory above `path` and, if it exists, read `path`."""
     real = path.resolve()
-    return all(_allowed(above, user, 1) for above in real.parents) and _allowed(
-        real, user, 5 if real.is_dir() or os.access(real, os.X_OK) else 4
-    )
+    if not all(_allowed(above, user, 1) for above in real.parents):
+        return False
+    return not real.exists() or _allowed(real, user, 4)
 
 
 def _allowed(path: Path, user: tuple[int, int], bits: int) -> bool:

@@ -93,9 +93,7 @@ class Postgres:
     def ready(self, timeout: float = 60) -> None:
         """Return when connections are accepted; Trouble after `timeout` seconds."""
         assert self._child is not None, "start() comes first"
-        wait_until(
-            self._accepts, self._child, name="PostgreSQL", log=self.log, timeout=timeout
-        )
+        wait_until(self._accepts, self._child, name="PostgreSQL", log=self.log, timeout=timeout)
 
     def stop(self) -> None:
         """End every session and shut down cleanly; harmless when nothing runs."""

@@ -55,14 +55,11 @@ def spawn(
             env=dict(env) if env is not None else None,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=tie_to_parent,  # noqa: PLW1509
-            **(_become(user) if user else {}),
+            preexec_fn=tie_to_parent,
+            user=user[0] if user else None,
+            group=user[1] if user else None,
+            extra_groups=[] if user else None,
         )
-
-
-def _become(user: tuple[int, int]) -> dict[str, object]:
-    uid, gid = user
-    return {"user": uid, "group": gid, "extra_groups": []}
 
 
 def run(
@@ -82,7 +79,9 @@ def run(
         env=dict(env) if env is not None else None,
         cwd=cwd,
         check=False,
-        **(_become(user) if user else {}),
+        user=user[0] if user else None,
+        group=user[1] if user else None,
+        extra_groups=[] if user else None,
     )
 
 
@@ -186,7 +185,7 @@ def socket_directory(wanted: Path, longest_name: str, owner: tuple[int, int]) ->
         status = known.lstat()
         if status.st_uid == owner[0] and known.is_dir() and not known.is_symlink():
             return known
-    place = Path(tempfile.mkdtemp(prefix="motcua-", dir="/tmp"))  # noqa: S108
+    place = Path(tempfile.mkdtemp(prefix="motcua-", dir="/tmp"))
     make_private(place, owner)
     note.write_text(str(place))
     return place

@@ -41,9 +41,7 @@ class Valkey:
         self._claim = Claim(self.directory, f"Valkey already runs in {self.directory}")
         try:
             owner = (os.geteuid(), os.getegid())
-            self._socket = (
-                socket_directory(self.directory / "sockets", _SOCKET, owner) / _SOCKET
-            )
+            self._socket = socket_directory(self.directory / "sockets", _SOCKET, owner) / _SOCKET
             self._recover()
             self._child = spawn(self._command(), log=self.log, cwd=self.directory)
             (self.directory / "pid").write_text(str(self._child.pid))
