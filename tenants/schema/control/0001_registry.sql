@@ -57,3 +57,9 @@ create table operation (
     detail jsonb not null default '{}'
 );
 create index operation_by_time on operation (at desc);
+
+-- Tables the control role may only add to: it gets neither update nor delete on them.
+create table append_only (
+    name text primary key
+);
+insert into append_only (name) values ('operation');

@@ -1,0 +1,125 @@
+"""The owner's connection to a PostgreSQL cluster: only the command line holds its password."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from infra.dsn import Address
+from infra.migrate import Migration, migrate
+from infra.settings import BadSetting, settings
+
+_TEMPLATE_LOCK = 0x6D6F7464
+
+
+@asynccontextmanager
+async def owner(cluster: str, database: str = "postgres") -> AsyncIterator[asyncpg.Connection]:
+    """A connection as the cluster's owner to one of its databases."""
+    connection = await asyncpg.connect(
+        **owner_address(cluster)._replace(database=database).keywords(), timeout=10
+    )
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def owner_address(cluster: str) -> Address:
+    """Where the owner signs in; raises BadSetting when this process was not given it."""
+    dsn = settings().cluster_admins.get(cluster)
+    if dsn is None:
+        raise BadSetting(f"MOTCUA_CLUSTER_ADMINS must give the owner's address of {cluster}")
+    return Address.parse(dsn)
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal, for statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+async def create_role(admin: asyncpg.Connection, role: str, password: str) -> None:
+    """A login role that owns nothing, or the new password of the one that exists."""
+    exists = await admin.fetchval("select 1 from pg_roles where rolname = $1", role)
+    verb = "alter" if exists else "create"
+    await admin.execute(
+        f"{verb} role {quoted(role)} login nosuperuser nocreatedb nocreaterole noinherit"
+        f" password {literal(password)}"
+    )
+
+
+async def close_doors(admin: asyncpg.Connection, database: str, role: str) -> None:
+    """Only `role` (and the owner) may connect to `database`."""
+    await admin.execute(f"revoke all on database {quoted(database)} from public")
+    await admin.execute(f"grant connect on database {quoted(database)} to {quoted(role)}")
+
+
+async def close_common_doors(admin: asyncpg.Connection) -> None:
+    """No tenant role may connect to the databases every cluster comes with."""
+    for database in ("postgres", "template1"):
+        await admin.execute(f"revoke connect on database {quoted(database)} from public")
+
+
+async def grant_tables(connection: asyncpg.Connection, role: str) -> None:
+    """Let `role` work with all tables, but only add to those listed as append-only."""
+    name = quoted(role)
+    await connection.execute(f"grant usage on schema public to {name}")
+    await connection.execute(
+        f"grant select, insert, update, delete on all tables in schema public to {name}"
+    )
+    await connection.execute(f"revoke insert, update, delete on migration from {name}")
+    for row in await connection.fetch("select name from append_only"):
+        await connection.execute(f"revoke update, delete on {quoted(row['name'])} from {name}")
+    await connection.execute(f"revoke insert, update, delete on append_only from {name}")
+
+
+async def template(cluster: str, migrations: list[Migration]) -> str:
+    """The name of a migrated, empty database to clone tenants from; made when missing."""
+    digest = hashlib.sha256("".join(m.digest for m in migrations).encode()).hexdigest()[:12]
+    name = f"motcua_template_{digest}"
+    async with owner(cluster) as admin:
+        # One maker at a time: cloning needs a template nobody is connected to.
+        await admin.execute("select pg_advisory_lock($1)", _TEMPLATE_LOCK)
+        try:
+            made = await admin.fetchval(
+                "select datistemplate from pg_database where datname = $1", name
+            )
+            if not made:
+                await _make_template(cluster, admin, name, migrations)
+        finally:
+            await admin.execute("select pg_advisory_unlock($1)", _TEMPLATE_LOCK)
+    return name
+
+
+async def clone(admin: asyncpg.Connection, source: str, database: str) -> None:
+    """Create `database` as a copy of the template; waits a little when somebody looks at it."""
+    for pause in (0.1, 0.3, 1.0, None):
+        try:
+            await admin.execute(
+                f"create database {quoted(database)} template {quoted(source)}"
+                " strategy wal_log"
+            )
+            return
+        except asyncpg.ObjectInUseError:
+            if pause is None:
+                raise
+            await asyncio.sleep(pause)
+
+
+async def _make_template(
+    cluster: str, admin: asyncpg.Connection, name: str, migrations: list[Migration]
+) -> None:
+    # A half-made one from an interrupted start is not marked as a template; begin again.
+    await admin.execute(f"drop database if exists {quoted(name)}")
+    await admin.execute(f"create database {quoted(name)} template template0 encoding 'UTF8'")
+    await admin.execute(f"revoke all on database {quoted(name)} from public")
+    async with owner(cluster, name) as connection:
+        await connection.execute("revoke create on schema public from public")
+        await migrate(connection, migrations)
+    await admin.execute(f"alter database {quoted(name)} is_template true allow_connections false")

@@ -1,0 +1,172 @@
+"""Making, stopping, moving on and removing tenants; every verb can be run again after a fall."""
+
+import re
+import secrets as random
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from infra.clock import now
+from infra.ids import uuid7
+from infra.migrate import Migration
+from infra.sealed import seal
+from infra.settings import settings
+from tenants import registry
+from tenants.clusters import (
+    clone,
+    close_doors,
+    create_role,
+    grant_tables,
+    owner,
+    quoted,
+    template,
+)
+from tenants.db import control, place_of
+from tenants.shapes import Secrets, Site, Tenant
+
+
+class ProvisionError(Exception):
+    """A verb that cannot be carried out; its text tells the operator why."""
+
+
+async def create(
+    slug: str,
+    site: Site,
+    migrations: list[Migration],
+    *,
+    cluster: str = "main",
+    hosts: tuple[str, ...] = (),
+) -> Tenant:
+    """A new tenant with its own database, role and keys, still `provisioning`.
+
+    Running it again for a tenant left half-made finishes the work; for a finished one it
+    changes nothing. The caller prepares the storage, then calls `activate`.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9-]{1,30}", slug):
+        raise ProvisionError("a short name has 2-31 of: a-z, 0-9 and -, and begins with a letter")
+    if cluster not in settings().clusters:
+        raise ProvisionError(f"no cluster is called {cluster}")
+    tenant = await _enter(slug, site, cluster, hosts or (f"{slug}.{settings().base_domain}",))
+    if tenant.status == "provisioning":
+        await _build(tenant, migrations)
+    return tenant
+
+
+async def activate(tenant: Tenant) -> None:
+    """Open the doors of a tenant whose parts all stand."""
+    await control.execute(
+        "update tenant set status = 'active' where id = $1 and status = 'provisioning'", tenant.id
+    )
+    await registry.reload()
+
+
+async def suspend(slug: str, reason: str, until: date | None) -> None:
+    """Show a dated page instead of the tenant's doors; its data stays as it is."""
+    done = await control.execute(
+        "update tenant set status = 'suspended', suspended_at = $2, suspended_until = $3,"
+        " suspension_reason = $4 where slug = $1 and status = 'active'",
+        *(slug, now(), until, reason),
+    )
+    await _must_change(done, f"{slug} is not an active tenant")
+
+
+async def resume(slug: str) -> None:
+    """Open a suspended tenant's doors again."""
+    done = await control.execute(
+        "update tenant set status = 'active', suspended_at = null, suspended_until = null,"
+        " suspension_reason = null where slug = $1 and status = 'suspended'",
+        slug,
+    )
+    await _must_change(done, f"{slug} is not suspended")
+
+
+async def add_host(slug: str, host: str) -> None:
+    """One more address that leads to the tenant."""
+    try:
+        await control.execute(
+            "insert into tenant_domain (host, tenant_id) select $2, id from tenant where slug = $1",
+            *(slug, host.lower()),
+        )
+    except asyncpg.UniqueViolationError:
+        raise ProvisionError(f"{host} already leads to a tenant") from None
+    await registry.reload()
+
+
+async def drop(tenant: Tenant) -> None:
+    """Remove the tenant's database, role and registry row, for good."""
+    pools, key = place_of(tenant)
+    await pools.forget(key)
+    async with owner(tenant.cluster) as admin:
+        await admin.execute(f"drop database if exists {quoted(tenant.database)} with (force)")
+        await admin.execute(f"drop role if exists {quoted(tenant.role)}")
+    await control.execute("delete from tenant where id = $1", tenant.id)
+    await registry.reload()
+
+
+async def note(actor: str, act: str, slug: str | None, **detail: object) -> None:
+    """Leave a row about what the vendor did."""
+    await control.execute(
+        "insert into operation (id, at, actor, act, tenant_slug, detail)"
+        " values ($1, $2, $3, $4, $5, $6)",
+        *(uuid7(), now(), actor, act, slug, msgspec.json.encode(detail).decode()),
+    )
+
+
+async def _enter(slug: str, site: Site, cluster: str, hosts: tuple[str, ...]) -> Tenant:
+    known = await _read(slug)
+    if known is not None:
+        return known
+    name = f"motcua_{slug.replace('-', '_')}"
+    secrets = Secrets(password=random.token_urlsafe(24), key=random.token_bytes(32))
+    sealed = seal(settings().key, msgspec.json.encode(secrets), f"tenant:{slug}")
+    identity = uuid7()
+    try:
+        await control.execute(
+            "with t as (insert into tenant (id, slug, status, cluster, database, role, bucket,"
+            " sealed, site, created_at) values ($1, $2, 'provisioning', $3, $4, $4, $5, $6, $7, $8)"
+            " returning id) insert into tenant_domain (host, tenant_id, is_primary)"
+            " select lower(h), t.id, n = 1 from t, unnest($9::text[]) with ordinality as u(h, n)",
+            *(identity, slug, cluster, name, f"motcua-{slug}", sealed),
+            *(msgspec.json.encode(site).decode(), now(), list(hosts)),
+        )
+    except asyncpg.UniqueViolationError:
+        raise ProvisionError(f"{slug} or one of {', '.join(hosts)} is taken") from None
+    tenant = await _read(slug)
+    assert tenant is not None
+    return tenant
+
+
+async def _build(tenant: Tenant, migrations: list[Migration]) -> None:
+    source = await template(tenant.cluster, migrations)
+    async with owner(tenant.cluster) as admin:
+        await create_role(admin, tenant.role, tenant.secrets.password)
+        exists = await admin.fetchval(
+            "select 1 from pg_database where datname = $1", tenant.database
+        )
+        if not exists:
+            await clone(admin, source, tenant.database)
+        await close_doors(admin, tenant.database, tenant.role)
+    async with owner(tenant.cluster, tenant.database) as connection:
+        await grant_tables(connection, tenant.role)
+    await record_version(tenant.id, len(migrations), None)
+
+
+async def record_version(tenant_id: UUID, version: int, error: str | None) -> None:
+    """Write down which version a tenant's database is on, and what stopped it, if anything."""
+    await control.execute(
+        "update tenant set schema_version = $2, schema_error = $3 where id = $1",
+        *(tenant_id, version, error),
+    )
+
+
+async def _read(slug: str) -> Tenant | None:
+    await registry.reload()
+    return await registry.by_slug(slug)
+
+
+async def _must_change(tag: str, otherwise: str) -> None:
+    if tag == "UPDATE 0":
+        raise ProvisionError(otherwise)
+    await registry.reload()
