@@ -98,7 +98,7 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Swap(Struct, frozen=True, forbid_unknown_fields=True):
-    """A working day moved by the Government (hoán đổi ngày làm việc): `off` is free, `on` worked."""
+    """A working day moved by the Government (hoán đổi ngày làm việc): `off` free, `on` worked."""
 
     off: date
     on: date
