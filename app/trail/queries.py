@@ -1,0 +1,39 @@
+"""Reading the trail, newest first."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from tenants import db
+
+
+class TrailLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One act as shown to those who may see the trail (nhật ký)."""
+
+    id: UUID
+    at: datetime
+    actor_kind: str
+    actor_name: str
+    act: str
+    detail: dict[str, Any]
+    basis: str | None
+
+
+# Served by the index trail_by_subject.
+_OF_SUBJECT = """
+select id, at, actor_kind, actor_name, act, detail::text as detail, basis from trail
+where subject_kind = $1 and subject_id = $2 and ($3::uuid is null or id < $3)
+order by at desc, id desc limit $4
+"""
+
+
+async def lines_of(
+    subject: tuple[str, object], *, before: UUID | None = None, limit: int = 50
+) -> list[TrailLine]:
+    """The acts on one subject, newest first; `before` is the last id of the page already seen."""
+    rows = await db.tenant.fetch(_OF_SUBJECT, subject[0], str(subject[1]), before, limit)
+    return [
+        TrailLine(**{**dict(row), "detail": msgspec.json.decode(row["detail"])}) for row in rows
+    ]
