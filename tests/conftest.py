@@ -1,0 +1,126 @@
+"""Real servers for the whole run, and a fresh tenant for each test that asks for one."""
+
+import asyncio
+import base64
+import os
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from app.chains import control_chain, tenant_chain
+from infra.embedded.postgres import Postgres
+from infra.embedded.valkey import Valkey
+from infra.settings import settings
+from tenants import control, db, provision, registry
+from tenants.current import acting_for
+from tenants.shapes import Site, Tenant
+
+# A test's data need not survive a power cut; everything else is as in production.
+_HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class Servers(NamedTuple):
+    """What the tests run against."""
+
+    postgres: Postgres
+    second: Callable[[], Postgres]  # another cluster, started when first asked for
+    valkey: Valkey
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """PostgreSQL and Valkey, the control database made, the environment pointing at them."""
+    place = tmp_path_factory.mktemp("servers")
+    postgres, valkey = Postgres(place / "pg", settings=_HASTY), Valkey(place / "valkey")
+    other = Postgres(place / "pg2", settings=_HASTY)
+    started: list[Postgres] = []
+
+    def second() -> Postgres:
+        if not started:
+            other.start()
+            other.ready()
+            started.append(other)
+        return other
+
+    postgres.start()
+    valkey.start()
+    postgres.ready()
+    valkey.ready()
+    _point_at(postgres, valkey, place)
+    asyncio.run(_make_control())
+    yield Servers(postgres, second, valkey)
+    for server in (*started, postgres):
+        server.erase()
+    valkey.erase()
+
+
+def _point_at(postgres: Postgres, valkey: Valkey, place: Path) -> None:
+    address = postgres.dsn_for("motcua_control", "motcua_control", secrets.token_hex(8))
+    os.environ.update(
+        MOTCUA_MODE="development",
+        MOTCUA_CONTROL_DSN=address,
+        MOTCUA_CLUSTERS=f"main={postgres.dsn_for('', '', '')}",
+        MOTCUA_CLUSTER_ADMINS=f"main={postgres.dsn}",
+        MOTCUA_REDIS_URL=valkey.url,
+        MOTCUA_MASTER_KEY=base64.b64encode(secrets.token_bytes(32)).decode(),
+        MOTCUA_STORAGE_ROOT=str(place / "storage"),
+        MOTCUA_STAGING_ROOT=str(place / "staging"),
+    )
+    settings.cache_clear()
+
+
+async def _make_control() -> None:
+    await control.prepare(control_chain())
+    await db.close()
+
+
+@pytest.fixture
+async def house(servers: Servers) -> AsyncIterator[Servers]:
+    """The servers with this test's own connections, closed when it ends."""
+    registry.forget()
+    yield servers
+    await db.close()
+    registry.forget()
+
+
+MakeTenant = Callable[..., Awaitable[Tenant]]
+
+
+@pytest.fixture
+async def make_tenant(house: Servers) -> AsyncIterator[MakeTenant]:
+    """`await make_tenant()` gives a fresh migrated tenant; all are dropped after the test."""
+    async with AsyncExitStack() as stack:
+
+        async def make(slug: str | None = None, **choices: object) -> Tenant:
+            slug = slug or f"t{secrets.token_hex(5)}"
+            site = Site(
+                name="Cổng Dịch vụ công tỉnh Thử", office="Trung tâm thử",
+                hotline="0256 000 0000", colour="#0b6e4f", sms_name="TTPVHCC",
+            )  # fmt: skip
+            tenant = await provision.create(slug, site, tenant_chain(), **choices)
+            stack.push_async_callback(_drop, slug)
+            await provision.activate(tenant)
+            found = await registry.by_slug(slug)
+            assert found is not None
+            return found
+
+        yield make
+
+
+async def _drop(slug: str) -> None:
+    await registry.reload()
+    tenant = await registry.by_slug(slug)
+    if tenant is not None:
+        await provision.drop(tenant)
+
+
+@pytest.fixture
+async def tenant(make_tenant: MakeTenant) -> AsyncIterator[Tenant]:
+    """A fresh tenant; the test runs for it."""
+    made = await make_tenant()
+    with acting_for(made):
+        yield made
