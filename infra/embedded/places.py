@@ -49,7 +49,7 @@ def find(directory: Path) -> Place:
     program = _installed()
     if os.geteuid() != 0:
         return _own_place(directory, program)
-    known = _known_home(directory)
+    known = home_of(directory)
     user = _owner_of(known) or _lent_user()
     home = known or _new_home(directory, user)
     make_private(home, user)
@@ -61,12 +61,12 @@ def find(directory: Path) -> Place:
 
 def forget(directory: Path) -> None:
     """Remove the private home of `directory`, if it has one elsewhere."""
-    if home := _known_home(directory):
+    if home := home_of(directory):
         remove(home)
 
 
 def _own_place(directory: Path, program: Path) -> Place:
-    home = _known_home(directory) or directory / "home"
+    home = home_of(directory) or directory / "home"
     owner = (os.geteuid(), os.getegid())
     if home.exists() and home.stat().st_uid != owner[0]:
         raise Trouble(f"{home} belongs to another user: start as that user (or root), or remove it")
@@ -108,7 +108,8 @@ def _lent_user() -> tuple[int, int]:
     )
 
 
-def _known_home(directory: Path) -> Path | None:
+def home_of(directory: Path) -> Path | None:
+    """The home an earlier start made for `directory`, if any."""
     with contextlib.suppress(OSError):
         home = Path((directory / _NOTE).read_text())
         if home.is_dir() and not home.is_symlink():
@@ -130,7 +131,7 @@ def _public_place(directory: Path) -> Path:
     temporary = Path(tempfile.gettempdir())
     if directory.is_relative_to(temporary):
         return temporary
-    for place in (Path("/var/lib"), Path("/var/tmp")):  # noqa: S108
+    for place in (Path("/var/lib"), Path("/var/tmp")):
         if place.is_dir() and os.access(place, os.W_OK):
             return place
     return temporary

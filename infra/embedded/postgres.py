@@ -14,22 +14,11 @@ import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
 from urllib.parse import quote, urlencode
 
 from infra.embedded import places
-from infra.embedded.process import (
-    Claim,
-    Trouble,
-    end_orphan,
-    last_words,
-    remove,
-    run,
-    socket_directory,
-    spawn,
-    stop,
-    wait_until,
-)
+from infra.embedded.process import Trouble, last_words, remove, run, socket_directory, spawn
+from infra.embedded.server import Server
 
 OWNER = "motcua_admin"
 VERSION = "18"
@@ -51,8 +40,12 @@ _SETTINGS = {
 }
 
 
-class Postgres:
+class Postgres(Server):
     """One PostgreSQL cluster kept under `directory`; two directories may run side by side."""
+
+    name = "PostgreSQL"
+    farewell = (signal.SIGINT, signal.SIGQUIT)
+    patience = 20
 
     def __init__(
         self,
@@ -62,70 +55,20 @@ class Postgres:
         settings: Mapping[str, str] | None = None,
     ) -> None:
         """Describe a cluster; nothing happens before `start`."""
-        self.directory = directory.absolute()
-        self.log = self.directory / "postgres.log"
+        super().__init__(directory)
         self._settings = {
             **_SETTINGS,
             "max_connections": str(max_connections),
             **(settings or {}),
         }
-        self._claim: Claim | None = None
-        self._child: subprocess.Popen[bytes] | None = None
         self._place: places.Place | None = None
         self._sockets = Path()
-
-    def start(self) -> None:
-        """Create the cluster if there is none, recover from an earlier crash, and launch."""
-        self.directory.mkdir(parents=True, exist_ok=True, mode=0o711)
-        self._claim = Claim(self.directory, f"PostgreSQL already runs in {self.directory}")
-        try:
-            self._place = places.find(self.directory)
-            self._sockets = socket_directory(
-                self._place.home / "sockets", _SOCKET + ".lock", self._place.owner
-            )
-            self._initialise(self._place)
-            self._recover(self._cluster)
-            self._child = self._launch(self._place)
-        except BaseException:
-            self._claim.release()
-            raise
-
-    def ready(self, timeout: float = 60) -> None:
-        """Return when connections are accepted; Trouble after `timeout` seconds."""
-        assert self._child is not None, "start() comes first"
-        wait_until(self._accepts, self._child, name="PostgreSQL", log=self.log, timeout=timeout)
-
-    def stop(self) -> None:
-        """End every session and shut down cleanly; harmless when nothing runs."""
-        if self._child is not None:
-            stop(self._child, signal.SIGINT, signal.SIGQUIT, patience=20)
-            self._child = None
-        if self._claim is not None:
-            self._claim.release()
-            self._claim = None
 
     def erase(self) -> None:
         """Stop and remove the cluster with all its data, wherever it was placed."""
         self.stop()
         places.forget(self.directory)
-        remove(self.directory)
-
-    def __enter__(self) -> Self:
-        self.start()
-        try:
-            self.ready()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    @property
-    def running(self) -> subprocess.Popen[bytes] | None:
-        """The server's process, for a supervisor that watches it."""
-        return self._child
+        super().erase()
 
     @property
     def dsn(self) -> str:
@@ -189,22 +132,14 @@ class Postgres:
                 "carry it over with pg_dump, or remove the directory to begin anew"
             )
 
-    def _recover(self, cluster: Path) -> None:
-        """End a server orphaned by a killed parent and drop the note it left."""
-        note = cluster / "postmaster.pid"
-        try:
-            pid = int(note.read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
-            pid = 0
-        if pid:
-            end_orphan(pid, lambda line: str(cluster) in line, signal.SIGINT, signal.SIGQUIT)
-        # The claim on the directory proves that nobody else serves it.
-        note.unlink(missing_ok=True)
-
-    def _launch(self, place: places.Place) -> subprocess.Popen[bytes]:
+    def _launch(self) -> subprocess.Popen[bytes]:
+        place = self._place = places.find(self.directory)
+        self._sockets = socket_directory(place.home / "sockets", _SOCKET + ".lock", place.owner)
+        self._initialise(place)
+        # The claim on the directory proves that nobody else serves it: the note is stale.
+        (self._cluster / "postmaster.pid").unlink(missing_ok=True)
         settings = {**self._settings, "unix_socket_directories": str(self._sockets)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        self.log.touch()
         return spawn(
             [place.program / "postgres", "-D", self._cluster, *options],
             log=self.log,
@@ -214,7 +149,10 @@ class Postgres:
             death_signal=signal.SIGINT,
         )
 
-    def _accepts(self) -> bool:
+    def _is_ours(self, command_line: str) -> bool:
+        return "postgres -D" in command_line and f"{places.home_of(self.directory)}" in command_line
+
+    def _answers(self) -> bool:
         """Whether the postmaster's own note says ready, the way pg_ctl reads it."""
         try:
             lines = (self._cluster / "postmaster.pid").read_text().split("\n")

@@ -4,108 +4,58 @@ import contextlib
 import importlib.util
 import os
 import platform
-import signal
 import socket
 import subprocess
 from pathlib import Path
-from typing import Self
 
-from infra.embedded.process import (
-    Claim,
-    Trouble,
-    end_orphan,
-    remove,
-    socket_directory,
-    spawn,
-    stop,
-    wait_until,
-)
+from infra.embedded.process import Trouble, remove, socket_directory, spawn
+from infra.embedded.server import Server
 
 _SOCKET = "valkey.sock"
 
 
-class Valkey:
+class Valkey(Server):
     """One Valkey server whose data and socket are kept under `directory`."""
+
+    name = "Valkey"
 
     def __init__(self, directory: Path) -> None:
         """Describe a server; nothing happens before `start`."""
-        self.directory = directory.absolute()
-        self.log = self.directory / "valkey.log"
-        self._claim: Claim | None = None
-        self._child: subprocess.Popen[bytes] | None = None
+        super().__init__(directory)
         self._socket = Path()
-
-    def start(self) -> None:
-        """Launch the server; what an earlier one wrote is loaded again."""
-        self.directory.mkdir(parents=True, exist_ok=True, mode=0o711)
-        self._claim = Claim(self.directory, f"Valkey already runs in {self.directory}")
-        try:
-            owner = (os.geteuid(), os.getegid())
-            self._socket = socket_directory(self.directory / "sockets", _SOCKET, owner) / _SOCKET
-            self._recover()
-            self._child = spawn(self._command(), log=self.log, cwd=self.directory)
-            (self.directory / "pid").write_text(str(self._child.pid))
-        except BaseException:
-            self._claim.release()
-            raise
-
-    def ready(self, timeout: float = 30) -> None:
-        """Return when commands are answered; Trouble after `timeout` seconds."""
-        assert self._child is not None, "start() comes first"
-        wait_until(self._answers, self._child, name="Valkey", log=self.log, timeout=timeout)
-
-    def stop(self) -> None:
-        """Write everything to disk and stop; harmless when nothing runs."""
-        if self._child is not None:
-            stop(self._child, signal.SIGTERM)
-            self._child = None
-        if self._claim is not None:
-            self._claim.release()
-            self._claim = None
 
     def erase(self) -> None:
         """Stop and remove all data."""
         self.stop()
-        if self._socket.parent.parent != self.directory and self._socket.name:
+        if self._socket.name:
             remove(self._socket.parent)
-        remove(self.directory)
-
-    def __enter__(self) -> Self:
-        self.start()
-        try:
-            self.ready()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    @property
-    def running(self) -> subprocess.Popen[bytes] | None:
-        """The server's process, for a supervisor that watches it."""
-        return self._child
+        super().erase()
 
     @property
     def url(self) -> str:
         """The address, as redis-py and arq read it."""
         return f"unix://{self._socket}"
 
-    def _command(self) -> list[str | Path]:
+    def _launch(self) -> subprocess.Popen[bytes]:
+        owner = (os.geteuid(), os.getegid())
+        self._socket = socket_directory(self.directory / "sockets", _SOCKET, owner) / _SOCKET
         data = self.directory / "data"
         data.mkdir(exist_ok=True, mode=0o700)
-        return [
-            *(_installed(), "--port", "0", "--unixsocket", self._socket),
-            *("--unixsocketperm", "700", "--dir", data, "--appendonly", "yes", "--save", ""),
-        ]
+        return spawn(
+            [
+                *(_installed(), "--port", "0", "--unixsocket", self._socket),
+                *("--unixsocketperm", "700", "--dir", data, "--appendonly", "yes", "--save", ""),
+            ],
+            log=self.log,
+            cwd=self.directory,
+        )
 
-    def _recover(self) -> None:
-        """End a server orphaned by a killed parent."""
-        with contextlib.suppress(OSError, ValueError):
-            pid = int((self.directory / "pid").read_text())
-            end_orphan(pid, lambda line: "valkey-server" in line, signal.SIGTERM)
-        self._socket.unlink(missing_ok=True)
+    def _is_ours(self, command_line: str) -> bool:
+        # The program shows its socket's path in the process list.
+        sockets = [str(self.directory)]
+        with contextlib.suppress(OSError):
+            sockets.append((self.directory / "sockets-at").read_text())
+        return "valkey-server" in command_line and any(at in command_line for at in sockets)
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as line:
