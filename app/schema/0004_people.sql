@@ -18,8 +18,10 @@ create table agency (
 create table post (
     id uuid primary key,
     agency_id uuid not null references agency,
+    key text not null,                      -- stable name of our own, e.g. 'tu-phap-ho-tich'
     kind text not null check (kind in ('reception', 'specialist', 'leader', 'administrator')),
-    title text not null
+    title text not null,
+    unique (agency_id, key)
 );
 create index post_by_agency on post (agency_id, kind);
 
