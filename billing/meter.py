@@ -1,0 +1,54 @@
+"""Counting what is used: a row in the transaction of the fact itself."""
+
+from datetime import datetime
+
+from billing import rules
+from billing.shapes import Fact
+from infra import clock
+from tenants import db
+from tenants.work import WorkError, current_work
+
+
+class MeterConflict(RuntimeError):
+    """A fact was counted before with another content: a mistake of ours, never to be hidden."""
+
+
+async def count(
+    fact: str, meter: str, *, quantity: int = 1, subject: str, occurred_at: datetime
+) -> None:
+    """Count one fact of the current tenant (ghi nhận sử dụng), once for ever.
+
+    `fact` is an id derived from the business row, such as `dossier:<id>:received`; `subject` is a
+    code or an id, never a person; `occurred_at` is aware. Counting the same fact again changes
+    nothing. Raises MeterConflict when it was counted with another content, ValueError for a fact
+    that cannot be counted, WorkError outside of a unit of work.
+    """
+    counted = Fact(
+        id=fact, meter=meter, quantity=quantity, subject=subject, occurred_at=occurred_at
+    )
+    if fault := rules.fault_of(counted):
+        raise ValueError(fault)
+    if current_work() is None:
+        raise WorkError("usage is counted in the transaction of the fact that causes it")
+    if not await _add(counted):
+        await _compare(counted)
+
+
+async def _add(fact: Fact) -> bool:
+    """Write the record and its note for the collector; False when the record was there."""
+    added = await db.tenant.fetch_value(
+        "with added as ("
+        " insert into usage_record (id, meter, quantity, subject, occurred_at, recorded_at)"
+        " values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing returning id)"
+        " insert into usage_pending (id) select id from added returning id",
+        *(fact.id, fact.meter, fact.quantity, fact.subject, fact.occurred_at, clock.now()),
+    )
+    return added is not None
+
+
+async def _compare(fact: Fact) -> None:
+    row = await db.tenant.fetch_row(
+        "select id, meter, quantity, subject, occurred_at from usage_record where id = $1", fact.id
+    )
+    if row is None or rules.digest(Fact(**dict(row))) != rules.digest(fact):
+        raise MeterConflict(f"{fact.id} was counted before with another content")
