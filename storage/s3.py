@@ -1,0 +1,148 @@
+"""The `s3` driver: any store that speaks S3, a bucket for each tenant.
+
+The `minio` client blocks, so every call runs in a thread. The region is always given: without it
+the client asks the store before it signs a link.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+import urllib3
+from minio import Minio
+from minio.deleteobjects import DeleteObject
+from minio.error import MinioException, S3Error
+
+from infra.settings import BadSetting
+from storage.names import attachment
+from storage.shapes import ObjectMissing, Stat, StoreUnavailable
+
+CHUNK = 256 * 1024
+# One request up to this size; larger objects go in parts held in memory one at a time.
+PART = 32 * 1024 * 1024
+_MISSING = {"NoSuchKey", "NoSuchBucket", "NoSuchObject", "ResourceNotFound"}
+_OURS = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@cache
+def client(endpoint: str, access: str, secret: str, region: str) -> Minio:
+    """A client with its own small pool: 3 s to connect, 30 s of silence, two quick retries."""
+    parts = urlsplit(endpoint)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
+        raise BadSetting("MOTCUA_S3_ENDPOINT must read http://host:port or https://host:port")
+    pool = urllib3.PoolManager(
+        maxsize=10,
+        timeout=urllib3.Timeout(connect=3, read=30),
+        retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]),
+    )
+    return Minio(
+        parts.netloc,
+        access_key=access,
+        secret_key=secret,
+        secure=parts.scheme == "https",
+        region=region,
+        http_client=pool,
+    )
+
+
+class S3Store:
+    """One tenant's bucket; `inner` is how we reach it, `public` signs what browsers open."""
+
+    def __init__(self, bucket: str, inner: Minio, public: Minio) -> None:
+        self._bucket = bucket
+        self._inner = inner
+        self._public = public
+
+    async def prepare(self) -> None:
+        """Make the bucket; a second process that makes it first does no harm."""
+        if await _run(self._inner.bucket_exists, self._bucket):
+            return
+        try:
+            await _run(self._inner.make_bucket, self._bucket)
+        except StoreUnavailable as error:
+            if str(error) not in _OURS or not await _run(self._inner.bucket_exists, self._bucket):
+                raise
+
+    async def put(self, key: str, path: Path, media_type: str) -> None:
+        """Send the file at `path`; the store shows it only when all of it has come."""
+        await _run(self._put, key, path, media_type)
+
+    async def stat(self, key: str) -> Stat:
+        """The object's size; raises ObjectMissing."""
+        found = await _run(self._inner.stat_object, self._bucket, key)
+        return Stat(found.size or 0)
+
+    async def read(
+        self, key: str, start: int = 0, length: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """The object's bytes, in chunks; raises ObjectMissing before the first."""
+        answer = await _run(self._inner.get_object, self._bucket, key, start, length or 0)
+        try:
+            while chunk := await _run(answer.read, CHUNK):
+                yield chunk
+        finally:
+            answer.close()
+            answer.release_conn()
+
+    def link(self, key: str, *, file_name: str, media_type: str, seconds: int = 60) -> str:
+        """A presigned GET that the store answers with an attachment."""
+        return str(
+            self._public.presigned_get_object(
+                self._bucket,
+                key,
+                expires=timedelta(seconds=seconds),
+                response_headers={
+                    "response-content-disposition": attachment(file_name),
+                    "response-content-type": media_type,
+                },
+            )
+        )
+
+    async def remove(self, key: str) -> None:
+        """Delete the object."""
+        try:
+            await _run(self._inner.remove_object, self._bucket, key)
+        except ObjectMissing:
+            return
+
+    async def erase(self) -> None:
+        """Delete every object, then the bucket."""
+        try:
+            await _run(self._erase)
+        except ObjectMissing:
+            return
+
+    def _put(self, key: str, path: Path, media_type: str) -> None:
+        with path.open("rb") as file:
+            size = path.stat().st_size
+            self._inner.put_object(
+                *(self._bucket, key, file, size),
+                content_type=media_type,
+                part_size=PART,
+                num_parallel_uploads=1,
+            )
+
+    def _erase(self) -> None:
+        found = self._inner.list_objects(self._bucket, recursive=True)
+        doomed = (DeleteObject(item.object_name) for item in found)
+        for failure in self._inner.remove_objects(self._bucket, doomed):
+            raise StoreUnavailable(failure.code)
+        self._inner.remove_bucket(self._bucket)
+
+
+async def _run(call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """`call` in a thread, its many errors told apart as missing or unavailable."""
+    try:
+        return await asyncio.to_thread(call, *arguments, **named)
+    except S3Error as error:
+        if error.code in _MISSING:
+            raise ObjectMissing from None
+        raise StoreUnavailable(error.code) from error
+    except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise StoreUnavailable(type(error).__name__) from error
