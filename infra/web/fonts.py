@@ -25,7 +25,7 @@ def subset(source: Path, target: Path) -> None:
 
 
 def _merge(parts: list[Path], out: Path) -> None:
-    from fontTools.merge import Merger, Options
+    from fontTools.merge import Merger, Options  # type: ignore[import-untyped]
 
     with tempfile.TemporaryDirectory() as scratch:
         cut: list[str] = []
@@ -49,8 +49,8 @@ def _merge(parts: list[Path], out: Path) -> None:
 
 def _cut(source: Path, target: Path, wanted: set[str] | frozenset[str]) -> set[str]:
     """Save the part of `source` that covers `wanted`; returns the letters it covers."""
-    from fontTools import subset as tool
-    from fontTools.ttLib import TTFont
+    from fontTools import subset as tool  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     font = TTFont(source)
     letters = wanted & {chr(code) for code in font.getBestCmap()}

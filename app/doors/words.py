@@ -1,0 +1,122 @@
+"""Template filters: figures, dates and durations as Vietnamese administrative texts write them."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from infra.clock import VIETNAM
+
+MINUTES_A_DAY = 8 * 60  # a working day of the civil service
+_UNITS = (("GB", 1024**3), ("MB", 1024**2), ("KB", 1024))
+
+
+def so(value: float | Decimal | None) -> str:
+    """A figure with dots between thousands and a comma before decimals: 1.204 or 2,5."""
+    if value is None:
+        return ""
+    text = f"{value:,}"
+    whole, _, decimals = text.partition(".")
+    whole = whole.replace(",", ".")
+    return f"{whole},{decimals}" if decimals.strip("0") else whole
+
+
+def dong(value: int | None) -> str:
+    """An amount of money: 75.000 đồng."""
+    return "" if value is None else f"{so(value)} đồng"
+
+
+def ngay(value: date | None) -> str:
+    """A day as it stands in documents, without leading zeros: 11/6/2026."""
+    if value is None:
+        return ""
+    day = _local(value) if isinstance(value, datetime) else value
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def ngay_chu(value: date | None) -> str:
+    """A day in words, for screen readers and letters: ngày 11 tháng 6 năm 2026."""
+    if value is None:
+        return ""
+    day = _local(value) if isinstance(value, datetime) else value
+    return f"ngày {day.day:02} tháng {day.month} năm {day.year}"
+
+
+def gio(value: datetime | None) -> str:
+    """An hour of the day: 09:41."""
+    return "" if value is None else f"{_local(value):%H:%M}"
+
+
+def gio_ngay(value: datetime | None) -> str:
+    """A moment as the statutory forms write it: 08 giờ 30 phút, ngày 11/6/2026."""
+    if value is None:
+        return ""
+    moment = _local(value)
+    return f"{moment:%H} giờ {moment:%M} phút, ngày {ngay(moment)}"
+
+
+def khoang(minutes: int) -> str:
+    """A length of working time without its sign: 2 ngày 3 giờ làm việc (8 hours a day)."""
+    days, rest = divmod(abs(minutes), MINUTES_A_DAY)
+    hours, left = divmod(rest, 60)
+    parts = [f"{days} ngày"] if days else []
+    if hours:
+        parts.append(f"{hours} giờ")
+    if left and not days:
+        parts.append(f"{left} phút")
+    return f"{' '.join(parts) or '0 phút'} làm việc"
+
+
+def thoi_luong(minutes: int | None) -> str:
+    """Working minutes left, negative when overdue: còn 2 ngày 3 giờ làm việc."""
+    if minutes is None:
+        return ""
+    return f"còn {khoang(minutes)}" if minutes >= 0 else f"quá hạn {khoang(minutes)}"
+
+
+def dung_luong(value: int | None) -> str:
+    """A size in bytes, as the phone's own file list would say it: 2,4 MB."""
+    if value is None:
+        return ""
+    for unit, size in _UNITS:
+        if value >= size:
+            return f"{so(round(value / size, 1))} {unit}"
+    return f"{value} byte"
+
+
+def dien_thoai(value: str | None) -> str:
+    """A phone number in the groups people read aloud: 0905 123 456; others unchanged."""
+    digits = "" if value is None else value.replace("+84", "0", 1)
+    if len(digits) == 10 and digits.isdigit():
+        return f"{digits[:4]} {digits[4:7]} {digits[7:]}"
+    return digits
+
+
+def dinh_danh_che(value: str | None) -> str:
+    """A personal number with all but its last four digits hidden: ••••••••1234."""
+    text = value or ""
+    return "•" * max(len(text) - 4, 0) + text[-4:]
+
+
+def iso(value: date | None) -> str:
+    """A machine-readable moment for `<time datetime>`."""
+    return "" if value is None else value.isoformat()
+
+
+def _local(value: datetime) -> datetime:
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return aware.astimezone(VIETNAM)
+
+
+FILTERS = (
+    so,
+    dong,
+    ngay,
+    ngay_chu,
+    gio,
+    gio_ngay,
+    khoang,
+    thoi_luong,
+    dung_luong,
+    dien_thoai,
+    dinh_danh_che,
+    iso,
+)
