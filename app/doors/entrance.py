@@ -1,0 +1,134 @@
+"""The front of the house: which door a request goes to, decided by the host it names.
+
+A host that belongs to a tenant leads to that tenant's doors and to nobody else's; the vendor's
+host leads to the vendor's; any other host is told nothing. What arrives on the inner port is for
+the operator's probes alone.
+"""
+
+import time
+from collections.abc import Mapping
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.doors import render
+from app.doors.incident import begin
+from app.doors.measures import observe
+from app.doors.sites import OPS_SITE, site_view
+from infra.settings import settings
+from tenants import registry
+from tenants.current import acting_for
+from tenants.shapes import Tenant
+
+log = structlog.get_logger()
+
+_SECURITY = {
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    b"referrer-policy": b"same-origin",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"permissions-policy": b"geolocation=(), microphone=(), payment=(), usb=()",
+    b"content-security-policy": render.CONTENT_SECURITY.encode(),
+}
+
+
+class Entrance:
+    """The outermost ASGI application."""
+
+    def __init__(self, tenant_site: ASGIApp, ops_site: ASGIApp, inner: ASGIApp) -> None:
+        self._tenant_site = tenant_site
+        self._ops_site = ops_site
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        if _arrived_inside(scope):
+            await self._inner(scope, receive, send)
+            return
+        number = begin()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=str(number))
+        answer = _Answer(scope, send, str(number))
+        try:
+            await self._route(scope, receive, answer)
+        finally:
+            observe(answer.tenant, scope["method"], answer.status, answer.elapsed)
+
+    async def _route(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        host = _host(scope)
+        if host == settings().ops_host:
+            answer.tenant = "ops"
+            render.site.set(OPS_SITE)
+            await self._ops_site(scope, receive, answer)
+            return
+        tenant = await registry.by_host(host)
+        if tenant is None or tenant.status == "provisioning":
+            await _neutral(answer)
+            return
+        answer.tenant = tenant.slug
+        structlog.contextvars.bind_contextvars(tenant=tenant.slug)
+        render.site.set(site_view(tenant))
+        if tenant.status == "suspended" and not scope["path"].startswith(("/static/", "/tinh/")):
+            await _suspended(tenant, answer)
+            return
+        with acting_for(tenant):
+            await self._tenant_site(scope, receive, answer)
+
+
+class _Answer:
+    """`send` with the security headers, remembering what was answered."""
+
+    def __init__(self, scope: Scope, send: Send, number: str) -> None:
+        self._send, self._number = send, number
+        self._secure = scope.get("scheme") == "https" or settings().public_scheme == "https"
+        self._began = time.perf_counter()
+        self.status = 500
+        self.tenant = "none"
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the request came in."""
+        return time.perf_counter() - self._began
+
+    async def __call__(self, message: Message) -> None:
+        """Pass a message on; the first one gets the headers."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = list(message.get("headers", []))
+            present = {name.lower() for name, _ in headers}
+            headers += [(n, v) for n, v in _SECURITY.items() if n not in present]
+            headers.append((b"x-request-id", self._number.encode()))
+            if self._secure:
+                headers.append((b"strict-transport-security", b"max-age=31536000"))
+            message = {**message, "headers": headers}  # type: ignore[misc]
+        await self._send(message)
+
+
+def _arrived_inside(scope: Scope) -> bool:
+    server: tuple[str, int | None] | None = scope.get("server")
+    return server is not None and server[1] == settings().inner_port
+
+
+def _host(scope: Scope) -> str:
+    headers: Mapping[bytes, bytes] = dict(scope["headers"])
+    name = headers.get(b"host", b"").decode("latin-1").strip().lower()
+    return name.rpartition(":")[0] if ":" in name else name
+
+
+async def _neutral(answer: _Answer) -> None:
+    await _plain(answer, 404, render.html("errors/neutral404.html"))
+
+
+async def _suspended(tenant: Tenant, answer: _Answer) -> None:
+    text = render.html(
+        "errors/suspended.html", until=tenant.suspended_until, since=tenant.suspended_at
+    )
+    await _plain(answer, 503, text)
+
+
+async def _plain(answer: _Answer, status: int, text: str) -> None:
+    headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
+    await answer({"type": "http.response.start", "status": status, "headers": headers})
+    await answer({"type": "http.response.body", "body": text.encode(), "more_body": False})

@@ -1,0 +1,142 @@
+"""Turns what went wrong into what a person is told: a page, a fragment or problem+json."""
+
+import asyncpg
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
+from litestar.types import ExceptionHandlersMap
+from redis.exceptions import RedisError
+
+from app.doors.incident import incident_code
+from app.doors.render import page
+from app.refusals import Malformed, NotAllowed, NotFound, Refusal
+
+log = structlog.get_logger()
+
+Asked = Request[object, object, object]
+
+_TITLES = {
+    403: "Chưa được phép thực hiện",
+    404: "Không tìm thấy nội dung",
+    409: "Chưa thực hiện được",
+    413: "Tệp hoặc nội dung quá lớn",
+    422: "Có mục cần sửa",
+    429: "Thao tác quá nhanh",
+    500: "Có lỗi xảy ra",
+    503: "Hệ thống đang bận",
+}
+
+
+class Unavailable(Refusal):
+    """Something we lean on does not answer."""
+
+    status = 503
+    code = "unavailable"
+    message = (
+        "Hệ thống tạm thời chưa phục vụ được. Ông/bà vui lòng thử lại sau ít phút;"
+        " nội dung đã lưu vẫn được giữ."
+    )
+
+
+class Broken(Refusal):
+    """Our own mistake."""
+
+    status = 500
+    code = "broken"
+    message = "Có lỗi xảy ra. Ông/bà vui lòng thử lại hoặc gọi đường dây hỗ trợ, đọc mã sự cố."
+
+
+def show_refusal(request: Asked, refusal: Refusal) -> Response[bytes]:
+    """The refusal in the form the client asked for; nothing of what was done remains."""
+    if _wants_json(request):
+        return _problem(refusal)
+    return page(
+        f"errors/{_door(request)}.html",
+        status=refusal.status,
+        title=_TITLES.get(refusal.status, "Chưa thực hiện được"),
+        message=refusal.message,
+        status_code=refusal.status,
+        incident=incident_code(),
+        fields=refusal.fields,
+    )
+
+
+def show_http_exception(request: Asked, failure: HTTPException) -> Response[bytes]:
+    """Litestar's own refusals (no route, wrong method, unreadable input) in our words."""
+    refusal: Refusal
+    match failure:
+        case NotFoundException() | MethodNotAllowedException():
+            refusal = NotFound()
+        case ValidationException():
+            refusal = Malformed("Nội dung gửi lên chưa đúng. Ông/bà vui lòng tải lại trang.")
+        case _ if failure.status_code == 403:
+            refusal = NotAllowed()
+        case _ if failure.status_code == 413:
+            refusal = Refusal("Nội dung gửi lên vượt quá giới hạn. Vui lòng chọn tệp nhỏ hơn.")
+            refusal.status = 413
+        case _ if failure.status_code >= 500:
+            return show_failure(request, failure)
+        case _:
+            refusal = Refusal("Yêu cầu chưa đúng. Ông/bà vui lòng tải lại trang và thử lại.")
+            refusal.status = failure.status_code
+    return show_refusal(request, refusal)
+
+
+def show_failure(request: Asked, failure: Exception) -> Response[bytes]:
+    """A mistake of ours: logged with its trace, told with an incident code."""
+    log.error("request_failed", incident=incident_code(), exc_info=failure)
+    return show_refusal(request, Broken())
+
+
+def show_outage(request: Asked, failure: Exception) -> Response[bytes]:
+    """A database or Redis that does not answer: a page that asks to come back."""
+    log.error("dependency_down", incident=incident_code(), failure=type(failure).__name__)
+    return show_refusal(request, Unavailable())
+
+
+HANDLERS: ExceptionHandlersMap = {
+    Refusal: show_refusal,
+    HTTPException: show_http_exception,
+    RedisError: show_outage,
+    ConnectionError: show_outage,
+    TimeoutError: show_outage,
+    asyncpg.PostgresConnectionError: show_outage,
+    asyncpg.CannotConnectNowError: show_outage,
+    asyncpg.TooManyConnectionsError: show_outage,
+    asyncpg.QueryCanceledError: show_outage,
+    Exception: show_failure,
+}  # type: ignore[dict-item]  # each handler takes just its own kind of exception
+
+
+def _wants_json(request: Asked) -> bool:
+    return request.url.path.startswith("/api/") or "application/json" in request.headers.get(
+        "accept", ""
+    )
+
+
+def _problem(refusal: Refusal) -> Response[bytes]:
+    """RFC 9457 problem details."""
+    body = {
+        "type": "about:blank",
+        "status": refusal.status,
+        "code": refusal.code,
+        "detail": refusal.message,
+        "fields": refusal.fields,
+        "incident": incident_code(),
+    }
+    return Response(
+        msgspec.json.encode(body),
+        status_code=refusal.status,
+        media_type="application/problem+json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _door(request: Asked) -> str:
+    return "refusal_desk" if request.url.path.startswith("/can-bo") else "refusal"

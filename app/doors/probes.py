@@ -1,0 +1,48 @@
+"""What the operator's probes see, on the inner port: alive, ready, figures."""
+
+import asyncpg
+from litestar import Litestar, Response, get
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.exceptions import RedisError
+
+from infra import bell
+from tenants.db import control
+
+
+@get("/health/live", opt={"public": True}, sync_to_thread=False)
+def alive() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@get("/health/ready", opt={"public": True})
+async def ready() -> Response[dict[str, str]]:
+    """The parts it leans on answer; 503 names the one that does not."""
+    parts = {"control_database": await _control_answers(), "redis": await _redis_answers()}
+    status = 200 if all(parts.values()) else 503
+    return Response({n: "ok" if ok else "down" for n, ok in parts.items()}, status_code=status)
+
+
+@get("/metrics", opt={"public": True}, sync_to_thread=False)
+def metrics() -> Response[bytes]:
+    """Prometheus text format."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def create_inner() -> Litestar:
+    """The application behind the inner port."""
+    return Litestar([alive, ready, metrics], openapi_config=None)
+
+
+async def _control_answers() -> bool:
+    try:
+        return bool(await control.fetch_value("select true"))
+    except (OSError, TimeoutError, asyncpg.PostgresError):
+        return False
+
+
+async def _redis_answers() -> bool:
+    try:
+        return await bell.answers()
+    except (OSError, TimeoutError, RedisError):
+        return False

@@ -1,0 +1,41 @@
+"""The table of contents of the product: every door and who stands behind it."""
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.types import ControllerRouterHandler
+
+from app.doors import assets, failures, files, gateway, ops, portal, signin, site_files
+from app.doors.desk import desk_routes
+from app.doors.entrance import Entrance
+from app.doors.origin import SameOrigin
+from app.doors.probes import create_inner
+from app.doors.unit import UnitOfWork
+from infra.settings import settings
+
+SHARED: list[ControllerRouterHandler] = [assets.serve_static]
+TENANT: list[ControllerRouterHandler] = [
+    site_files.serve_site_file,
+    portal.portal_routes,
+    signin.tenant_routes,
+    desk_routes,
+    files.file_routes,
+    gateway.gateway_routes,
+]
+OPS: list[ControllerRouterHandler] = [signin.ops_routes, ops.ops_routes]
+
+
+def create_app() -> Entrance:
+    """The whole web application: one set of doors for tenants, one for the vendor."""
+    return Entrance(create_site(TENANT), create_site(OPS), create_inner())
+
+
+def create_site(doors: list[ControllerRouterHandler]) -> Litestar:
+    """The doors of one kind of host, with what every request passes through."""
+    return Litestar(
+        [*SHARED, *doors],
+        middleware=[SameOrigin(), UnitOfWork()],
+        exception_handlers=failures.HANDLERS,
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
+        request_max_body_size=settings().upload_limit_bytes + 1_000_000,
+        openapi_config=None,
+    )

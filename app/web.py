@@ -1,0 +1,74 @@
+"""The web process: `python -m app.web`. Run as many as needed; they share the public port."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+
+import uvicorn
+import uvloop
+
+from app.doors import render, sessions
+from app.main import create_app
+from infra import bell, log
+from infra.settings import BadSetting, settings
+from tenants import db
+
+
+def main() -> None:
+    """Serve until told to stop; a wrong setting ends it with one sentence."""
+    try:
+        chosen = settings()
+    except BadSetting as error:
+        sys.exit(f"motcua: {error}")
+    log.configure(chosen.log_level)
+    with contextlib.suppress(KeyboardInterrupt):
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve())
+
+
+async def serve() -> None:
+    """Listen on the public and the inner port until a signal comes."""
+    chosen = settings()
+    render.warm()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(),
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=chosen.mode == "production",
+            timeout_graceful_shutdown=20,
+        )
+    )
+    sockets = [
+        _listen(chosen.web_host, chosen.web_port, shared=True),
+        _listen(chosen.inner_host, chosen.inner_port, shared=False),
+    ]
+    try:
+        await server.serve(sockets=sockets)
+    finally:
+        await sessions.close()
+        await bell.close()
+        await db.close()
+
+
+def _listen(host: str, port: int, *, shared: bool) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        # Several web processes may listen here; the kernel spreads the connections.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        sys.exit(f"motcua: cannot listen on {host}:{port}: {error.strerror}")
+    listener.set_inheritable(True)
+    return listener
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    main()
