@@ -1,5 +1,6 @@
-"""Who acts: the first parameter of every verb."""
+"""Who acts: the first parameter of every verb; and who a citizen is."""
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -37,3 +38,33 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SYSTEM = Actor(kind="system", name="Hệ thống")
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """What an issuer's claims say about a person, cleaned; None = not said or not usable."""
+
+    full_name: str
+    username: str  # lower case
+    id_number: str | None = None  # 12 digits
+    phone: str | None = None  # E.164
+    email: str | None = None
+    birth_on: date | None = None
+
+
+class Citizen(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who signed in through the citizens' issuer, as forms are filled in advance."""
+
+    id: UUID
+    full_name: str
+    id_number: str | None = None
+    phone: str | None = None  # E.164
+    email: str | None = None
+    birth_on: date | None = None
+
+
+class Operator(msgspec.Struct, frozen=True, kw_only=True):
+    """A member of the vendor's staff (người vận hành); holds no post and sees no dossier."""
+
+    id: UUID
+    username: str
+    full_name: str

@@ -43,8 +43,11 @@ create table operator (
     id uuid primary key,
     username text not null unique,
     full_name text not null,
+    issuer text,                            -- bound at the first sign-in
+    subject text,
     active boolean not null default true,
-    admitted_at timestamptz not null
+    admitted_at timestamptz not null,
+    unique (issuer, subject)
 );
 
 -- What vendor staff and the command line did to tenants.

@@ -1,0 +1,131 @@
+"""Whom a verified (issuer, subject) stands for here: an officer, a citizen, an operator.
+
+A username is believed once, to find the admission it was given; from then on only issuer and
+subject count, because a username can be given to somebody else.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple, cast
+from uuid import UUID
+
+import asyncpg
+
+from app.people import queries, refusals
+from app.people.rules import plain_username, profile
+from app.people.shapes import Actor, Citizen, Operator
+from infra.clock import now
+from infra.ids import uuid7
+from tenants import db
+from tenants.db import Database
+
+_REMEMBER = """
+insert into citizen as c (id, issuer, subject, full_name, id_number, phone, email, birth_on,
+                          first_seen_at, last_seen_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+on conflict (issuer, subject) do update set
+    full_name = excluded.full_name,
+    id_number = coalesce(excluded.id_number, c.id_number),
+    phone = coalesce(excluded.phone, c.phone),
+    email = coalesce(excluded.email, c.email),
+    birth_on = coalesce(excluded.birth_on, c.birth_on),
+    last_seen_at = excluded.last_seen_at
+returning id, full_name, id_number, phone, email, birth_on
+"""
+
+
+class _Accounts(NamedTuple):
+    """The three statements on a table of admitted accounts."""
+
+    database: Database
+    by_subject: str
+    by_username: str
+    bind: str
+
+
+_OFFICERS = _Accounts(
+    db.tenant,
+    "select id, dismissed_at is null as admitted from officer where issuer = $1 and subject = $2",
+    "select id, issuer, subject, dismissed_at is null as admitted from officer"
+    " where username = $1 for update",
+    "update officer set issuer = $2, subject = $3 where id = $1",
+)
+_OPERATORS = _Accounts(
+    db.control,
+    "select id, active as admitted from operator where issuer = $1 and subject = $2",
+    "select id, issuer, subject, active as admitted from operator where username = $1 for update",
+    "update operator set issuer = $2, subject = $3 where id = $1",
+)
+
+
+async def officer_by_subject(issuer: str, subject: str, username: str) -> Actor:
+    """The officer behind a verified identity, bound to it on the first sign-in.
+
+    Raises NotAdmitted, IdentityTaken or Dismissed.
+    """
+    officer_id = await _bound(_OFFICERS, issuer, subject)
+    if officer_id is None:
+        officer_id = await _bind(_OFFICERS, issuer, subject, username)
+    actor = await queries.actor_for_officer(officer_id)
+    if actor is None:
+        raise refusals.Dismissed
+    return actor
+
+
+async def operator_by_subject(issuer: str, subject: str, username: str) -> Operator:
+    """The vendor's operator behind a verified identity; control database, same law as officers.
+
+    Raises NotAdmitted, IdentityTaken or Dismissed.
+    """
+    operator_id = await _bound(_OPERATORS, issuer, subject)
+    if operator_id is None:
+        operator_id = await _bind(_OPERATORS, issuer, subject, username)
+    operator = await queries.operator(operator_id)
+    if operator is None:
+        raise refusals.Dismissed
+    return operator
+
+
+async def remember_citizen(issuer: str, subject: str, claims: Mapping[str, object]) -> Citizen:
+    """The citizen (người dân) behind a verified identity, with what the issuer says today.
+
+    A claim the issuer no longer sends keeps its last value.
+    """
+    told = profile({"sub": subject, **claims})
+    row = await db.tenant.fetch_row(
+        _REMEMBER,
+        *(uuid7(), issuer, subject, told.full_name, told.id_number, told.phone, told.email),
+        *(told.birth_on, now()),
+    )
+    return queries.citizen_of(cast(asyncpg.Record, row))
+
+
+async def admit_operator(username: str, full_name: str) -> UUID:
+    """Let a member of the vendor's staff in, or back in; only the command line calls this."""
+    operator_id = await db.control.fetch_value(
+        "insert into operator (id, username, full_name, admitted_at) values ($1, $2, $3, $4)"
+        " on conflict (username) do update set active = true, full_name = excluded.full_name"
+        " returning id",
+        *(uuid7(), plain_username(username), full_name, now()),
+    )
+    return UUID(str(operator_id))
+
+
+async def _bound(table: _Accounts, issuer: str, subject: str) -> UUID | None:
+    row = await table.database.fetch_row(table.by_subject, issuer, subject)
+    if row is not None and not row["admitted"]:
+        raise refusals.Dismissed
+    return row["id"] if row else None
+
+
+async def _bind(table: _Accounts, issuer: str, subject: str, username: str) -> UUID:
+    row = await table.database.fetch_row(table.by_username, plain_username(username))
+    if row is None:
+        raise refusals.NotAdmitted
+    # Two first sign-ins at once: the second waits for the first one's lock and finds it done.
+    if (row["issuer"], row["subject"]) != (issuer, subject):
+        if row["subject"] is not None or row["issuer"] not in (None, issuer):
+            raise refusals.IdentityTaken
+        if not row["admitted"]:
+            raise refusals.Dismissed
+        await table.database.execute(table.bind, row["id"], issuer, subject)
+    return cast(UUID, row["id"])

@@ -1,0 +1,136 @@
+"""Reads about people: who acts, who works where, who a citizen is."""
+
+from datetime import date, datetime
+from typing import cast
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from app.people.shapes import Actor, Citizen, HeldPost, Operator, PostKind
+from infra.clock import VIETNAM, now
+from tenants import db
+
+# Indexes: officer_pkey, post_holding_by_officer.
+_ACTOR = """
+select o.id, o.full_name, p.id as post_id, p.kind, p.title, a.id as agency_id, a.name as agency_name
+from officer o
+left join post_holding h on h.officer_id = o.id
+     and h.from_on <= $2 and (h.to_on is null or h.to_on >= $2)
+left join post p on p.id = h.post_id
+left join agency a on a.id = p.agency_id
+where o.id = $1 and o.dismissed_at is null
+order by h.from_on, p.title
+"""
+
+_OFFICERS = """
+select o.id, o.username, o.full_name, o.email, o.subject is not null as has_signed_in,
+       o.dismissed_at,
+       coalesce(json_agg(json_build_object(
+           'holding_id', h.id, 'title', p.title, 'agency_name', a.name,
+           'from_on', h.from_on, 'to_on', h.to_on) order by h.from_on)
+           filter (where h.id is not null), '[]') as posts
+from officer o
+left join post_holding h on h.officer_id = o.id and (h.to_on is null or h.to_on >= $1)
+left join post p on p.id = h.post_id
+left join agency a on a.id = p.agency_id
+group by o.id
+order by o.dismissed_at is not null, o.username
+"""
+
+_POSTS = """
+select p.id, p.kind, p.title, p.agency_id, a.name as agency_name
+from post p join agency a on a.id = p.agency_id
+where ($1::uuid is null or p.agency_id = $1)
+order by a.name, p.title
+"""
+
+
+class HoldingRow(msgspec.Struct, frozen=True):
+    """One post an officer holds, or will hold."""
+
+    holding_id: UUID
+    title: str
+    agency_name: str
+    from_on: date
+    to_on: date | None
+
+
+class OfficerRow(msgspec.Struct, frozen=True):
+    """One line of the administrators' list of officers."""
+
+    id: UUID
+    username: str
+    full_name: str
+    email: str | None
+    has_signed_in: bool
+    dismissed_at: datetime | None
+    posts: list[HoldingRow]
+
+
+class PostRow(msgspec.Struct, frozen=True):
+    """One post of an agency."""
+
+    id: UUID
+    kind: PostKind
+    title: str
+    agency_id: UUID
+    agency_name: str
+
+
+def today() -> date:
+    """The day it is in Vietnam."""
+    return now().astimezone(VIETNAM).date()
+
+
+async def actor_for_officer(officer_id: UUID, on: date | None = None) -> Actor | None:
+    """An admitted officer with the posts held that day (today when not said), in one query."""
+    rows = await db.tenant.fetch(_ACTOR, officer_id, on or today())
+    if not rows:
+        return None
+    posts = tuple(
+        HeldPost(row["post_id"], row["kind"], row["title"], row["agency_id"], row["agency_name"])
+        for row in rows
+        if row["post_id"]
+    )
+    return Actor(kind="officer", id=officer_id, name=rows[0]["full_name"], posts=posts)
+
+
+async def officers() -> list[OfficerRow]:
+    """Everybody ever admitted, those at work first, with their present and coming posts."""
+    rows = await db.tenant.fetch(_OFFICERS, today())
+    return [
+        OfficerRow(
+            **{name: row[name] for name in row.keys() if name != "posts"},  # noqa: SIM118
+            posts=msgspec.json.decode(row["posts"], type=list[HoldingRow]),
+        )
+        for row in rows
+    ]
+
+
+async def posts(agency_id: UUID | None = None) -> list[PostRow]:
+    """All posts, or those of one agency."""
+    rows = await db.tenant.fetch(_POSTS, agency_id)
+    return [PostRow(**dict(row)) for row in rows]
+
+
+async def citizen(citizen_id: UUID) -> Citizen | None:
+    """A citizen as the issuer last described them."""
+    row = await db.tenant.fetch_row(
+        "select id, full_name, id_number, phone, email, birth_on from citizen where id = $1",
+        citizen_id,
+    )
+    return citizen_of(row) if row else None
+
+
+async def operator(operator_id: UUID) -> Operator | None:
+    """An active operator of the vendor; reads the control database."""
+    row = await db.control.fetch_row(
+        "select id, username, full_name from operator where id = $1 and active", operator_id
+    )
+    return Operator(**dict(row)) if row else None
+
+
+def citizen_of(row: asyncpg.Record) -> Citizen:
+    """A citizen's row as a Struct."""
+    return Citizen(**cast("dict[str, object]", dict(row)))  # type: ignore[arg-type]

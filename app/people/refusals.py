@@ -1,0 +1,72 @@
+"""What people may be told about accounts and posts."""
+
+from app.refusals import NotFound, Refusal
+
+
+class NotAdmitted(Refusal):
+    """A true identity that no administrator has admitted (chưa được cấp quyền)."""
+
+    status = 403
+    code = "not_admitted"
+    message = (
+        "Tài khoản của ông/bà chưa được cấp quyền làm việc tại đây. "
+        "Vui lòng liên hệ quản trị hệ thống của đơn vị để được cấp quyền."
+    )
+
+
+class IdentityTaken(NotAdmitted):
+    """The username is admitted, but bound to another issuer or another person."""
+
+    code = "identity_taken"
+    message = (
+        "Tên đăng nhập này đã gắn với một tài khoản khác. "
+        "Vui lòng liên hệ quản trị hệ thống của đơn vị để kiểm tra."
+    )
+
+
+class Dismissed(NotAdmitted):
+    """The officer was admitted once and no longer works here."""
+
+    code = "dismissed"
+    message = (
+        "Tài khoản của ông/bà đã ngừng được cấp quyền làm việc tại đây. "
+        "Nếu có nhầm lẫn, vui lòng liên hệ quản trị hệ thống của đơn vị."
+    )
+
+
+class UsernameTaken(Refusal):
+    """Somebody with this username was admitted before."""
+
+    status = 409
+    code = "username_taken"
+    message = "Tên đăng nhập này đã được cấp quyền trước đó. Vui lòng kiểm tra lại danh sách."
+
+
+class PostHeldAlready(Refusal):
+    """The officer holds this very post at that time."""
+
+    status = 409
+    code = "post_held_already"
+    message = "Cán bộ này đang giữ chức danh đã chọn trong thời gian đó."
+
+
+class WrongPeriod(Refusal):
+    """A period that ends before it begins."""
+
+    status = 422
+    code = "wrong_period"
+    message = "Ngày kết thúc phải từ ngày bắt đầu trở đi. Vui lòng sửa lại ngày."
+
+
+class NoSuchOfficer(NotFound):
+    """There is no such officer among those who work here."""
+
+    code = "no_such_officer"
+    message = "Không tìm thấy cán bộ này trong danh sách đang làm việc."
+
+
+class NoSuchPost(NotFound):
+    """There is no such post, or nobody holds it that way."""
+
+    code = "no_such_post"
+    message = "Không tìm thấy chức danh này."

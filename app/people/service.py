@@ -1,0 +1,151 @@
+"""Verbs on accounts: admitting and dismissing officers, giving and taking posts."""
+
+from datetime import date
+from uuid import UUID
+
+from app.people import refusals
+from app.people.identities import (
+    admit_operator,
+    officer_by_subject,
+    operator_by_subject,
+    remember_citizen,
+)
+from app.people.queries import today
+from app.people.rules import plain_username
+from app.people.shapes import Actor
+from app.refusals import Malformed, NotAllowed
+from app.trail import service as trail
+from infra.clock import now
+from infra.ids import uuid7
+from tenants import db
+
+__all__ = [
+    "admit",
+    "admit_operator",
+    "dismiss",
+    "hold_post",
+    "officer_by_subject",
+    "operator_by_subject",
+    "release_post",
+    "remember_citizen",
+]
+
+
+async def admit(
+    actor: Actor,
+    username: str,
+    full_name: str,
+    *,
+    email: str | None = None,
+    issuer: str | None = None,
+) -> UUID:
+    """Let a staff identity in (cấp quyền) before its first sign-in; the new officer's id.
+
+    `issuer` limits who may vouch for the username; None = any staff issuer of the tenant.
+    Raises UsernameTaken, Malformed, NotAllowed.
+    """
+    _administrator_only(actor)
+    name = plain_username(username)
+    if not name or not full_name.strip():
+        raise Malformed(fields={"username": "Nhập tên đăng nhập và họ tên của cán bộ."})
+    officer_id = await db.tenant.fetch_value(
+        "insert into officer (id, username, full_name, email, issuer, admitted_at)"
+        " values ($1, $2, $3, $4, $5, $6) on conflict (username) do nothing returning id",
+        *(uuid7(), name, full_name.strip(), email, issuer, now()),
+    )
+    if officer_id is None:
+        raise refusals.UsernameTaken
+    await trail.record(actor, "officer.admit", ("officer", officer_id), detail={"username": name})
+    return UUID(str(officer_id))
+
+
+async def dismiss(actor: Actor, officer_id: UUID) -> None:
+    """End an officer's admission (thu hồi quyền) at once, with every post held."""
+    _administrator_only(actor)
+    await _lock(officer_id)
+    await db.tenant.execute("update officer set dismissed_at = $2 where id = $1", officer_id, now())
+    await db.tenant.execute(
+        "delete from post_holding where officer_id = $1 and from_on > $2", officer_id, today()
+    )
+    await db.tenant.execute(
+        "update post_holding set to_on = $2"
+        " where officer_id = $1 and (to_on is null or to_on > $2)",
+        *(officer_id, today()),
+    )
+    await trail.record(actor, "officer.dismiss", ("officer", officer_id))
+
+
+async def hold_post(
+    actor: Actor,
+    officer_id: UUID,
+    post_id: UUID,
+    *,
+    from_on: date | None = None,
+    to_on: date | None = None,
+) -> UUID:
+    """Give an officer a post (giao chức danh) from a day on, today when not said; the holding's id.
+
+    `to_on` is the last day, inclusive. Raises NoSuchOfficer, NoSuchPost, WrongPeriod,
+    PostHeldAlready.
+    """
+    _administrator_only(actor)
+    begins = from_on or today()
+    if to_on is not None and to_on < begins:
+        raise refusals.WrongPeriod
+    await _lock(officer_id)
+    await _post_must_be_free(officer_id, post_id, begins, to_on)
+    holding_id = uuid7()
+    await db.tenant.execute(
+        "insert into post_holding (id, post_id, officer_id, from_on, to_on)"
+        " values ($1, $2, $3, $4, $5)",
+        *(holding_id, post_id, officer_id, begins, to_on),
+    )
+    detail = {"post_id": post_id, "from_on": begins, "to_on": to_on}
+    await trail.record(actor, "officer.hold_post", ("officer", officer_id), detail=detail)
+    return holding_id
+
+
+async def release_post(actor: Actor, holding_id: UUID, *, to_on: date | None = None) -> None:
+    """Take a post back (thôi giữ chức danh); `to_on` is the last day of holding it, or today.
+
+    Raises NoSuchPost, and WrongPeriod when that day lies before the first.
+    """
+    _administrator_only(actor)
+    ends = to_on or today()
+    row = await db.tenant.fetch_row(
+        "select officer_id, post_id, from_on from post_holding where id = $1 for update", holding_id
+    )
+    if row is None:
+        raise refusals.NoSuchPost
+    if ends < row["from_on"]:
+        raise refusals.WrongPeriod
+    await db.tenant.execute("update post_holding set to_on = $2 where id = $1", holding_id, ends)
+    detail = {"post_id": row["post_id"], "to_on": ends}
+    await trail.record(actor, "officer.release_post", ("officer", row["officer_id"]), detail=detail)
+
+
+def _administrator_only(actor: Actor) -> None:
+    if actor.kind != "system" and actor.holds("administrator") is None:
+        raise NotAllowed
+
+
+async def _lock(officer_id: UUID) -> None:
+    found = await db.tenant.fetch_value(
+        "select 1 from officer where id = $1 and dismissed_at is null for update", officer_id
+    )
+    if found is None:
+        raise refusals.NoSuchOfficer
+
+
+async def _post_must_be_free(
+    officer_id: UUID, post_id: UUID, begins: date, ends: date | None
+) -> None:
+    if await db.tenant.fetch_value("select 1 from post where id = $1", post_id) is None:
+        raise refusals.NoSuchPost
+    held = await db.tenant.fetch_value(
+        "select 1 from post_holding where officer_id = $1 and post_id = $2"
+        " and daterange(from_on, to_on, '[]') && daterange($3, $4, '[]')",
+        *(officer_id, post_id, begins, ends),
+    )
+    if held is not None:
+        raise refusals.PostHeldAlready
