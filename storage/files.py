@@ -36,8 +36,8 @@ class FileStore:
         """The store of `tenant`; refused in production unless the operator allowed it."""
         if chosen.mode == "production" and not chosen.storage_files_in_production:
             raise BadSetting(
-                "the files driver keeps papers on one disk: choose MOTCUA_STORAGE_DRIVER=s3, or set "
-                "MOTCUA_STORAGE_FILES_IN_PRODUCTION=true for a single machine with its own backup"
+                "the files driver keeps papers on one disk: choose MOTCUA_STORAGE_DRIVER=s3, or "
+                "MOTCUA_STORAGE_FILES_IN_PRODUCTION=true on a single machine with its own backup"
             )
         return cls(tenant, Path(chosen.storage_root))
 

@@ -53,4 +53,6 @@ def _cut(text: str, characters: int, octets: int) -> str:
 def _ascii(name: str) -> str:
     """The name without marks, for programs that read only the old header."""
     plain = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
-    return "".join(c for c in plain if c.isascii() and c.isprintable() and c not in '"\\%') or NAMELESS
+    return (
+        "".join(c for c in plain if c.isascii() and c.isprintable() and c not in '"\\%') or NAMELESS
+    )

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Protocol
 
+from minio import Minio
+
 from infra.settings import Settings, settings
 from storage import s3
 from storage.files import FileStore
@@ -24,7 +26,7 @@ class Store(Protocol):
         """Make the bucket if it is missing; safe to repeat."""
 
     async def put(self, key: str, path: Path, media_type: str) -> None:
-        """Store the file at `path` whole or not at all; an object under the same key is replaced."""
+        """Store the file at `path` whole or not at all, in place of what the key held before."""
 
     async def stat(self, key: str) -> Stat:
         """The object's size; raises ObjectMissing."""
@@ -53,7 +55,7 @@ def store_of(tenant: Tenant) -> Store:
     return FileStore.of(tenant, chosen)
 
 
-def _clients(tenant: Tenant, chosen: Settings) -> tuple[s3.Minio, s3.Minio]:
+def _clients(tenant: Tenant, chosen: Settings) -> tuple[Minio, Minio]:
     """The client for our own calls, and the one that signs links for browsers."""
     access = tenant.secrets.storage_access or chosen.s3_access_key
     secret = tenant.secrets.storage_secret or chosen.s3_secret_key
