@@ -23,9 +23,9 @@ def main() -> None:
     except BadSetting as error:
         sys.exit(f"motcua: {error}")
     log.configure(chosen.log_level)
-    with contextlib.suppress(KeyboardInterrupt):
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve())
+    loop = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    with contextlib.suppress(KeyboardInterrupt), loop as runner:
+        runner.run(serve())
 
 
 async def serve() -> None:
@@ -44,7 +44,7 @@ async def serve() -> None:
         )
     )
     sockets = [
-        _listen(chosen.web_host, chosen.web_port, shared=True),
+        _listen(chosen.web_host, chosen.web_port, shared=chosen.web_shared),
         _listen(chosen.inner_host, chosen.inner_port, shared=False),
     ]
     try:

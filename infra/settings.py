@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 
-
 _MAPS = {"clusters", "cluster_admins"}
 
 
@@ -36,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_port: int = 8080
     web_host: str = "127.0.0.1"
     web_port: int = 8080
+    web_shared: bool = False  # several web processes may listen on the public port
     inner_host: str = "127.0.0.1"
     inner_port: int = 8079  # /metrics and health, never exposed to the public
     connections_per_cluster: int = 24  # per process
@@ -111,7 +111,9 @@ def _pairs(name: str, text: str) -> dict[str, str]:
 
 def _check(settings: Settings) -> None:
     if "main" not in settings.clusters:
-        raise BadSetting("MOTCUA_CLUSTERS must name a cluster called main: it holds the control data")
+        raise BadSetting(
+            "MOTCUA_CLUSTERS must name a cluster called main: it holds the control data"
+        )
     if settings.mode not in {"production", "development"}:
         raise BadSetting("MOTCUA_MODE must be production or development")
     try:

@@ -102,8 +102,7 @@ async def clone(admin: asyncpg.Connection, source: str, database: str) -> None:
     for pause in (0.1, 0.3, 1.0, None):
         try:
             await admin.execute(
-                f"create database {quoted(database)} template {quoted(source)}"
-                " strategy wal_log"
+                f"create database {quoted(database)} template {quoted(source)} strategy wal_log"
             )
             return
         except asyncpg.ObjectInUseError:

@@ -1,0 +1,168 @@
+"""`motcua`: what the vendor's operators do from a command line."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+
+import asyncpg
+
+from app import lifecycle
+from app.chains import control_chain, tenant_chain
+from infra.settings import BadSetting, settings
+from tenants import control, db, provision, registry, upgrade
+from tenants.provision import ProvisionError
+from tenants.shapes import Site
+
+Verb = Callable[[argparse.Namespace], Awaitable[None]]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command; a refusal is one sentence and exit status 1."""
+    asked = _parser().parse_args(arguments)
+    try:
+        asyncio.run(_run(asked))
+    except (ProvisionError, BadSetting) as error:
+        sys.exit(f"motcua: {error}")
+    except (OSError, asyncpg.PostgresError) as error:
+        sys.exit(f"motcua: the database refused: {type(error).__name__}: {error}")
+
+
+async def _run(asked: argparse.Namespace) -> None:
+    verb: Verb = asked.verb
+    try:
+        await verb(asked)
+    finally:
+        await db.close()
+
+
+async def _control_migrate(asked: argparse.Namespace) -> None:
+    version = await control.prepare(control_chain())
+    print(f"control database is on version {version}")
+
+
+async def _create(asked: argparse.Namespace) -> None:
+    site = Site(
+        name=asked.name, office=asked.office or asked.name, hotline=asked.hotline,
+        colour=asked.colour, sms_name=asked.sms_name,
+    )  # fmt: skip
+    hosts = tuple(asked.host)
+    tenant = await lifecycle.create(asked.slug, site, cluster=asked.cluster, hosts=hosts)
+    await _note("tenant.create", asked.slug, cluster=asked.cluster)
+    print(f"{tenant.slug} is {tenant.status} at {settings().origin(tenant.host)}")
+
+
+async def _list(asked: argparse.Namespace) -> None:
+    await registry.reload()
+    newest = len(tenant_chain())
+    for tenant in await registry.every():
+        behind = "" if tenant.schema_version == newest else f" (newest is {newest})"
+        version = f"version {tenant.schema_version}{behind}"
+        print(f"{tenant.slug:20} {tenant.status:12} {tenant.cluster:10} {version:28} {tenant.host}")
+
+
+async def _suspend(asked: argparse.Namespace) -> None:
+    await provision.suspend(asked.slug, asked.reason, asked.until)
+    await _note("tenant.suspend", asked.slug, reason=asked.reason, until=str(asked.until))
+    print(f"{asked.slug} is suspended; its doors show a dated page within seconds")
+
+
+async def _resume(asked: argparse.Namespace) -> None:
+    await provision.resume(asked.slug)
+    await _note("tenant.resume", asked.slug)
+    print(f"{asked.slug} is active")
+
+
+async def _migrate(asked: argparse.Namespace) -> None:
+    outcomes = await upgrade.upgrade(tenant_chain(), asked.slugs or None, at_once=asked.at_once)
+    for outcome in outcomes:
+        print(f"{outcome.slug:20} version {outcome.version} {outcome.error or ''}".rstrip())
+    if failed := [outcome.slug for outcome in outcomes if outcome.error]:
+        raise ProvisionError(f"not migrated: {', '.join(failed)}; run again when mended")
+
+
+async def _drop(asked: argparse.Namespace) -> None:
+    await lifecycle.named(asked.slug)
+    name = asked.confirm or input(f"All data of {asked.slug} will be gone. Type its name: ")
+    if name.strip() != asked.slug:
+        raise ProvisionError("the name does not match; nothing was changed")
+    await lifecycle.drop(asked.slug)
+    await _note("tenant.drop", asked.slug)
+    print(f"{asked.slug} is gone")
+
+
+async def _add_host(asked: argparse.Namespace) -> None:
+    await lifecycle.named(asked.slug)
+    await provision.add_host(asked.slug, asked.host)
+    await _note("tenant.host", asked.slug, host=asked.host)
+    print(f"{asked.host} leads to {asked.slug}")
+
+
+async def _trust(asked: argparse.Namespace) -> None:
+    secret = Path(asked.secret_file).read_text().strip()
+    chosen = (asked.audience, asked.issuer, asked.label, asked.client_id, secret)
+    await lifecycle.trust(asked.slug, *chosen)
+    await _note("issuer.trust", asked.slug, issuer=asked.issuer, audience=asked.audience)
+    print(f"{asked.issuer} may vouch for {asked.audience} sign-ins")
+
+
+async def _load_province(asked: argparse.Namespace) -> None:
+    tenant = await lifecycle.create_province(asked.slug)
+    await _note("province.load", asked.slug)
+    print(f"{tenant.slug} is {tenant.status} at {settings().origin(tenant.host)}")
+
+
+async def _note(act: str, slug: str | None, **detail: object) -> None:
+    await provision.note(os.environ.get("USER", "command line"), act, slug, **detail)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("motcua", description=__doc__)
+    rooms = parser.add_subparsers(required=True, metavar="control|tenant|issuer|province")
+    _verb(rooms.add_parser("control").add_subparsers(required=True), "migrate", _control_migrate)
+    _tenant_verbs(rooms.add_parser("tenant").add_subparsers(required=True))
+    trust = _verb(rooms.add_parser("issuer").add_subparsers(required=True), "trust", _trust)
+    trust.add_argument("audience", choices=["citizen", "staff", "vendor"])
+    for name in ("issuer", "label", "client_id", "secret_file"):
+        trust.add_argument(name)
+    trust.add_argument("--slug", help="the tenant; left out for the vendor's own issuer")
+    load = _verb(rooms.add_parser("province").add_subparsers(required=True), "load", _load_province)
+    load.add_argument("slug")
+    return parser
+
+
+def _tenant_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    create = _verb(verbs, "create", _create, "slug", "name")
+    create.add_argument("--office", default="")
+    create.add_argument("--hotline", default="")
+    create.add_argument("--colour", default="#0b5c8f")
+    create.add_argument("--sms-name", default="")
+    create.add_argument("--cluster", default="main")
+    create.add_argument("--host", action="append", default=[], help="may be repeated")
+    _verb(verbs, "list", _list)
+    suspend = _verb(verbs, "suspend", _suspend, "slug", "reason")
+    suspend.add_argument("--until", type=date.fromisoformat, help="last day, YYYY-MM-DD")
+    _verb(verbs, "resume", _resume, "slug")
+    migrate = _verb(verbs, "migrate", _migrate)
+    migrate.add_argument("slugs", nargs="*", help="all tenants when left out")
+    migrate.add_argument("--at-once", type=int, default=4)
+    drop = _verb(verbs, "drop", _drop, "slug")
+    drop.add_argument("--confirm", help="the tenant's name, to answer the question beforehand")
+    _verb(verbs, "add-host", _add_host, "slug", "host")
+
+
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, verb: Verb, *words: str
+) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name)
+    parser.set_defaults(verb=verb)
+    for word in words:
+        parser.add_argument(word)
+    return parser
+
+
+if __name__ == "__main__":
+    main()

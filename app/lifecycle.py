@@ -1,0 +1,62 @@
+"""A tenant's life from end to end, over all rooms that keep something of it."""
+
+from app.chains import tenant_chain
+from app.provinces import loader
+from app.provinces import service as provinces
+from billing import service as billing
+from infra.clock import VIETNAM, now
+from storage.store import store_of
+from tenants import issuers, provision, registry
+from tenants.current import acting_for
+from tenants.provision import ProvisionError
+from tenants.shapes import Site, Tenant
+from tenants.work import work
+
+
+async def create(
+    slug: str, site: Site, *, cluster: str = "main", hosts: tuple[str, ...] = ()
+) -> Tenant:
+    """A tenant ready to work: database, role, keys, storage. Safe to run again."""
+    tenant = await provision.create(slug, site, tenant_chain(), cluster=cluster, hosts=hosts)
+    await store_of(tenant).prepare()
+    await provision.activate(tenant)
+    return await named(slug)
+
+
+async def create_province(slug: str) -> Tenant:
+    """One of the provinces that ship with the product, with its data and its contract."""
+    province = loader.load(slug)
+    tenant = await create(slug, provinces.site_of(province))
+    with acting_for(tenant):
+        async with work():
+            await provinces.load(province)
+    await billing.load_contract(slug)
+    return tenant
+
+
+async def drop(slug: str) -> None:
+    """Remove a tenant and all it kept; refused while a contract runs."""
+    tenant = await named(slug)
+    if await billing.runs(tenant, now().astimezone(VIETNAM).date()):
+        raise ProvisionError(f"{slug} has a contract that still runs; end the contract first")
+    await store_of(tenant).erase()
+    await provision.drop(tenant)
+
+
+async def named(slug: str) -> Tenant:
+    """The tenant of that short name; ProvisionError when there is none."""
+    await registry.reload()
+    tenant = await registry.by_slug(slug)
+    if tenant is None:
+        raise ProvisionError(f"no tenant is called {slug}")
+    return tenant
+
+
+async def trust(
+    slug: str | None, audience: str, issuer: str, label: str, client: str, secret: str
+) -> None:
+    """Let people of an issuer sign in at a tenant's doors, or at the vendor's own."""
+    tenant = await named(slug) if slug else None
+    await issuers.trust(
+        tenant, audience=audience, issuer=issuer, label=label, client_id=client, secret=secret
+    )
