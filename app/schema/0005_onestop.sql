@@ -28,12 +28,15 @@ create table draft (
     citizen_id uuid not null references citizen,
     procedure_id uuid not null references procedure,
     agency_id uuid not null references agency,
+    case_id text,                           -- the chosen case of papers, where there is a choice
+    wanted_way text not null check (wanted_way in ('counter', 'electronic', 'postal')),
+    applicant jsonb not null,               -- as in dossier, from sign-in and as mended since
     answers jsonb not null default '{}',
     created_at timestamptz not null,
     saved_at timestamptz not null,
     dossier_id uuid unique                  -- set when it is submitted, once
 );
-create index draft_by_citizen on draft (citizen_id) where dossier_id is null;
+create unique index draft_open on draft (citizen_id, procedure_id) where dossier_id is null;
 
 create table dossier (
     id uuid primary key,
@@ -41,6 +44,7 @@ create table dossier (
     procedure_id uuid not null references procedure,
     agency_id uuid not null references agency,     -- the competent agency
     channel text not null check (channel in ('online', 'counter', 'postal')),
+    case_id text,
     status smallint not null check (status between 1 and 10),
     step smallint,                          -- index into the procedure's flow; null before reception
     post_id uuid references post,           -- whose turn it is
@@ -52,6 +56,9 @@ create table dossier (
     answers jsonb not null default '{}',
     summary text not null,                  -- trích yếu
     intake_key uuid unique,                 -- the counter form's one-time key
+    wanted_way text not null check (wanted_way in ('counter', 'electronic', 'postal')),
+    delivered_way text check (delivered_way in ('counter', 'electronic', 'postal')),
+    result_on_paper boolean not null default false,  -- finished without an electronic result
     filed_at timestamptz not null,
     received_at timestamptz,
     due_at timestamptz,
@@ -59,7 +66,7 @@ create table dossier (
     delivered_at timestamptz,
     check (received_at is not null or status in (1, 3, 5, 7)),
     check (due_at is null or received_at is not null),
-    check (status <> 10 or delivered_at is not null)
+    check (status <> 10 or (delivered_at is not null and delivered_way is not null))
 );
 create index dossier_waiting on dossier (agency_id, filed_at) where status = 1;
 create index dossier_by_turn on dossier (post_id, due_at) where post_id is not null;
