@@ -40,12 +40,6 @@ def spawn(
     """
     parent = os.getpid()
 
-    def tie_to_parent() -> None:
-        # Set after the change of user, which would clear it (prctl(2)).
-        _libc.prctl(_PR_SET_PDEATHSIG, death_signal)
-        if os.getppid() != parent:
-            os._exit(1)
-
     with log.open("ab") as output:
         return subprocess.Popen(
             [str(part) for part in argv],
@@ -55,11 +49,21 @@ def spawn(
             env=dict(env) if env is not None else None,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=tie_to_parent,
+            preexec_fn=lambda: tie_to_parent(parent, death_signal),
             user=user[0] if user else None,
             group=user[1] if user else None,
             extra_groups=[] if user else None,
         )
+
+
+def tie_to_parent(parent: int, death_signal: int) -> None:
+    """Have the system send us `death_signal` when the process `parent` dies (prctl(2)).
+
+    Must come after a change of user, which would undo it.
+    """
+    _libc.prctl(_PR_SET_PDEATHSIG, death_signal)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def run(

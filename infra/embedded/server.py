@@ -121,13 +121,17 @@ class PythonServer(Server):
         """Every TCP port the program opens."""
         return [self.port]
 
+    def environment(self) -> dict[str, str]:
+        """The environment the program runs in."""
+        return python_environment()
+
     def _launch(self) -> subprocess.Popen[bytes]:
         for port in self.ports():
             refuse_taken(port, self.name)
         return spawn(
             [sys.executable, "-m", self.module, *self.arguments()],
             log=self.log,
-            env=python_environment(),
+            env=self.environment(),
             cwd=ROOT,
         )
 

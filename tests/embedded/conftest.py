@@ -1,5 +1,6 @@
 """Servers for the tests of the servers: throw-away, one per test that asks."""
 
+import contextlib
 import socket
 
 import pytest
@@ -7,16 +8,24 @@ import pytest
 from infra.embedded.smsc import Smsc
 
 
-@pytest.fixture
-def free_port():
-    """A function that finds a TCP port nobody listens on."""
+@pytest.fixture(scope="session")
+def unused_ports():
+    """A function that finds so many TCP ports nobody listens on."""
 
-    def find() -> int:
-        with socket.socket() as trial:
-            trial.bind(("127.0.0.1", 0))
-            return trial.getsockname()[1]
+    def find(count):
+        with contextlib.ExitStack() as stack:
+            trials = [stack.enter_context(socket.socket()) for _ in range(count)]
+            for trial in trials:
+                trial.bind(("127.0.0.1", 0))
+            return [trial.getsockname()[1] for trial in trials]
 
     return find
+
+
+@pytest.fixture
+def free_port(unused_ports):
+    """A function that finds one such port."""
+    return lambda: unused_ports(1)[0]
 
 
 @pytest.fixture
