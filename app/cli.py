@@ -86,7 +86,8 @@ async def _migrate(asked: argparse.Namespace) -> None:
 
 async def _drop(asked: argparse.Namespace) -> None:
     await lifecycle.named(asked.slug)
-    name = asked.confirm or input(f"All data of {asked.slug} will be gone. Type its name: ")
+    question = f"All data of {asked.slug} will be gone. Type its name: "
+    name: str = asked.confirm or await asyncio.to_thread(input, question)
     if name.strip() != asked.slug:
         raise ProvisionError("the name does not match; nothing was changed")
     await lifecycle.drop(asked.slug)
@@ -102,8 +103,7 @@ async def _add_host(asked: argparse.Namespace) -> None:
 
 
 async def _trust(asked: argparse.Namespace) -> None:
-    secret = Path(asked.secret_file).read_text().strip()
-    chosen = (asked.audience, asked.issuer, asked.label, asked.client_id, secret)
+    chosen = (asked.audience, asked.issuer, asked.label, asked.client_id, asked.secret)
     await lifecycle.trust(asked.slug, *chosen)
     await _note("issuer.trust", asked.slug, issuer=asked.issuer, audience=asked.audience)
     print(f"{asked.issuer} may vouch for {asked.audience} sign-ins")
@@ -119,6 +119,13 @@ async def _note(act: str, slug: str | None, **detail: object) -> None:
     await provision.note(os.environ.get("USER", "command line"), act, slug, **detail)
 
 
+def _content_of(path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{path} cannot be read: {error.strerror}") from None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("motcua", description=__doc__)
     rooms = parser.add_subparsers(required=True, metavar="control|tenant|issuer|province")
@@ -126,8 +133,9 @@ def _parser() -> argparse.ArgumentParser:
     _tenant_verbs(rooms.add_parser("tenant").add_subparsers(required=True))
     trust = _verb(rooms.add_parser("issuer").add_subparsers(required=True), "trust", _trust)
     trust.add_argument("audience", choices=["citizen", "staff", "vendor"])
-    for name in ("issuer", "label", "client_id", "secret_file"):
+    for name in ("issuer", "label", "client_id"):
         trust.add_argument(name)
+    trust.add_argument("secret", metavar="secret_file", type=_content_of)
     trust.add_argument("--slug", help="the tenant; left out for the vendor's own issuer")
     load = _verb(rooms.add_parser("province").add_subparsers(required=True), "load", _load_province)
     load.add_argument("slug")

@@ -5,8 +5,8 @@ from functools import lru_cache
 from app.doors import brand
 from app.doors.render import Site
 from infra.sealed import sign
-from tenants.shapes import Tenant
 from tenants.shapes import Site as TenantSite
+from tenants.shapes import Tenant
 
 OPS_SITE = Site(
     name="Một Cửa", office="Vận hành dịch vụ", hotline="", logo_url="", brand_css_url="", slug="ops"
