@@ -1,0 +1,43 @@
+# Every target makes the folder ready first; when it already is, that costs nothing.
+PYTHON ?= python3
+VENV := .venv/bin
+MAKEFLAGS += --no-print-directory
+
+.PHONY: up test demo bench check lock clean ready
+
+up: ready
+	@exec $(VENV)/python -m app.up
+
+test: ready
+	@$(PYTHON) infra/bootstrap.py --browser --peers
+	@$(VENV)/python -m pytest -n 2
+
+demo: ready
+	@$(VENV)/python -m app.demo
+
+bench: ready
+	@$(VENV)/python -m tests.bench
+
+check: ready
+	@$(VENV)/ruff format --check .
+	@$(VENV)/ruff check .
+	@$(VENV)/mypy
+	@$(VENV)/lint-imports
+	@$(MAKE) test
+
+# Locks again to the newest versions that pyproject.toml allows, with a locker of its own.
+lock: ready
+	@$(VENV)/python -m venv --clear .data/locker
+	@.data/locker/bin/pip install --quiet uv
+	@cd infra/locks && for name in run dev; do \
+	  ../../.data/locker/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+	    --output-file $$name.txt $$name.in || exit 1; done
+	@rm -rf .data/locker
+
+clean:
+	@$(PYTHON) infra/bootstrap.py --clean
+
+ready:
+	@command -v $(PYTHON) >/dev/null || { echo "motcua: $(PYTHON) is not installed: install Python 3.11 or newer, or name it with PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) infra/bootstrap.py
