@@ -1,11 +1,6 @@
 -- The books (sổ): contracts, what was used under them, and the statements that were closed.
 -- Rows keep the tenant's id without a foreign key: the books outlive a tenant that has left.
 
-create function refuse_change() returns trigger language plpgsql as $$
-begin
-    raise exception '% is append-only', tg_table_name;
-end $$;
-
 create table contract (
     id text not null,
     version int not null check (version >= 1),
@@ -16,10 +11,9 @@ create table contract (
     document jsonb not null,
     digest bytea not null,
     loaded_at timestamptz not null,
-    primary key (id, version),
+    primary key (tenant_id, id, version),
     check (end_on >= start_on)
 );
-create index contract_by_tenant on contract (tenant_id, start_on);
 
 -- `billed_in` is the first day of the month the fact is stated in: the month it happened, or the
 -- first open one when that month had been closed before the fact arrived.
@@ -61,14 +55,7 @@ create table statement (
     closed_by text not null,
     closed_at timestamptz not null,
     primary key (tenant_id, month),
-    foreign key (contract_id, contract_version) references contract
+    foreign key (tenant_id, contract_id, contract_version) references contract
 );
 
-create trigger contract_is_kept before update or delete on contract
-    for each row execute function refuse_change();
-create trigger usage_is_kept before update or delete on usage
-    for each row execute function refuse_change();
-create trigger usage_conflict_is_kept before update or delete on usage_conflict
-    for each row execute function refuse_change();
-create trigger statement_is_kept before update or delete on statement
-    for each row execute function refuse_change();
+insert into append_only (name) values ('contract'), ('usage'), ('usage_conflict'), ('statement');

@@ -1,0 +1,181 @@
+"""What the vendor's screens read from the books: counts and amounts, never a dossier."""
+
+import hashlib
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import msgspec
+
+from billing import rules
+from billing.months import month_of, period
+from billing.refusals import NoContract
+from billing.shapes import Contract, Statement, Used
+from infra import clock
+from tenants import db
+
+PAGE = 50
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class TenantRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One tenant in the vendor's list; the counts are of the month at hand."""
+
+    slug: str
+    name: str
+    status: str
+    host: str
+    schema_version: int
+    schema_error: str | None
+    dossiers: int
+    notice_parts: int
+    bytes_stored: int | None  # by the latest daily sample; None before the first
+    sampled_on: date | None
+    conflicts: int
+
+
+class StatementView(msgspec.Struct, frozen=True, kw_only=True):
+    """A month's statement, computed now or as it was closed."""
+
+    statement: Statement
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+
+
+class UsedFact(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact behind a statement line."""
+
+    id: str
+    subject: str
+    quantity: int
+    occurred_at: datetime
+    late: bool  # of an earlier month that was closed before the fact arrived
+
+
+class FactsPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of facts in the order they happened; `next` opens the following page."""
+
+    facts: list[UsedFact]
+    next: str | None
+
+
+# Served by usage_by_month; the latest sample by usage's index as well, one month at a time.
+_OVERVIEW = """
+select t.slug, t.site->>'name' as name, t.status, d.host, t.schema_version, t.schema_error,
+       coalesce(u.dossiers, 0)::bigint as dossiers, coalesce(u.parts, 0)::bigint as notice_parts,
+       s.quantity as bytes_stored,
+       (s.occurred_at at time zone 'Asia/Ho_Chi_Minh')::date as sampled_on,
+       (select count(*) from usage_conflict c where c.tenant_id = t.id) as conflicts
+from tenant t
+join tenant_domain d on d.tenant_id = t.id and d.is_primary
+left join lateral (
+    select sum(quantity) filter (where meter = 'dossier.received') as dossiers,
+           sum(quantity) filter (where meter = 'notice.part') as parts
+    from usage where tenant_id = t.id and billed_in = $1
+) u on true
+left join lateral (
+    select quantity, occurred_at from usage
+    where tenant_id = t.id and meter = 'storage.byte_day' and billed_in >= $1 - interval '2 months'
+    order by occurred_at desc limit 1
+) s on true
+order by t.slug
+"""
+_SUMS = """
+select meter, sum(quantity)::bigint as quantity, count(*) as facts,
+       coalesce(sum(quantity) filter (where occurred_at < $3), 0)::bigint as late_quantity,
+       count(*) filter (where occurred_at < $3) as late_facts
+from usage where tenant_id = $1 and billed_in = $2 group by meter
+"""
+_FACTS = """
+select id, subject, quantity, occurred_at, occurred_at < $4 as late from usage
+where tenant_id = $1 and billed_in = $2 and meter = $3 and (occurred_at, id) > ($5, $6)
+order by occurred_at, id limit $7
+"""
+
+
+def digest(contract: Contract) -> bytes:
+    """SHA-256 of a contract's content."""
+    return hashlib.sha256(msgspec.json.encode(contract)).digest()
+
+
+async def overview() -> list[TenantRow]:
+    """Every tenant with this month's counts (Vietnam's calendar), by short name."""
+    rows = await db.control.fetch(_OVERVIEW, month_of(clock.now()))
+    return [msgspec.convert(dict(row), TenantRow) for row in rows]
+
+
+async def contracts(tenant_id: UUID) -> list[Contract]:
+    """The tenant's contracts, each in its latest version, the latest term first."""
+    rows = await db.control.fetch(
+        "select document from (select distinct on (id) * from contract where tenant_id = $1"
+        " order by id, version desc) latest order by start_on desc",
+        tenant_id,
+    )
+    return [msgspec.json.decode(row["document"], type=Contract) for row in rows]
+
+
+async def contract_for(tenant_id: UUID, month: date) -> Contract:
+    """The contract a month belongs to; outside of every term the one that began last before it.
+
+    Raises NoContract when the tenant has none.
+    """
+    known = await contracts(tenant_id)
+    if not known:
+        raise NoContract
+    begun = [contract for contract in known if contract.term.start_on <= month]
+    return begun[0] if begun else known[-1]
+
+
+async def used(tenant_id: UUID, month: date) -> dict[str, Used]:
+    """What was used in a month, by meter: one aggregate over the facts stated in it."""
+    rows = await db.control.fetch(_SUMS, tenant_id, month, period(month)[0])
+    return {
+        row["meter"]: Used(
+            quantity=row["quantity"],
+            facts=row["facts"],
+            late_quantity=row["late_quantity"],
+            late_facts=row["late_facts"],
+        )
+        for row in rows
+    }
+
+
+async def statement(tenant_id: UUID, month: date) -> StatementView:
+    """A month's statement (bảng kê): the closed one, or what the month comes to as of now.
+
+    Raises NoContract.
+    """
+    closed = await db.control.fetch_row(
+        "select document, closed_at, closed_by from statement where tenant_id = $1 and month = $2",
+        *(tenant_id, month),
+    )
+    if closed is not None:
+        return StatementView(
+            statement=msgspec.json.decode(closed["document"], type=Statement),
+            closed_at=closed["closed_at"],
+            closed_by=closed["closed_by"],
+        )
+    contract = await contract_for(tenant_id, month)
+    return StatementView(statement=rules.statement(contract, await used(tenant_id, month), month))
+
+
+async def facts(tenant_id: UUID, month: date, meter: str, after: str = "") -> FactsPage:
+    """The facts behind one meter's figure of a month; `after` is a former page's `next`."""
+    start_at, _ = period(month)
+    moment, _, last_id = after.partition("~")
+    rows = await db.control.fetch(
+        _FACTS,
+        *(tenant_id, month, meter, start_at),
+        *(_moment(moment), last_id, PAGE + 1),
+    )
+    found = [msgspec.convert(dict(row), UsedFact) for row in rows[:PAGE]]
+    more = f"{found[-1].occurred_at.isoformat()}~{found[-1].id}" if len(rows) > PAGE else None
+    return FactsPage(facts=found, next=more)
+
+
+def _moment(text: str) -> datetime:
+    """A moment out of a page's address; the beginning of time for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return _BEGINNING
+    return moment if moment.tzinfo else _BEGINNING
