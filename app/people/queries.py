@@ -83,8 +83,17 @@ def today() -> date:
     return now().astimezone(VIETNAM).date()
 
 
-async def actor_for_officer(officer_id: UUID, on: date | None = None) -> Actor | None:
-    """An admitted officer with the posts held that day (today when not said), in one query."""
+async def actor_for_officer(
+    officer_id: UUID,
+    on: date | None = None,
+    *,
+    address: str | None = None,
+    request_id: str | None = None,
+) -> Actor | None:
+    """An admitted officer with the posts held that day (today when not said), in one query.
+
+    `address` and `request_id` say where the request came from, for the trail.
+    """
     rows = await db.tenant.fetch(_ACTOR, officer_id, on or today())
     if not rows:
         return None
@@ -93,7 +102,14 @@ async def actor_for_officer(officer_id: UUID, on: date | None = None) -> Actor |
         for row in rows
         if row["post_id"]
     )
-    return Actor(kind="officer", id=officer_id, name=rows[0]["full_name"], posts=posts)
+    return Actor(
+        kind="officer",
+        id=officer_id,
+        name=rows[0]["full_name"],
+        posts=posts,
+        address=address,
+        request_id=request_id,
+    )
 
 
 async def officers() -> list[OfficerRow]:

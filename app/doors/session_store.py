@@ -1,0 +1,137 @@
+"""Sessions and sign-in flows in Redis: lost with it, never more than an inconvenience.
+
+A record is found by the SHA-256 of a random token and sealed by a key that only the token gives,
+so whoever reads or writes Redis can neither use a session nor make one. Keys begin with the site's
+name: a token of one tenant is nothing at another.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import TypeVar, cast
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+import msgspec
+from redis.asyncio import Redis
+
+from infra.sealed import BrokenSeal, derive, seal, unseal
+from infra.settings import settings
+from tenants.current import NoTenant, current
+
+T = TypeVar("T")
+
+# No tenant can have this name: theirs begin with a letter.
+_OPS = "@ops"
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Redis] = WeakKeyDictionary()
+
+
+def new_token() -> str:
+    """256 random bits as 43 URL-safe characters."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(*parts: str) -> str:
+    """SHA-256 of the parts, each kept apart from the next, in hex."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+async def put(kind: str, token: str, record: object, life: timedelta) -> None:
+    """Store a msgspec Struct as the `kind` record behind `token`, for `life`."""
+    await _client().set(_key(kind, token), _sealed(kind, token, record), ex=life)
+
+
+async def replace(kind: str, token: str, record: object, life: timedelta) -> None:
+    """As `put`, but a record that has been removed meanwhile stays removed."""
+    await _client().set(_key(kind, token), _sealed(kind, token, record), ex=life, xx=True)
+
+
+async def read(kind: str, token: str, shape: type[T]) -> T | None:
+    """The record behind `token`; None when there is none or it is not ours."""
+    return _opened(kind, token, await _client().get(_key(kind, token)), shape)
+
+
+async def take(kind: str, token: str, shape: type[T]) -> T | None:
+    """The record behind `token`, removed in the same step: nobody gets it twice."""
+    return _opened(kind, token, await _client().getdel(_key(kind, token)), shape)
+
+
+async def remove(kind: str, token: str) -> None:
+    """Forget the record behind `token`."""
+    await _client().delete(_key(kind, token))
+
+
+async def index(kind: str, token: str, names: list[str], life: timedelta) -> None:
+    """Let the record also be found by each of `names`."""
+    async with _client().pipeline(transaction=True) as pipe:
+        for name in names:
+            pipe.sadd(_index_key(kind, name), _key(kind, token))
+            pipe.expire(_index_key(kind, name), life)
+        await pipe.execute()
+
+
+async def remove_indexed(kind: str, name: str) -> int:
+    """Forget every record found by `name`; how many there were."""
+    found = await cast("asyncio.Future[set[bytes]]", _client().smembers(_index_key(kind, name)))
+    if not found:
+        return 0
+    return int(await _client().delete(*found, _index_key(kind, name))) - 1
+
+
+async def first_time(kind: str, name: str, life: timedelta) -> bool:
+    """Whether `name` has not been seen within `life`; from now on it has."""
+    return bool(await _client().set(_index_key(kind, name), b"", nx=True, ex=life))
+
+
+async def close() -> None:
+    """Close the connections of the running loop."""
+    client = _clients.pop(asyncio.get_running_loop(), None)
+    if client is not None:
+        await client.aclose()
+
+
+def index_name(issuer_id: UUID, claim: str, value: str) -> str:
+    """The name under which a session is found by what its issuer calls it (`sid`, `sub`)."""
+    return digest(str(issuer_id), claim, value)
+
+
+def _client() -> Redis:
+    loop = asyncio.get_running_loop()
+    if loop not in _clients:
+        # Connections belong to the loop that opened them.
+        _clients[loop] = Redis.from_url(
+            settings().redis_url, socket_timeout=5, socket_connect_timeout=2
+        )
+    return _clients[loop]
+
+
+def _site() -> str:
+    try:
+        return current().slug
+    except NoTenant:
+        return _OPS
+
+
+def _key(kind: str, token: str) -> str:
+    return f"{kind}:{_site()}:{digest(token)}"
+
+
+def _index_key(kind: str, name: str) -> str:
+    return f"{kind}-of:{_site()}:{name}"
+
+
+def _sealed(kind: str, token: str, record: object) -> bytes:
+    key = derive(token.encode(), kind)
+    return seal(key, msgspec.msgpack.encode(record), _key(kind, token))
+
+
+def _opened(kind: str, token: str, sealed: bytes | None, shape: type[T]) -> T | None:
+    if sealed is None:
+        return None
+    try:
+        plain = unseal(derive(token.encode(), kind), sealed, _key(kind, token))
+        return msgspec.msgpack.decode(plain, type=shape)
+    except (BrokenSeal, msgspec.ValidationError):
+        # Written by somebody else, or by a release that kept other fields.
+        return None
