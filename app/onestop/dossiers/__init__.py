@@ -1,0 +1,1 @@
+"""Dossiers (hồ sơ): one run of a procedure, from filing to the result in the citizen's hand."""
