@@ -1,7 +1,7 @@
 """What the storage room hands out, and the troubles it knows."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
 import msgspec
@@ -10,7 +10,16 @@ Scan = Literal["clean", "unscanned"]
 UploadState = Literal["open", "checking", "present", "refused", "abandoned", "expired"]
 
 
-class StoredObject(msgspec.Struct, frozen=True, kw_only=True):
+class _Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A struct that takes from a row of the database the columns it names."""
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """The struct of one row, which may have more columns."""
+        return cls(**{name: row[name] for name in cls.__struct_fields__})
+
+
+class StoredObject(_Row, frozen=True, kw_only=True):
     """A file in the tenant's store: inspected, digested, with a row of its own."""
 
     id: UUID
@@ -29,7 +38,7 @@ class StoredObject(msgspec.Struct, frozen=True, kw_only=True):
         return self.sha256.hex()
 
 
-class Upload(msgspec.Struct, frozen=True, kw_only=True):
+class Upload(_Row, frozen=True, kw_only=True):
     """A file on its way in (tệp đang tải lên)."""
 
     id: UUID
@@ -60,7 +69,7 @@ class FileRefused(Exception):
     """A file that cannot be taken; `code` says why, in a word the caller turns into a sentence.
 
     Codes: empty, too_large, unknown_type, wrong_extension, encrypted, broken, no_pages, infected,
-    unchecked, incomplete, too_many.
+    unwanted, too_many.
     """
 
     def __init__(self, code: str) -> None:

@@ -33,9 +33,12 @@ create table upload (
     refusal text,                           -- code of the reason, when refused
     created_at timestamptz not null,
     expires_at timestamptz not null,
+    cleared_at timestamptz,                 -- nothing of it is left outside the bucket's objects
     check ((state = 'present') = (object_id is not null)),
     check ((state = 'refused') = (refusal is not null))
 );
 create index upload_unfinished_by_owner on upload (owner) where state in ('open', 'checking');
 create index upload_unfinished on upload (expires_at) where state in ('open', 'checking');
+create index upload_to_clear on upload (id)
+    where cleared_at is null and state not in ('open', 'checking');
 create index upload_by_target on upload (target, slot, created_at);

@@ -1,0 +1,42 @@
+"""Reading what is stored and what is on its way."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from infra.clock import VIETNAM
+from storage.shapes import StoredObject, Upload
+from tenants import db
+
+
+async def found(identity: UUID) -> StoredObject | None:
+    """The object, unless it was removed."""
+    row = await db.tenant.fetch_row(
+        "select * from stored_object where id = $1 and removed_at is null", identity
+    )
+    return StoredObject.of(row) if row else None
+
+
+async def uploads_of(targets: Iterable[str]) -> list[Upload]:
+    """The uploads for some targets that still matter to a page: on the way, waiting or refused.
+
+    Oldest first. Served by the index upload_by_target.
+    """
+    rows = await db.tenant.fetch(_UPLOADS, list(targets))
+    return [Upload.of(row) for row in rows]
+
+
+async def bytes_stored(day: date) -> int:
+    """The bytes kept at the end of one Vietnamese day: stored by then and not removed by then."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), VIETNAM)
+    return int(await db.tenant.fetch_value(_BYTES, midnight))
+
+
+_UPLOADS = """
+select * from upload where target = any($1) and state in ('open', 'checking', 'refused')
+order by created_at, id
+"""
+_BYTES = """
+select coalesce(sum(size), 0)::bigint from stored_object
+where stored_at < $1 and (removed_at is null or removed_at >= $1)
+"""
