@@ -30,7 +30,6 @@ create table draft (
     agency_id uuid not null references agency,
     case_id text,                           -- the chosen case of papers, where there is a choice
     wanted_way text not null check (wanted_way in ('counter', 'electronic', 'postal')),
-    applicant jsonb not null,               -- as in dossier, from sign-in and as mended since
     answers jsonb not null default '{}',
     created_at timestamptz not null,
     saved_at timestamptz not null,
