@@ -12,6 +12,7 @@ from billing.refusals import ContractRefused, MonthNotOver, UnknownTenant
 from billing.shapes import Contract, Fault, Statement
 from infra import clock
 from tenants import db, provision
+from tenants.work import WorkError, current_work
 
 SHIPPED = Path(__file__).parent / "contracts"
 
@@ -63,8 +64,10 @@ async def close(closed_by: str, tenant_id: UUID, month: date) -> Statement:
     """Freeze a month's statement (chốt bảng kê) as it stands; a closed one is returned as it is.
 
     Facts that arrive later are stated in the first month that is still open. Raises MonthNotOver,
-    NoContract.
+    NoContract, and WorkError outside of a unit of work.
     """
+    if current_work() is None:
+        raise WorkError("a month is closed in one transaction, which holds the collectors off")
     if clock.now() < period(month)[1]:
         raise MonthNotOver
     await db.control.execute(
