@@ -30,14 +30,14 @@ async def create_province(slug: str) -> Tenant:
     with acting_for(tenant):
         async with work():
             await provinces.load(province)
-    await billing.load_contract(slug)
+    await billing.load_shipped(slug)
     return tenant
 
 
 async def drop(slug: str) -> None:
     """Remove a tenant and all it kept; refused while a contract runs."""
     tenant = await named(slug)
-    if await billing.runs(tenant, now().astimezone(VIETNAM).date()):
+    if await billing.runs(tenant.id, now().astimezone(VIETNAM).date()):
         raise ProvisionError(f"{slug} has a contract that still runs; end the contract first")
     await store_of(tenant).erase()
     await provision.drop(tenant)

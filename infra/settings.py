@@ -39,7 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     inner_host: str = "127.0.0.1"
     inner_port: int = 8079  # /metrics and health, never exposed to the public
     connections_per_cluster: int = 24  # per process
-    connections_per_tenant: int = 6  # per process
+    connections_per_database: int = 6  # per process
     storage_driver: str = "files"  # files | s3
     storage_files_in_production: bool = False
     storage_root: str = ""

@@ -12,6 +12,10 @@ from infra.migrate import Migration, migrate
 from infra.settings import BadSetting, settings
 
 _TEMPLATE_LOCK = 0x6D6F7464
+_OTHER_GRANTEES = (
+    "select distinct grantee from information_schema.role_table_grants"
+    " where table_schema = 'public' and grantee not in ($1, current_user, 'PUBLIC')"
+)
 
 
 @asynccontextmanager
@@ -67,8 +71,11 @@ async def close_common_doors(admin: asyncpg.Connection) -> None:
 
 
 async def grant_tables(connection: asyncpg.Connection, role: str) -> None:
-    """Let `role` work with all tables, but only add to those listed as append-only."""
+    """Let `role`, and no other, work with all tables; append-only ones it may only add to."""
     name = quoted(role)
+    for stranger in await connection.fetch(_OTHER_GRANTEES, role):
+        # A database cloned from another tenant's still carries that tenant's grants.
+        await connection.execute(f"drop owned by {quoted(stranger['grantee'])}")
     await connection.execute(f"grant usage on schema public to {name}")
     await connection.execute(
         f"grant select, insert, update, delete on all tables in schema public to {name}"

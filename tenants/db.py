@@ -120,7 +120,7 @@ def _pools_of(cluster: str) -> Pools:
         _pools[cluster] = Pools(
             lambda key: _connect(where, cast("tuple[str, str, str]", key)),
             budget=chosen.connections_per_cluster,
-            share=chosen.connections_per_tenant,
+            share=chosen.connections_per_database,
         )
     return _pools[cluster]
 

@@ -38,8 +38,12 @@ async def create(
     *,
     cluster: str = "main",
     hosts: tuple[str, ...] = (),
+    source: str | None = None,
 ) -> Tenant:
     """A new tenant with its own database, role and keys, still `provisioning`.
+
+    Its database is cloned from `source`, a database nobody is connected to, or else from the
+    empty migrated template.
 
     Running it again for a tenant left half-made finishes the work; for a finished one it
     changes nothing. The caller prepares the storage, then calls `activate`.
@@ -50,7 +54,7 @@ async def create(
         raise ProvisionError(f"no cluster is called {cluster}")
     tenant = await _enter(slug, site, cluster, hosts or (f"{slug}.{settings().base_domain}",))
     if tenant.status == "provisioning":
-        await _build(tenant, migrations)
+        await _build(tenant, migrations, source or await template(cluster, migrations))
     return tenant
 
 
@@ -138,8 +142,7 @@ async def _enter(slug: str, site: Site, cluster: str, hosts: tuple[str, ...]) ->
     return tenant
 
 
-async def _build(tenant: Tenant, migrations: list[Migration]) -> None:
-    source = await template(tenant.cluster, migrations)
+async def _build(tenant: Tenant, migrations: list[Migration], source: str) -> None:
     async with owner(tenant.cluster) as admin:
         await create_role(admin, tenant.role, tenant.secrets.password)
         exists = await admin.fetchval(

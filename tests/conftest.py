@@ -6,18 +6,24 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from contextvars import Context
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from app.chains import control_chain, tenant_chain
+from app.provinces import loader
+from app.provinces.service import load as load_province
+from app.provinces.service import site_of
 from infra.embedded.postgres import Postgres
 from infra.embedded.valkey import Valkey
 from infra.settings import settings
 from tenants import control, db, provision, registry
+from tenants.clusters import clone, owner, quoted
 from tenants.current import acting_for
 from tenants.shapes import Site, Tenant
+from tenants.work import work
 
 # A test's data need not survive a power cut; everything else is as in production.
 _HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -95,9 +101,9 @@ async def make_tenant(house: Servers) -> AsyncIterator[MakeTenant]:
     """`await make_tenant()` gives a fresh migrated tenant; all are dropped after the test."""
     async with AsyncExitStack() as stack:
 
-        async def make(slug: str | None = None, **choices: object) -> Tenant:
+        async def make(slug: str | None = None, site: Site | None = None, **choices: Any) -> Tenant:
             slug = slug or f"t{secrets.token_hex(5)}"
-            site = Site(
+            site = site or Site(
                 name="Cổng Dịch vụ công tỉnh Thử", office="Trung tâm thử",
                 hotline="0256 000 0000", colour="#0b6e4f", sms_name="TTPVHCC",
             )  # fmt: skip
@@ -124,3 +130,52 @@ async def tenant(make_tenant: MakeTenant) -> AsyncIterator[Tenant]:
     made = await make_tenant()
     with acting_for(made):
         yield made
+
+
+_loaded: dict[str, str] = {}
+
+
+@pytest.fixture
+async def make_province(make_tenant: MakeTenant) -> MakeTenant:
+    """`await make_province("laocai")` gives a fresh tenant with that province's real data."""
+
+    async def make(name: str = "binhdinh") -> Tenant:
+        if name not in _loaded:
+            # A context of its own: the test may already run for another tenant.
+            loading = _load_once(name, make_tenant)
+            _loaded[name] = await asyncio.create_task(loading, context=Context())
+        province = loader.load(name)
+        return await make_tenant(site=site_of(province), source=_loaded[name])
+
+    return make
+
+
+async def _load_once(name: str, make_tenant: MakeTenant) -> str:
+    """A database with the province in it, kept to be cloned for each test."""
+    pattern = await make_tenant(f"mau-{name}")
+    with acting_for(pattern):
+        async with work():
+            await load_province(loader.load(name))
+    copy = f"pattern_{name}"
+    await db.close()
+    async with owner("main") as admin:
+        await admin.execute(f"drop database if exists {copy}")
+        await clone(admin, pattern.database, copy)
+    async with owner("main", copy) as connection:
+        # The copy outlives its pattern, whose role must be free to go.
+        await connection.execute(f"drop owned by {quoted(pattern.role)}")
+    return copy
+
+
+@pytest.fixture
+async def province(make_province: MakeTenant) -> AsyncIterator[Tenant]:
+    """Bình Định as it is on its first day; the test runs for it."""
+    made = await make_province()
+    with acting_for(made):
+        yield made
+
+
+@pytest.fixture
+async def neighbour(make_province: MakeTenant) -> Tenant:
+    """Lào Cai beside it; nothing of it may ever be seen from Bình Định."""
+    return await make_province("laocai")
