@@ -67,13 +67,13 @@ class IdentityProviders(PythonServer):
         """One port for each issuer."""
         return [issuer.port for issuer in self.issuers]
 
-    def arguments(self) -> list[str | Path]:
-        """Only the directory: passwords do not belong into a process list."""
+    def command(self) -> list[str | Path]:
+        """Only the directory is named: passwords do not belong into a process list."""
         description = self.directory / "issuers.json"
         descriptor = os.open(description, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(msgspec.json.encode(self.issuers))
-        return ["--directory", self.directory]
+        return ["-m", self.module, "--directory", self.directory]
 
     def environment(self) -> dict[str, str]:
         """Authlib refuses plain http unless told; the embedded providers never leave loopback."""

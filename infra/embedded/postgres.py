@@ -149,9 +149,6 @@ class Postgres(Server):
             death_signal=signal.SIGINT,
         )
 
-    def _is_ours(self, command_line: str) -> bool:
-        return "postgres -D" in command_line and f"{places.home_of(self.directory)}" in command_line
-
     def _answers(self) -> bool:
         """Whether the postmaster's own note says ready, the way pg_ctl reads it."""
         try:

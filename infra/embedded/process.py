@@ -132,27 +132,31 @@ def stop(child: subprocess.Popen[bytes], *signals: int, patience: float = 10) ->
     child.wait()
 
 
-def end_orphan(pid: int, belongs: Callable[[str], bool], *signals: int) -> bool:
-    """End the left-over process `pid` if its command line `belongs` to us; true if one was there.
-
-    Process numbers are reused, so a number alone proves nothing.
-    """
-    for number in (*signals, signal.SIGKILL):
-        if not _is_ours(pid, belongs):
-            return number != signals[0]
-        os.kill(pid, number)
-        limit = time.monotonic() + 10
-        while _is_ours(pid, belongs) and time.monotonic() < limit:
-            time.sleep(0.05)
-    return True
-
-
-def _is_ours(pid: int, belongs: Callable[[str], bool]) -> bool:
+def identity(pid: int) -> str:
+    """What tells the process `pid` from any other that had or will have its number; "" if gone."""
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return belongs(" ".join(word.decode(errors="replace") for word in words).strip())
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        # The name in brackets may hold spaces; field 22 is the start in ticks since boot (proc(5)).
+        started = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+    return f"{pid} {started} {boot}"
+
+
+def end_orphan(note: Path, *signals: int, patience: float = 10) -> None:
+    """End the process whose identity `note` holds, left over when its parent was killed."""
+    try:
+        known = note.read_text()
+        pid = int(known.split()[0])
+    except (OSError, ValueError, IndexError):
+        return
+    for number in (*signals, signal.SIGKILL):
+        limit = time.monotonic() + patience
+        with contextlib.suppress(ProcessLookupError):
+            if identity(pid) == known:
+                os.kill(pid, number)
+        while identity(pid) == known and time.monotonic() < limit:
+            time.sleep(0.05)
 
 
 class Claim:

@@ -16,15 +16,25 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar, Self
 
-from infra.embedded.process import Claim, Trouble, end_orphan, remove, spawn, stop, wait_until
+from infra.embedded.process import (
+    Claim,
+    Trouble,
+    end_orphan,
+    identity,
+    remove,
+    spawn,
+    stop,
+    wait_until,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
+LOG_LIMIT_BYTES = 10 * 1024**2
 
 
 class Server(ABC):
     """One server program whose state is kept under `directory`."""
 
-    name: ClassVar[str]
+    name: str
     # Sent one after the other, `patience` seconds apart, to end it.
     farewell: ClassVar[tuple[int, ...]] = (signal.SIGTERM,)
     patience: ClassVar[float] = 10
@@ -44,18 +54,15 @@ class Server(ABC):
     def _answers(self) -> bool:
         """Whether the program does its work now."""
 
-    @abstractmethod
-    def _is_ours(self, command_line: str) -> bool:
-        """Whether a process with this command line is this server, left over from a crash."""
-
     def start(self) -> None:
         """Recover from an earlier crash and launch; call from a thread that lives on."""
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o711)
         self._claim = Claim(self.directory, f"{self.name} already runs in {self.directory}")
         try:
-            self._end_orphan()
+            end_orphan(self._note, *self.farewell, patience=self.patience)
+            _rotate(self.log)
             self._child = self._launch()
-            (self.directory / "pid").write_text(str(self._child.pid))
+            self._note.write_text(identity(self._child.pid))
         except BaseException:
             self.stop()
             raise
@@ -70,7 +77,7 @@ class Server(ABC):
         if self._child is not None:
             stop(self._child, *self.farewell, patience=self.patience)
             self._child = None
-            (self.directory / "pid").unlink(missing_ok=True)
+            self._note.unlink(missing_ok=True)
         if self._claim is not None:
             self._claim.release()
             self._claim = None
@@ -97,25 +104,25 @@ class Server(ABC):
         """The server's process, for a supervisor that watches it."""
         return self._child
 
-    def _end_orphan(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            pid = int((self.directory / "pid").read_text())
-            end_orphan(pid, self._is_ours, *self.farewell)
+    @property
+    def _note(self) -> Path:
+        """Where the identity of the running process is kept, for the start after a crash."""
+        return self.directory / "process"
 
 
 class PythonServer(Server):
-    """A server that is a Python program of ours, listening on one TCP port of 127.0.0.1."""
+    """A server that is a Python program of ours, listening on TCP ports of 127.0.0.1."""
 
-    module: ClassVar[str]
+    module: str
 
     def __init__(self, directory: Path, port: int) -> None:
         """Describe a server on `port`; nothing happens before `start`."""
         super().__init__(directory)
         self.port = port
 
-    def arguments(self) -> list[str | Path]:
-        """The program's arguments after its name."""
-        return ["--port", str(self.port), "--directory", self.directory]
+    def command(self) -> list[str | Path]:
+        """What Python is to run."""
+        return ["-m", self.module, "--port", str(self.port), "--directory", self.directory]
 
     def ports(self) -> list[int]:
         """Every TCP port the program opens."""
@@ -129,7 +136,7 @@ class PythonServer(Server):
         for port in self.ports():
             refuse_taken(port, self.name)
         return spawn(
-            [sys.executable, "-m", self.module, *self.arguments()],
+            [sys.executable, *self.command()],
             log=self.log,
             env=self.environment(),
             cwd=ROOT,
@@ -138,8 +145,11 @@ class PythonServer(Server):
     def _answers(self) -> bool:
         return all(listening(port) for port in self.ports())
 
-    def _is_ours(self, command_line: str) -> bool:
-        return self.module in command_line and str(self.directory) in command_line
+
+def _rotate(log: Path) -> None:
+    """Keep one older log, so that years of starts do not fill the disk."""
+    if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
+        log.replace(log.with_suffix(".log.1"))
 
 
 def python_environment() -> dict[str, str]:

@@ -50,13 +50,6 @@ class Valkey(Server):
             cwd=self.directory,
         )
 
-    def _is_ours(self, command_line: str) -> bool:
-        # The program shows its socket's path in the process list.
-        sockets = [str(self.directory)]
-        with contextlib.suppress(OSError):
-            sockets.append((self.directory / "sockets-at").read_text())
-        return "valkey-server" in command_line and any(at in command_line for at in sockets)
-
     def _answers(self) -> bool:
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as line:
             line.settimeout(1)
