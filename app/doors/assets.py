@@ -1,6 +1,7 @@
 """The files a browser fetches: read once at start, compressed once, cached there for a year.
 
-Our own styles lie in `static/css/`, one file per subject, and are served as a few bundles; vendored
+Our own styles and scripts lie in `static/css/` and `static/js/`, one file per subject, and are
+served as a few bundles, each script bundle being one module; vendored
 files come from `infra/web/static/`. `static(name)` gives the address with the content's digest, so
 a changed file has a new address.
 """
@@ -27,9 +28,12 @@ BUNDLES = {
     "app.css": ("fonts", "tokens", "base", "shell", "forms", "status", "content", "media"),
     "desk.css": ("desk", "desk_lists"),
     "print.css": ("print",),
+    "citizen.js": ("page", "tus", "upload"),
+    "desk.js": ("page", "keys", "scan"),
 }
 _COMPRESSED = {".css", ".js", ".svg", ".md"}
 _NOISE = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SCRIPT_NOISE = re.compile(r"^\s*//.*\n|^[ \t]+", re.MULTILINE)
 _SPACE = re.compile(r"\s*([{};,>])\s*|\s+")
 
 
@@ -45,11 +49,11 @@ class Asset(NamedTuple):
 @cache
 def assets() -> dict[str, Asset]:
     """Every served file by its path below /static/."""
-    found = {name: _asset(name, _bundle(parts)) for name, parts in BUNDLES.items()}
+    found = {name: _asset(name, _bundle(name, parts)) for name, parts in BUNDLES.items()}
     for root in (VENDORED, OURS):
         for path in root.rglob("*"):
             name = path.relative_to(root).as_posix()
-            if path.is_file() and not name.startswith("css/"):
+            if path.is_file() and not name.startswith(("css/", "js/")):
                 found[name] = _asset(name, path.read_bytes())
     return found
 
@@ -101,8 +105,11 @@ def _asset(name: str, body: bytes) -> Asset:
     )
 
 
-def _bundle(parts: tuple[str, ...]) -> bytes:
-    """The named style files joined, without comments and spare white space."""
-    text = "\n".join((OURS / "css" / f"{part}.css").read_text(encoding="utf-8") for part in parts)
-    squeezed = _SPACE.sub(lambda found: found[1] or " ", _NOISE.sub("", text))
+def _bundle(name: str, parts: tuple[str, ...]) -> bytes:
+    """The named files joined; without comments and spare white space."""
+    kind = name.rsplit(".", 1)[-1]
+    sources = [(OURS / kind / f"{part}.{kind}").read_text(encoding="utf-8") for part in parts]
+    if kind == "js":
+        return _SCRIPT_NOISE.sub("", "\n".join(sources)).encode()
+    squeezed = _SPACE.sub(lambda found: found[1] or " ", _NOISE.sub("", "\n".join(sources)))
     return (squeezed.replace(";}", "}").strip() + "\n").encode()
