@@ -17,7 +17,10 @@ from infra.embedded.server import PythonServer, python_environment
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
-    """A person who can sign in; `username` becomes the subject (`sub`)."""
+    """A person who can sign in; `username` becomes the subject (`sub`).
+
+    `claims` are further claims of the profile scope, such as a birthdate or an identity number.
+    """
 
     username: str
     password: str
@@ -25,6 +28,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     family_name: str
     email: str = ""
     phone: str = ""
+    claims: dict[str, str] = {}
 
 
 class Client(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from canaille.app import models
 from canaille.backends import Backend
+from canaille.oidc.userinfo import UserInfo
+from flask import Flask
 from joserfc.jwk import RSAKey
 
 from infra.embedded.idp import Client, Issuer, User
@@ -67,6 +69,7 @@ def _fork(issuer: Issuer, directory: Path) -> int:
 
 def _serve(issuer: Issuer, directory: Path) -> None:
     app = canaille.create_app(config=_configuration(issuer, directory))
+    _offer_claims(app, issuer.users)
     with app.app_context(), Backend.instance.session():
         for user in issuer.users:
             _add_user(user)
@@ -107,6 +110,17 @@ def _configuration(issuer: Issuer, directory: Path) -> dict[str, Any]:
         "CANAILLE_OIDC": {"ACTIVE_JWKS": [kept["signing_key"]]},
         "CANAILLE_SCIM": {"ENABLE_SERVER": False},
     }
+
+
+def _offer_claims(app: Flask, users: list[User]) -> None:
+    """Add claims canaille has no field for; it fills every claim from a template."""
+    app.jinja_env.globals["further"] = {user.username: user.claims for user in users}
+    for claim in sorted({claim for user in users for claim in user.claims}):
+        if claim not in UserInfo.REGISTERED_CLAIMS:
+            UserInfo.REGISTERED_CLAIMS.append(claim)
+        UserInfo.SCOPES_CLAIMS_MAPPING["profile"].append(claim)
+        template = "{{ further[user.user_name].get('%s', '') }}" % claim  # noqa: UP031
+        app.config["CANAILLE_OIDC"]["USERINFO_MAPPING"][claim.upper()] = template
 
 
 def _secrets(path: Path) -> dict[str, Any]:

@@ -16,12 +16,13 @@ from infra.http import client
 CALLBACK = "http://binhdinh.localhost:8080/dang-nhap/tro-ve"
 HOME = "http://binhdinh.localhost:8080/"
 HUNG = User(
-    username="052099000001",
+    username="hung.nguyen",
     password="mat-khau-thu",
     given_name="Hùng",
     family_name="Nguyễn Văn",
     email="hung@example.invalid",
     phone="+84900000001",
+    claims={"id_number": "052099000001", "birthdate": "1985-04-12"},
 )
 PORTAL = Client(
     client_id="portal",
@@ -112,6 +113,7 @@ async def test_a_person_signs_in_on_two_pages_and_the_token_names_them(issuers):
     assert person["sub"] == HUNG.username
     assert person["name"] == "Nguyễn Văn Hùng"
     assert (person["email"], person["phone_number"]) == (HUNG.email, HUNG.phone)
+    assert (person["id_number"], person["birthdate"]) == ("052099000001", "1985-04-12")
 
 
 async def test_who_is_signed_in_is_sent_back_at_once_and_after_logout_is_not(issuers):
