@@ -1,0 +1,121 @@
+"""The bell: tells the worker that rows wait; the rows themselves are the truth.
+
+Everything of arq stands behind these few functions. A bell that cannot be rung is logged and let
+go: rows lie where they lie, and the sweep of the next minute rings for them.
+"""
+
+import asyncio
+import time
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import structlog
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from infra.settings import settings
+
+log = structlog.get_logger()
+
+QUEUE = "motcua:jobs"
+# A ring may wait this long before it is dropped as stale; a sweep has rung again long before.
+_STALE_MS = 3_600_000
+_MARK_SECONDS = 60
+_PATIENCE_SECONDS = 1.0
+_OUTAGE_SECONDS = 5.0
+
+_pool: ArqRedis | None = None
+_loop: asyncio.AbstractEventLoop | None = None
+_silent_until = 0.0
+
+
+async def ring(job: str, whom: str, *, once: str | None = None) -> None:
+    """Ask for `job` to be run for `whom`; never raises, never takes longer than a second.
+
+    Rings for the same job and name are one ring until the job begins (`begins`); a ring that comes
+    while it runs is a new one. With `once`, a natural key such as a date, the ring is the same as
+    every other with this key that still waits or runs.
+    """
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await _ring(job, whom, once)
+    except (RedisError, OSError, TimeoutError) as error:
+        # Nobody else waits for a dead Redis during the next seconds.
+        _silent_until = time.monotonic() + _OUTAGE_SECONDS
+        log.warning("bell_not_rung", job=job, whom=whom, error=type(error).__name__)
+
+
+async def begins(redis: "ArqRedis", job: str, whom: str) -> None:
+    """Said by the worker before the job looks at any row: from now on a ring is a new one."""
+    await redis.delete(_mark(job, whom))
+
+
+async def answers() -> bool:
+    """Whether Redis answers; raises what redis-py raises when it does not."""
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        return bool(await (await _connection()).ping())
+
+
+async def close() -> None:
+    """Let the connections go; the next ring opens one again."""
+    global _pool, _loop, _silent_until
+    pool, _pool = _pool, None
+    if pool is not None and _loop is asyncio.get_running_loop():
+        await pool.aclose(close_connection_pool=True)
+    _loop, _silent_until = None, 0.0
+
+
+def redis_settings(*, patient: bool) -> RedisSettings:
+    """How to reach Redis: a patient worker rides out a short outage, a web request does not."""
+    chosen = RedisSettings.from_dsn(settings().redis_url)
+    chosen.conn_retries = 0
+    if patient:
+        chosen.retry = Retry(ExponentialBackoff(cap=1, base=0.1), 8)
+        chosen.retry_on_error = [RedisConnectionError, RedisTimeoutError, OSError]
+        chosen.retry_on_timeout = True
+    return chosen
+
+
+def pack(value: dict[str, Any]) -> bytes:
+    """A job as it is written to Redis: data only, so that writing there is not running code."""
+    return msgspec.msgpack.encode(value, enc_hook=repr)
+
+
+def unpack(raw: bytes) -> dict[str, Any]:
+    """What `pack` wrote."""
+    return msgspec.msgpack.decode(raw, type=dict[str, Any])
+
+
+async def _ring(job: str, whom: str, once: str | None) -> None:
+    redis = await _connection()
+    if once is not None:
+        await redis.enqueue_job(job, whom, _job_id=f"{job}:{whom}:{once}", _queue_name=QUEUE)
+        return
+    if await redis.set(_mark(job, whom), b"1", nx=True, ex=_MARK_SECONDS):
+        key = f"{job}:{whom}:{uuid4().hex}"
+        await redis.enqueue_job(
+            job, whom, _job_id=key, _queue_name=QUEUE, _expires=_STALE_MS / 1000
+        )
+
+
+async def _connection() -> ArqRedis:
+    global _pool, _loop
+    loop = asyncio.get_running_loop()
+    if _pool is None or _loop is not loop:
+        _pool = await create_pool(
+            redis_settings(patient=False), job_serializer=pack, job_deserializer=unpack
+        )
+        _loop = loop
+    return _pool
+
+
+def _mark(job: str, whom: str) -> str:
+    return f"motcua:rung:{job}:{whom}"
