@@ -3,6 +3,7 @@ create table notice (
     id uuid primary key,
     dossier_id uuid references dossier,
     event text not null,                    -- key of the template
+    template_version smallint not null default 1,
     fact text not null unique,              -- one fact, one recipient, one message
     phone text not null,                    -- E.164
     text text not null,
