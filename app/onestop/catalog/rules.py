@@ -15,6 +15,7 @@ _EMPTY_WORDS = frozenset(
 _SHORTEST_SUBJECT = 3
 _SHORTEST_BEGINNING = 4
 _NEAR_ENOUGH = 0.55
+_ALMOST = 0.9
 _KEEP_NEAR_BEST = 0.85
 _NOT_WORD = re.compile(r"[\W_]+")
 _FINAL_Y = re.compile(r"(?<=[hklmst])y\b")
@@ -33,18 +34,22 @@ class _Rank(IntEnum):
     SAME = 0
     STARTS = 1
     PHRASE = 2
-    ASKED = 3
-    ALL_WORDS = 4
-    NEAR = 5
+    ALMOST = 3
+    ASKED = 4
+    ALL_WORDS = 5
+    NEAR = 6
 
 
-class _Hit(Struct, frozen=True, order=True):
+class _Hit(Struct, frozen=True):
+    entry: Entry
     rank: int
     farness: float
     marks_differ: bool
-    length: int
-    name: str
-    entry: Entry
+
+    @property
+    def place(self) -> tuple[int, float, bool, int, str]:
+        length = len(_key(self.entry.short_name))
+        return (self.rank, self.farness, self.marks_differ, length, self.entry.code)
 
 
 def normalise(text: str) -> str:
@@ -69,7 +74,7 @@ def search(query: str, entries: Iterable[Entry]) -> list[Entry]:
 def suggestion(query: str, entries: Iterable[Entry]) -> Entry | None:
     """The procedure probably meant when `query` was mistyped; None when something truly matched."""
     hits = _hits(query, entries)
-    return hits[0].entry if hits and hits[0].rank == _Rank.NEAR else None
+    return hits[0].entry if hits and hits[0].rank in (_Rank.ALMOST, _Rank.NEAR) else None
 
 
 def did_you_mean(entry: Entry) -> str:
@@ -88,8 +93,12 @@ def _hits(query: str, entries: Iterable[Entry]) -> list[_Hit]:
     if not asked:
         return []
     kept = list(entries)
-    true_hits = [hit for entry in kept if (hit := _true_hit(query, asked, entry))]
-    return sorted(true_hits or _near_hits(query, asked, kept))
+    found = {entry.code: hit for entry in kept if (hit := _true_hit(query, asked, entry))}
+    if not any(hit.rank <= _Rank.PHRASE for hit in found.values()):
+        # A whole name with a slip in it says more than one common word spelt right.
+        near = _near_hits(query, asked, kept)
+        found |= {h.entry.code: h for h in near if h.rank == _Rank.ALMOST or not found}
+    return sorted(found.values(), key=lambda hit: hit.place)
 
 
 def _true_hit(query: str, asked: str, entry: Entry) -> _Hit | None:
@@ -112,7 +121,11 @@ def _near_hits(query: str, asked: str, entries: Sequence[Entry]) -> list[_Hit]:
     scored = [(_nearness(asked, entry), entry) for entry in entries]
     best = max((score for score, _ in scored), default=0.0)
     floor = max(_NEAR_ENOUGH, best * _KEEP_NEAR_BEST)
-    return [_hit(_Rank.NEAR, -score, query, entry) for score, entry in scored if score >= floor]
+    return [
+        _hit(_Rank.ALMOST if score >= _ALMOST else _Rank.NEAR, -score, query, entry)
+        for score, entry in scored
+        if score >= floor
+    ]
 
 
 def _nearness(asked: str, entry: Entry) -> float:
@@ -129,7 +142,7 @@ def _closeness(asked: frozenset[str], held: frozenset[str]) -> float:
 def _hit(rank: _Rank, farness: float, query: str, entry: Entry) -> _Hit:
     marked = unicodedata.normalize("NFC", query).casefold().strip()
     differ = marked not in unicodedata.normalize("NFC", entry.name).casefold()
-    return _Hit(rank, farness, differ, len(_key(entry.short_name)), entry.name, entry)
+    return _Hit(entry, rank, farness, differ)
 
 
 def _same_code(query: str, code: str) -> bool:
