@@ -9,6 +9,7 @@ from app.doors.desk import desk_routes
 from app.doors.entrance import Entrance
 from app.doors.origin import SameOrigin
 from app.doors.probes import create_inner
+from app.doors.sessions import Sessions
 from app.doors.unit import UnitOfWork
 from infra.settings import settings
 
@@ -33,8 +34,8 @@ def create_site(doors: list[ControllerRouterHandler]) -> Litestar:
     """The doors of one kind of host, with what every request passes through."""
     return Litestar(
         [*SHARED, *doors],
-        middleware=[SameOrigin(), UnitOfWork()],
-        exception_handlers=failures.HANDLERS,
+        middleware=[SameOrigin(), Sessions(), UnitOfWork()],
+        exception_handlers={**failures.HANDLERS, **signin.HANDLERS},
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         request_max_body_size=settings().upload_limit_bytes + 1_000_000,
         openapi_config=None,

@@ -30,10 +30,11 @@ def client(*, timeout: float = TIMEOUT_SECONDS, **options: Any) -> httpx.AsyncCl
 
     `options` are those of `httpx.AsyncClient`; `mounts` is taken.
     """
-    loopback = _Loopback()
     options.setdefault("follow_redirects", False)
-    return httpx.AsyncClient(
-        timeout=timeout,
-        mounts={"all://*.localhost": loopback, "all://localhost": loopback},
-        **options,
-    )
+    return httpx.AsyncClient(timeout=timeout, mounts=mounts(), **options)
+
+
+def mounts() -> dict[str, httpx.AsyncBaseTransport]:
+    """The `mounts` of such a client, for libraries that make their own."""
+    loopback = _Loopback()
+    return {"all://*.localhost": loopback, "all://localhost": loopback}

@@ -38,6 +38,17 @@ group by o.id
 order by o.dismissed_at is not null, o.username
 """
 
+_ADMINISTRATORS = """
+select distinct o.full_name || ', ' || a.name as words
+from officer o
+join post_holding h on h.officer_id = o.id
+     and h.from_on <= $1 and (h.to_on is null or h.to_on >= $1)
+join post p on p.id = h.post_id and p.kind = 'administrator'
+join agency a on a.id = p.agency_id
+where o.dismissed_at is null
+order by words limit 3
+"""
+
 _POSTS = """
 select p.id, p.kind, p.title, p.agency_id, a.name as agency_name
 from post p join agency a on a.id = p.agency_id
@@ -122,6 +133,11 @@ async def officers() -> list[OfficerRow]:
         )
         for row in rows
     ]
+
+
+async def administrators() -> list[str]:
+    """Up to three administrators of today, each with the agency, as one turns to them."""
+    return [row["words"] for row in await db.tenant.fetch(_ADMINISTRATORS, today())]
 
 
 async def posts(agency_id: UUID | None = None) -> list[PostRow]:

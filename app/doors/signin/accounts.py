@@ -1,0 +1,89 @@
+"""From a verified identity to an account of ours; each in one short unit of work."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from litestar.connection import ASGIConnection
+
+from app.doors.incident import request_id
+from app.doors.signin.flow import Identity
+from app.people import identities
+from app.people.rules import profile
+from app.people.shapes import Actor
+from app.trail import service as trail
+from tenants import provision
+from tenants.current import NoTenant, current
+from tenants.issuers import Issuer
+from tenants.work import work
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+class Account(NamedTuple):
+    """Whom a session will be for."""
+
+    id: UUID
+    name: str
+
+
+def tenant_here() -> UUID | None:
+    """The id of the tenant at hand; None on the vendor's host."""
+    try:
+        return current().id
+    except NoTenant:
+        return None
+
+
+async def account_of(connection: Connection, issuer: Issuer, identity: Identity) -> Account:
+    """The account behind an identity, with the sign-in in the trail.
+
+    Raises NotAdmitted and its kin for staff and operators; a citizen is always welcome.
+    """
+    match issuer.audience:
+        case "citizen":
+            return await _citizen(connection, issuer, identity)
+        case "staff":
+            return await _officer(connection, issuer, identity)
+        case "vendor":
+            return await _operator(issuer, identity)
+
+
+async def note_leaving(actor: Actor) -> None:
+    """Leave the trail row of a sign-out."""
+    async with work():
+        await trail.record(actor, f"{actor.kind}.sign_out", (actor.kind, actor.id))
+
+
+async def _citizen(connection: Connection, issuer: Issuer, identity: Identity) -> Account:
+    async with work():
+        citizen = await identities.remember_citizen(
+            issuer.issuer, identity.subject, identity.claims
+        )
+        actor = Actor(kind="citizen", id=citizen.id, name=citizen.full_name)
+        await _note(connection, actor, issuer)
+    return Account(citizen.id, citizen.full_name)
+
+
+async def _officer(connection: Connection, issuer: Issuer, identity: Identity) -> Account:
+    username = profile(identity.claims).username
+    async with work():
+        officer = await identities.officer_by_subject(issuer.issuer, identity.subject, username)
+        await _note(connection, officer, issuer)
+    assert officer.id is not None
+    return Account(officer.id, officer.name)
+
+
+async def _operator(issuer: Issuer, identity: Identity) -> Account:
+    username = profile(identity.claims).username
+    async with work():
+        operator = await identities.operator_by_subject(issuer.issuer, identity.subject, username)
+        await provision.note(operator.username, "operator.sign_in", None)
+    return Account(operator.id, operator.full_name)
+
+
+async def _note(connection: Connection, actor: Actor, issuer: Issuer) -> None:
+    address = connection.client.host if connection.client else None
+    known = msgspec.structs.replace(actor, address=address, request_id=request_id())
+    detail = {"issuer": issuer.issuer}
+    await trail.record(known, f"{actor.kind}.sign_in", (actor.kind, actor.id), detail=detail)

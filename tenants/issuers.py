@@ -1,0 +1,92 @@
+"""The OpenID Connect issuers a tenant, or the vendor, trusts; rows of the control database."""
+
+from typing import Literal
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from infra.ids import uuid7
+from infra.sealed import seal, unseal
+from infra.settings import settings
+from tenants.db import control
+
+Audience = Literal["citizen", "staff", "vendor"]
+
+_COLUMNS = "select id, tenant_id, audience, issuer, label, client_id, sealed_secret from issuer"
+
+
+class Issuer(msgspec.Struct, frozen=True, kw_only=True):
+    """One trusted issuer and what we are called there; a None tenant is the vendor."""
+
+    id: UUID
+    tenant_id: UUID | None
+    audience: Audience
+    issuer: str  # the issuer identifier, exactly as its tokens say `iss`
+    label: str  # on the button people press
+    client_id: str
+    client_secret: str  # empty for a public client
+
+    def __repr__(self) -> str:
+        # The default would print the secret into a log.
+        return f"<Issuer {self.issuer} for {self.audience}>"
+
+
+async def trust(
+    tenant_id: UUID | None,
+    audience: Audience,
+    issuer: str,
+    *,
+    label: str,
+    client_id: str,
+    client_secret: str,
+) -> UUID:
+    """Trust an issuer, or change what is known of it; its id.
+
+    The issuer is the exact text of its discovery document, final slash included.
+    """
+    place = _place(tenant_id, audience, issuer)
+    found = await control.fetch_value(
+        "insert into issuer (id, tenant_id, audience, issuer, label, client_id, sealed_secret)"
+        " values ($1, $2, $3, $4, $5, $6, $7)"
+        " on conflict (tenant_id, audience, issuer) do update set label = excluded.label,"
+        " client_id = excluded.client_id, sealed_secret = excluded.sealed_secret returning id",
+        *(uuid7(), tenant_id, audience, issuer, label, client_id),
+        seal(settings().key, client_secret.encode(), place),
+    )
+    return UUID(str(found))
+
+
+async def distrust(issuer_id: UUID) -> None:
+    """Trust an issuer no longer; sessions it vouched for end when they end."""
+    await control.execute("delete from issuer where id = $1", issuer_id)
+
+
+async def trusted(tenant_id: UUID | None, audience: Audience | None = None) -> list[Issuer]:
+    """The issuers of a tenant (None: of the vendor) for one audience, or all, by label."""
+    rows = await control.fetch(
+        f"{_COLUMNS} where tenant_id is not distinct from $1"
+        " and ($2::text is null or audience = $2) order by label",
+        *(tenant_id, audience),
+    )
+    return [_issuer(row) for row in rows]
+
+
+async def by_id(tenant_id: UUID | None, issuer_id: UUID) -> Issuer | None:
+    """One issuer, if it is this tenant's (None: the vendor's)."""
+    row = await control.fetch_row(
+        f"{_COLUMNS} where id = $2 and tenant_id is not distinct from $1", tenant_id, issuer_id
+    )
+    return _issuer(row) if row else None
+
+
+def _issuer(row: asyncpg.Record) -> Issuer:
+    place = _place(row["tenant_id"], row["audience"], row["issuer"])
+    secret = unseal(settings().key, row["sealed_secret"], place)
+    known = {name: value for name, value in row.items() if name != "sealed_secret"}
+    return Issuer(client_secret=secret.decode(), **known)
+
+
+def _place(tenant_id: UUID | None, audience: str, issuer: str) -> str:
+    """What the seal is bound to, so that no secret can be moved to another tenant's row."""
+    return f"issuer:{tenant_id}:{audience}:{issuer}"
