@@ -9,7 +9,7 @@ from msgspec import Struct
 from app.onestop.forms import cleaning, days, identity
 from app.onestop.forms.shapes import Field, Kind
 
-_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\".\d]{2,}")
+_EMAIL = re.compile(r'[^@\s,;<>"]{1,64}@([^@\s,;<>".]+\.)+[^@\s,;<>".\d]{2,}')
 _LENGTHS = {Kind.LONGTEXT: 2000, Kind.NAME: 100, Kind.ADDRESS: 300, Kind.EMAIL: 254}
 _LENGTH = 200
 _YES = frozenset({"1", "on", "co", "true", "yes"})
