@@ -1,8 +1,8 @@
 """What the night and the minute do for storage: go on with what waits, clear what is over."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
-from contextlib import suppress
 from uuid import UUID
 
 from infra import clock
@@ -13,6 +13,7 @@ from storage.uploads import Attach, clear, finish
 from tenants import db
 from tenants.current import current
 
+_log = logging.getLogger(__name__)
 BATCH = 100
 # A file without a row is an upload whose beginning was cut short; nobody knows its address.
 ORPHAN_SECONDS = 24 * 3600.0
@@ -23,13 +24,20 @@ async def retry(attach: Attach, limit: int = BATCH) -> int:
 
     Returns how many came to an end. `attach` as for `storage.uploads.finish`.
     """
-    settled = 0
-    for row in await db.tenant.fetch(_WAITING, clock.now(), limit):
-        upload = Upload.of(row)
-        with suppress(UploadBusy, UploadMissing, WrongOffset):
-            if await staging.size(upload.id) == upload.size:
-                settled += not (await finish(upload.owner, upload.id, attach)).unfinished
-    return settled
+    rows = await db.tenant.fetch(_WAITING, clock.now(), limit)
+    return sum([await _retry_one(Upload.of(row), attach) for row in rows])
+
+
+async def _retry_one(upload: Upload, attach: Attach) -> bool:
+    try:
+        if await staging.size(upload.id) == upload.size:
+            return not (await finish(upload.owner, upload.id, attach)).unfinished
+    except (UploadBusy, UploadMissing, WrongOffset):
+        return False
+    except Exception:
+        # One file that trips us must not keep all the others waiting.
+        _log.exception("upload %s could not be finished", upload.id)
+    return False
 
 
 async def sweep(limit: int = BATCH) -> int:

@@ -1,0 +1,1 @@
+"""Papers (giấy tờ): what is handed in with a dossier and what is given back, as files."""

@@ -1,0 +1,66 @@
+"""Who may open, add and take away papers (giấy tờ). Pure: answers, never raises.
+
+Access follows Decree 118/2025/NĐ-CP Articles 16 to 20: papers are for the person who handed them
+in and for the agency that settles the dossier, and for nobody else.
+"""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from app.people.shapes import Actor
+
+MOST_PER_SLOT = 20
+# Statuses in which a dossier still takes papers: registered, received, processing, supplement.
+_TAKING = {1, 2, 4, 5}
+_PROCESSING = 4
+# A result is the citizen's once the agency has finished.
+_FINISHED = {9, 10}
+_HANDLING = {"reception", "specialist", "leader"}
+
+
+class Holder(Struct, frozen=True, kw_only=True):
+    """What a paper belongs to; `status` None: a draft, which only its citizen knows of."""
+
+    citizen_id: UUID | None
+    agency_id: UUID
+    status: int | None = None
+    post_id: UUID | None = None  # whose turn it is
+
+
+def may_open(actor: Actor, holder: Holder, kind: str) -> bool:
+    """Whether the actor may read a paper of that kind (`submitted` or `result`)."""
+    if _owns(actor, holder):
+        return kind != "result" or holder.status in _FINISHED
+    return handles(actor, holder)
+
+
+def may_add(actor: Actor, holder: Holder) -> bool:
+    """Whether the actor may hand in one more paper: the citizen to a draft, officers later."""
+    if holder.status is None:
+        return _owns(actor, holder)
+    return handles(actor, holder) and holder.status in _TAKING
+
+
+def may_remove(actor: Actor, holder: Holder, kind: str) -> bool:
+    """Whether a paper may be taken away: before filing, or a result not yet given out."""
+    if holder.status is None:
+        return _owns(actor, holder)
+    return kind == "result" and holder.status == _PROCESSING and handles(actor, holder)
+
+
+def handles(actor: Actor, holder: Holder) -> bool:
+    """Whether the actor's work is this dossier: a post in its agency, or the post whose turn it is.
+
+    An administrator's post is no handling of dossiers.
+    """
+    if holder.status is None or actor.kind != "officer":
+        return False
+    return any(
+        post.kind in _HANDLING and (post.agency_id == holder.agency_id or post.id == holder.post_id)
+        for post in actor.posts
+    )
+
+
+def _owns(actor: Actor, holder: Holder) -> bool:
+    return actor.kind == "citizen" and actor.id is not None and actor.id == holder.citizen_id

@@ -1,0 +1,170 @@
+"""Verbs on papers: attach a stored file, take one away, hand out a link to one."""
+
+from typing import Any
+from uuid import UUID
+
+from app.onestop.catalog import queries as catalog
+from app.onestop.papers import queries, refusals, rules
+from app.people.shapes import Actor
+from app.refusals import NotFound
+from app.trail.service import record
+from infra.clock import now
+from infra.ids import uuid7
+from storage import queries as storage
+from storage.shapes import StoredObject
+from storage.store import LINK_SECONDS, store_of
+from storage.sweeping import discard
+from tenants import db
+from tenants.current import current
+
+RESULT_SLOT = "result"
+
+
+async def attach_to_draft(citizen: Actor, draft_id: UUID, slot: str, stored: StoredObject) -> UUID:
+    """The citizen's file becomes a paper (giấy tờ) of an unfiled draft; returns the paper's id.
+
+    Attaching the same file again changes nothing. Raises NotFound, AlreadyFiled, SlotFull.
+    """
+    draft = await db.tenant.fetch_row(_LOCK_DRAFT, draft_id)
+    if draft is None:
+        raise NotFound
+    holder = rules.Holder(citizen_id=draft["citizen_id"], agency_id=draft["agency_id"])
+    if not rules.may_add(citizen, holder):
+        raise NotFound
+    if draft["dossier_id"] is not None:
+        raise refusals.AlreadyFiled
+    title = await _title(draft["procedure_id"], slot)
+    return await _attach(citizen, ("draft", draft_id), "submitted", slot, title, stored)
+
+
+async def attach_to_dossier(
+    officer: Actor, dossier_id: UUID, slot: str, stored: StoredObject
+) -> UUID:
+    """An officer adds a file, such as a scan made at the counter, to a dossier still open.
+
+    Raises NotFound and SlotFull.
+    """
+    dossier = await db.tenant.fetch_row(_LOCK_DOSSIER, dossier_id)
+    if dossier is None or not rules.may_add(officer, _holder(dossier)):
+        raise NotFound
+    title = await _title(dossier["procedure_id"], slot)
+    return await _attach(officer, ("dossier", dossier_id), "submitted", slot, title, stored)
+
+
+async def attach_result(officer: Actor, dossier_id: UUID, stored: StoredObject) -> UUID:
+    """The file of the result (kết quả) joins its dossier; `dossiers.service` applies the flow.
+
+    Raises NotFound for an officer of another agency.
+    """
+    dossier = await db.tenant.fetch_row(_LOCK_DOSSIER, dossier_id)
+    if dossier is None or not rules.handles(officer, _holder(dossier)):
+        raise NotFound
+    return await _attach(
+        officer, ("dossier", dossier_id), "result", RESULT_SLOT, "Kết quả giải quyết", stored
+    )
+
+
+async def remove(actor: Actor, paper_id: UUID) -> None:
+    """Take a paper away before the dossier is filed; its file is erased soon after.
+
+    Raises NotFound and AlreadyFiled.
+    """
+    paper = await _find_and_lock(paper_id)
+    if not rules.may_remove(actor, paper.holder, paper.kind):
+        raise refusals.AlreadyFiled if rules.may_open(actor, paper.holder, paper.kind) else NotFound
+    await db.tenant.execute("delete from paper where id = $1", paper_id)
+    if paper.object_id:
+        await discard([paper.object_id])
+    subject = ("dossier", paper.dossier_id) if paper.dossier_id else ("draft", paper.draft_id)
+    await record(actor, "paper.remove", subject, detail={"paper": paper_id, "slot": paper.slot})
+
+
+async def link_for(actor: Actor, paper_id: UUID) -> str:
+    """An address that gives the paper's file for a minute; the access rule comes first.
+
+    Raises NotFound, also for a paper that exists and is not this person's to read.
+    """
+    paper = await queries.find(paper_id)
+    if paper is None or paper.object_id is None:
+        raise NotFound
+    if not rules.may_open(actor, paper.holder, paper.kind):
+        raise NotFound
+    stored = await storage.found(paper.object_id)
+    if stored is None:
+        raise NotFound
+    return store_of(current()).link(
+        stored.key,
+        file_name=stored.file_name,
+        media_type=stored.media_type,
+        seconds=LINK_SECONDS,
+    )
+
+
+async def _attach(
+    actor: Actor,
+    subject: tuple[str, UUID],
+    kind: str,
+    slot: str,
+    title: str,
+    stored: StoredObject,
+) -> UUID:
+    known = await db.tenant.fetch_value(_KNOWN, subject[1], stored.id)
+    if known is not None:
+        return UUID(str(known))
+    # The lock keeps the sweep from taking the object away in this very moment.
+    if await db.tenant.fetch_value(_LOCK_OBJECT, stored.id) is None:
+        raise refusals.UploadGone
+    if await db.tenant.fetch_value(_IN_SLOT, subject[1], slot) >= rules.MOST_PER_SLOT:
+        raise refusals.SlotFull
+    identity = uuid7()
+    of_draft, of_dossier = (subject[1], None) if subject[0] == "draft" else (None, subject[1])
+    values = (of_draft, of_dossier, kind, slot, title, stored.id, stored.file_name)
+    await db.tenant.execute(_ADD, identity, *values, now(), actor.name)
+    detail = {"paper": identity, "slot": slot, "sha256": stored.digest}
+    await record(actor, f"paper.attach_{kind}", subject, detail=detail)
+    return identity
+
+
+async def _find_and_lock(paper_id: UUID) -> queries.Found:
+    """The paper, its draft or dossier locked so that a filing at this moment waits or is seen."""
+    paper = await queries.find(paper_id)
+    if paper is None:
+        raise NotFound
+    await db.tenant.execute(_HOLD_DRAFT, paper.draft_id)
+    await db.tenant.execute(_HOLD_DOSSIER, paper.dossier_id)
+    locked = await queries.find(paper_id)
+    if locked is None:
+        raise NotFound
+    return locked
+
+
+async def _title(procedure_id: UUID, slot: str) -> str:
+    """The procedure's short name for the paper; NotFound when it asks for no such one."""
+    procedure = await catalog.document(procedure_id)
+    for case in procedure.cases:
+        for paper in case.papers:
+            if paper.id == slot:
+                return paper.short
+    raise NotFound
+
+
+def _holder(dossier: Any) -> rules.Holder:
+    return rules.Holder(**{name: dossier[name] for name in rules.Holder.__struct_fields__})
+
+
+_HOLD_DRAFT = "select from draft where id = $1 for update"
+_HOLD_DOSSIER = "select from dossier where id = $1 for update"
+_LOCK_DRAFT = """
+select citizen_id, agency_id, procedure_id, dossier_id from draft where id = $1 for update
+"""
+_LOCK_DOSSIER = """
+select procedure_id, citizen_id, agency_id, status, post_id from dossier where id = $1 for update
+"""
+_KNOWN = "select id from paper where $1 in (draft_id, dossier_id) and object_id = $2"
+_LOCK_OBJECT = "select id from stored_object where id = $1 and removed_at is null for share"
+_IN_SLOT = "select count(*) from paper where (draft_id = $1 or dossier_id = $1) and slot = $2"
+_ADD = """
+insert into paper (id, draft_id, dossier_id, kind, slot, name, form, object_id, file_name,
+                   added_at, added_by)
+values ($1, $2, $3, $4, $5, $6, 'electronic', $7, $8, $9, $10)
+"""

@@ -1,0 +1,155 @@
+"""From a person's device to a paper of the dossier: who may, then the storage room's own verbs.
+
+Everything here talks to the store or waits for bytes, so it runs outside of units of work; the
+storage room opens a short one at the end, in which the paper is attached.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+from app.onestop.papers import refusals, rules, service
+from app.people.shapes import Actor
+from app.refusals import NotFound, Refusal
+from storage import service as storage
+from storage import uploads
+from storage.shapes import (
+    FileRefused,
+    StoredObject,
+    StoreUnavailable,
+    Upload,
+    UploadBusy,
+    UploadMissing,
+    WrongOffset,
+)
+from storage.uploads import Attach
+from tenants import db
+
+
+class OffsetWrong(refusals.UploadOffset):
+    """With the offset the sender should have had."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__()
+        self.offset = offset
+
+
+def owner_of(actor: Actor) -> str:
+    """The actor as the storage room names owners."""
+    return f"{actor.kind}:{actor.id}"
+
+
+async def begin(actor: Actor, target: str, slot: str, file_name: str, size: int) -> Upload:
+    """A resumable upload for `draft:<id>` or `dossier:<id>`, after the access rule said yes.
+
+    Raises NotFound and FileNotTaken.
+    """
+    await _check(actor, target)
+    with told():
+        return await uploads.begin(
+            owner_of(actor), target=target, slot=slot, file_name=file_name, size=size
+        )
+
+
+async def offset(actor: Actor, identity: UUID) -> tuple[int, int]:
+    """How many bytes have come, and how many are announced. Raises UploadGone."""
+    with told():
+        upload = await uploads.find(owner_of(actor), identity)
+        return await uploads.offset(upload), upload.size
+
+
+async def append(actor: Actor, identity: UUID, at: int, chunks: AsyncIterator[bytes]) -> int:
+    """Add bytes, and when they are all here make the paper present; returns the offset.
+
+    Raises UploadGone, UploadHeld, OffsetWrong, FileNotTaken, StoreDown.
+    """
+    owner = owner_of(actor)
+    with told():
+        reached = await uploads.append(owner, identity, at, chunks)
+        if reached == (await uploads.find(owner, identity)).size:
+            settled(await uploads.finish(owner, identity, attach_as(actor)))
+        return reached
+
+
+async def abandon(actor: Actor, identity: UUID) -> None:
+    """The person gives the upload up. Raises UploadGone."""
+    with told():
+        await uploads.abandon(owner_of(actor), identity)
+
+
+async def take(actor: Actor, target: str, slot: str, path: Path, file_name: str) -> Upload:
+    """A whole file that came with a plain form, moved from `path`; present or still checking.
+
+    Raises NotFound, FileNotTaken (its field is `tep_<slot>`), StoreDown.
+    """
+    await _check(actor, target)
+    with told(field=f"tep_{slot}"):
+        upload = await storage.receive(
+            path, file_name, owner_of(actor), target=target, slot=slot, attach=attach_as(actor)
+        )
+        return settled(upload)
+
+
+def attach_as(actor: Actor) -> Attach:
+    """What makes a stored file a paper, as that person."""
+
+    async def attach(upload: Upload, stored: StoredObject) -> None:
+        try:
+            kind, identity = parse(upload.target)
+            if kind == "draft":
+                await service.attach_to_draft(actor, identity, upload.slot, stored)
+            else:
+                await service.attach_to_dossier(actor, identity, upload.slot, stored)
+        except Refusal as refusal:
+            # The dossier moved on while the file was coming: the file is told so and let go.
+            raise FileRefused("unwanted") from refusal
+
+    return attach
+
+
+def settled(upload: Upload) -> Upload:
+    """The upload, unless it was refused; raises FileRefused."""
+    if upload.refusal:
+        raise FileRefused(upload.refusal)
+    return upload
+
+
+def parse(target: str) -> tuple[str, UUID]:
+    """The kind and id in `draft:<id>` or `dossier:<id>`; raises NotFound for anything else."""
+    kind, _, identity = target.partition(":")
+    try:
+        found = UUID(identity)
+    except ValueError:
+        raise NotFound from None
+    if kind not in {"draft", "dossier"}:
+        raise NotFound
+    return kind, found
+
+
+@contextmanager
+def told(field: str | None = None) -> Iterator[None]:
+    """The storage room's troubles as sentences for people, beside `field` when there is one."""
+    try:
+        yield
+    except FileRefused as refused:
+        raise refusals.FileNotTaken(refused, field) from refused
+    except UploadMissing:
+        raise refusals.UploadGone from None
+    except UploadBusy:
+        raise refusals.UploadHeld from None
+    except WrongOffset as wrong:
+        raise OffsetWrong(wrong.offset) from None
+    except StoreUnavailable as error:
+        raise refusals.StoreDown from error
+
+
+async def _check(actor: Actor, target: str) -> None:
+    kind, identity = parse(target)
+    row = await db.tenant.fetch_row(_DRAFT if kind == "draft" else _DOSSIER, identity)
+    if row is None or not rules.may_add(actor, rules.Holder(**dict(row))):
+        raise NotFound
+
+
+_DRAFT = "select citizen_id, agency_id from draft where id = $1 and dossier_id is null"
+_DOSSIER = "select citizen_id, agency_id, status, post_id from dossier where id = $1"
