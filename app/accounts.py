@@ -12,7 +12,9 @@ from app.provinces import loader
 from app.provinces.shapes import Citizen, Officer, Operator, Province, Stranger
 from infra.embedded.idp import Client, Issuer, User
 
-CALLBACK_PATH = "/dang-nhap/tro-ve"
+# The same as in `app.doors.signin.paths`, without loading a web framework; a test compares them.
+CALLBACK_PATH = "/dang-nhap/xac-nhan"
+LOGGED_OUT_PATH = "/dang-xuat/xong"
 Audience = Literal["citizen", "staff", "vendor"]
 Person = Citizen | Officer | Stranger | Operator
 
@@ -94,12 +96,13 @@ class _Plan:
     def _client(self, audience: Audience, site: Province | None) -> Client:
         slug = site.slug if site else "ops"
         name = f"motcua-{slug}-{audience}"
+        site_origin = origin(slug, self._port)
         return Client(
             client_id=name,
             client_secret=self._keys.of(name),
             name=site.brand.name if site else "Trang nhà cung cấp",
-            redirect_uris=[origin(slug, self._port) + CALLBACK_PATH],
-            post_logout_redirect_uris=[origin(slug, self._port) + "/"],
+            redirect_uris=[site_origin + CALLBACK_PATH],
+            post_logout_redirect_uris=[site_origin + LOGGED_OUT_PATH],
         )
 
 

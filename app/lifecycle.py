@@ -53,10 +53,20 @@ async def named(slug: str) -> Tenant:
 
 
 async def trust(
-    slug: str | None, audience: str, issuer: str, label: str, client: str, secret: str
+    slug: str | None,
+    audience: issuers.Audience,
+    issuer: str,
+    label: str,
+    client: str,
+    secret: str,
 ) -> None:
     """Let people of an issuer sign in at a tenant's doors, or at the vendor's own."""
     tenant = await named(slug) if slug else None
     await issuers.trust(
-        tenant, audience=audience, issuer=issuer, label=label, client_id=client, secret=secret
+        tenant.id if tenant else None,
+        audience,
+        issuer,
+        label=label,
+        client_id=client,
+        client_secret=secret,
     )
