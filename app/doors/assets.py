@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
-from minijinja import safe
 
 import infra.web
 
@@ -29,7 +28,7 @@ BUNDLES = {
     "desk.css": ("desk", "desk_lists"),
     "print.css": ("print",),
     "citizen.js": ("page", "tus", "upload"),
-    "desk.js": ("page", "keys", "scan"),
+    "desk.js": ("page", "keys", "scan", "tus", "upload"),
 }
 _COMPRESSED = {".css", ".js", ".svg", ".md"}
 _NOISE = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -60,8 +59,7 @@ def assets() -> dict[str, Asset]:
 
 def static(name: str) -> str:
     """The address of a served file; raises KeyError when there is none."""
-    # Marked safe: the engine would write each slash as five letters.
-    return safe(f"/static/{name}?v={assets()[name].digest}")
+    return f"/static/{name}?v={assets()[name].digest}"
 
 
 @lru_cache(maxsize=512)

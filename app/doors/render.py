@@ -55,7 +55,7 @@ first_visit: ContextVar[bool] = ContextVar("first_visit", default=False)
 # When set, every form carries it as the hidden field FORM_TOKEN.
 form_token: ContextVar[str] = ContextVar("form_token", default="")
 FORM_TOKEN = "_token"  # noqa: S105 - a field's name
-SPRITE = safe("/static/v/lucide-static-1.62.0/icons.svg")
+SPRITE = "/static/v/lucide-static-1.62.0/icons.svg"
 
 
 def page(
@@ -84,7 +84,10 @@ def html(template: str, /, **context: Any) -> str:
     """A rendered template as text; raises minijinja.TemplateError on our own mistakes."""
     context.setdefault("site", site.get())
     context.setdefault("person", person.get())
-    return environment.render_template(template, **context)
+    drawn = environment.render_template(template, **context)
+    # The engine also escapes slashes, which no quoted attribute and no text needs: dates and
+    # addresses would take five letters for one.
+    return drawn.replace("&#x2f;", "/")
 
 
 def is_fragment(request: Request[Any, Any, Any]) -> bool:

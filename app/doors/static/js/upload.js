@@ -2,7 +2,11 @@
 // <form data-tus="/tai-len" data-draft="…" data-limit="20971520"> holds <section data-slot="…">.
 
 let line = Promise.resolve();
-const LINE_CUT = "Mất kết nối, sẽ tự tải tiếp khi có mạng.";
+
+const waiting = (seconds) =>
+  navigator.onLine
+    ? `Đường truyền gián đoạn, sẽ tự tải tiếp sau ${seconds} giây.`
+    : "Mất kết nối, sẽ tự tải tiếp khi có mạng.";
 
 const MB = (bytes) => `${(bytes / 1048576).toFixed(1).replace(".", ",").replace(",0", "")} MB`;
 
@@ -16,6 +20,7 @@ function enhance(root) {
       files.forEach((file) => start(input.closest("[data-slot]"), file));
     });
     const frame = input.closest(".pick");
+    frame.classList.add("pick-on");
     input.addEventListener("dragenter", () => frame.classList.add("pick-over"));
     for (const end of ["dragleave", "drop"])
       input.addEventListener(end, () => frame.classList.remove("pick-over"));
@@ -37,13 +42,13 @@ function start(slot, file) {
       if (row.gone) return;
       row.upload = new Upload(form.dataset.tus, body, about(slot, form, body), {
         onProgress: (sent, total) => row.progress(sent, total),
-        onPause: () => row.say(LINE_CUT),
+        onPause: (seconds) => row.say(waiting(seconds)),
       });
       await row.upload.send();
       row.finish();
       await refresh(slot);
     } catch (error) {
-      if (!(error instanceof Cancelled)) row.fail(error.message, () => queue(run));
+      if (!(error instanceof Cancelled)) row.fail(error, () => queue(run));
     }
   };
   queue(run);
@@ -161,13 +166,16 @@ class Row {
     this.say("Đã tải lên");
   }
 
-  fail(words, again) {
+  fail(error, again) {
     delete this.box.dataset.uploading;
     this.box.dataset.failed = "1";
     this.bar.hidden = true;
-    this.say(words || "Không tải lên được. Vui lòng kiểm tra mạng rồi bấm “Thử lại”.");
-    this.retry = this.makeButton("Thử lại", again);
-    this.button.before(this.retry);
+    this.say(error.message || "Không tải lên được. Vui lòng kiểm tra mạng rồi bấm “Thử lại”.");
+    // What the file itself is to blame for will not be better the second time.
+    if (WORTH_ANOTHER_TRY.has(error.status)) {
+      this.retry = this.makeButton("Thử lại", again);
+      this.button.before(this.retry);
+    }
     this.note.className = "file-note error";
   }
 
