@@ -1,0 +1,127 @@
+"""Asking for a notice: the row is written with the act that causes it."""
+
+from functools import partial
+from typing import Protocol
+from uuid import UUID
+
+from app.onestop.notices import phones, rules, templates
+from app.onestop.notices.gateways import gateway
+from app.onestop.notices.refusals import CannotResend
+from app.people.shapes import Actor
+from app.refusals import NotFound
+from app.trail.service import record
+from infra import bell
+from infra.clock import now
+from infra.ids import uuid7
+from infra.settings import settings
+from tenants import db
+from tenants.current import current
+from tenants.work import after_commit
+
+JOB = "send_notices"
+TRACKING_PATH = "/tra-cuu"
+
+_ABOUT = """
+select d.code, d.phone, d.due_at, a.sms_name as agency,
+       coalesce(p.document->>'sms_name', p.name) as procedure
+from dossier d join agency a on a.id = d.agency_id join procedure p on p.id = d.procedure_id
+where d.id = $1
+"""
+_INSERT = """
+insert into notice (id, dossier_id, event, template_version, fact, phone, text, encoding, parts,
+                    state, next_at, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11)
+on conflict (fact) do nothing returning id
+"""
+# What the operator never took goes out as itself; an attempt nobody knows the end of is asked for
+# first where the gateway can be asked, else the officer has decided to risk a second one.
+_RESEND = """
+update notice set state = 'pending', attempts = 0, next_at = $2, error = null,
+                  claimed_until = case when $3 then claimed_until end
+where id = $1 and state in ('failed', 'in_doubt') and sent_at is null returning id
+"""
+# What the operator took and could not deliver is told anew, as a message of its own.
+_TELL_ANEW = """
+insert into notice (id, dossier_id, event, template_version, fact, phone, text, encoding, parts,
+                    state, next_at, created_at)
+select $2, dossier_id, event, template_version, fact || ':after:' || id, phone, text, encoding,
+       parts, 'pending', $3, $4
+from notice where id = $1 and state = 'failed' and sent_at is not null
+on conflict (fact) do nothing returning id
+"""
+
+
+class HasId(Protocol):
+    """Anything that knows the id of its dossier's row."""
+
+    @property
+    def id(self) -> UUID:
+        """The dossier's id."""
+
+
+async def notify(
+    dossier: HasId, event: str, *, occasion: str = "1", **values: object
+) -> UUID | None:
+    """Tell the dossier's people of an event; the id of the new notice (tin báo), or None.
+
+    `event` is a template's key; `values` fill its places and win over what the dossier itself
+    gives: CQ, NOI (agency), MA, TT, HEN (its due date), TRACUU. None when there is no mobile number
+    or the same was told before; an event that may come again carries its own `occasion`.
+    """
+    about = await db.tenant.fetch_row(_ABOUT, dossier.id)
+    phone = phones.mobile(about["phone"] or "") if about else None
+    if about is None or phone is None:
+        return None
+    known = {
+        "CQ": about["agency"],
+        "NOI": about["agency"],
+        "MA": about["code"],
+        "TT": about["procedure"],
+        "HEN": about["due_at"],
+        "TRACUU": tracking_address(),
+    }
+    fact = f"{dossier.id}:{event}:{occasion}:{phone}"
+    return await tell(phone, event, fact, dossier_id=dossier.id, **{**known, **values})
+
+
+async def tell(
+    phone: str, event: str, fact: str, *, dossier_id: UUID | None = None, **values: object
+) -> UUID | None:
+    """Write a notice to `phone` (E.164) unless `fact` was told before; its id or None.
+
+    Raises BadTemplate when a place has no value, KeyError for an unknown event.
+    """
+    template = templates.named(event)
+    composed = rules.compose(template.text, values)
+    moment = now()
+    at = rules.next_allowed(moment, urgent=template.urgent)
+    written: UUID | None = await db.tenant.fetch_value(
+        _INSERT,
+        *(uuid7(), dossier_id, event, template.version, fact, phone),
+        *(composed.text, composed.encoding, composed.parts, at, moment),
+    )
+    if written is not None:
+        await after_commit(partial(bell.ring, JOB, current().slug))
+    return written
+
+
+async def resend(officer: Actor, notice_id: UUID) -> None:
+    """Send a notice once more that failed or of which nothing is known.
+
+    Raises NotFound, CannotResend.
+    """
+    moment = now()
+    at = rules.next_allowed(moment)
+    again = await db.tenant.fetch_value(_RESEND, notice_id, at, gateway().can_find)
+    again = again or await db.tenant.fetch_value(_TELL_ANEW, notice_id, uuid7(), at, moment)
+    if again is None:
+        known = await db.tenant.fetch_value("select 1 from notice where id = $1", notice_id)
+        raise CannotResend if known else NotFound
+    await record(officer, "notice.resend", ("notice", notice_id))
+    await after_commit(partial(bell.ring, JOB, current().slug))
+
+
+def tracking_address() -> str:
+    """Where messages send people to follow a dossier; without the scheme, for it must be short."""
+    origin = settings().origin(current().host)
+    return origin.partition("://")[2] + TRACKING_PATH
