@@ -58,6 +58,14 @@ class FactsPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
+class ClosedMonth(msgspec.Struct, frozen=True, kw_only=True):
+    """A month whose statement was closed."""
+
+    month: date
+    total: int
+    closed_at: datetime
+
+
 # Served by usage_by_month; the latest sample by usage's index as well, one month at a time.
 _OVERVIEW = """
 select t.slug, t.site->>'name' as name, t.status, d.host, t.schema_version, t.schema_error,
@@ -123,6 +131,24 @@ async def contract_for(tenant_id: UUID, month: date) -> Contract:
         raise NoContract
     begun = [contract for contract in known if contract.term.start_on <= month]
     return begun[0] if begun else known[-1]
+
+
+async def contract(tenant_id: UUID, contract_id: str, version: int) -> Contract | None:
+    """One contract in one version, such as the one a statement was made from."""
+    document = await db.control.fetch_value(
+        "select document from contract where tenant_id = $1 and id = $2 and version = $3",
+        *(tenant_id, contract_id, version),
+    )
+    return None if document is None else msgspec.json.decode(document, type=Contract)
+
+
+async def closed_months(tenant_id: UUID) -> list[ClosedMonth]:
+    """The tenant's closed months, the latest first."""
+    rows = await db.control.fetch(
+        "select month, total, closed_at from statement where tenant_id = $1 order by month desc",
+        tenant_id,
+    )
+    return [msgspec.convert(dict(row), ClosedMonth) for row in rows]
 
 
 async def used(tenant_id: UUID, month: date) -> dict[str, Used]:

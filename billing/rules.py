@@ -15,6 +15,7 @@ from billing.shapes import (
     Fact,
     FixedTotal,
     Line,
+    Share,
     Statement,
     StatementLine,
     Used,
@@ -36,6 +37,20 @@ def share(total: int, months: int, number: int) -> int:
     if not 1 <= number <= months:
         return 0
     return total * number // months - total * (number - 1) // months
+
+
+def schedule(contract: Contract, total: int) -> list[Share]:
+    """How a fixed total falls on the months of the term, from the first to the last."""
+    months = contract.term.months
+    return [
+        Share(
+            number=number,
+            month=shifted(contract.term.start_on, number - 1),
+            amount=share(total, months, number),
+            to_date=total * number // months,
+        )
+        for number in range(1, months + 1)
+    ]
 
 
 def month_number(contract: Contract, month: date) -> int | None:

@@ -133,6 +133,15 @@ class Used(msgspec.Struct, frozen=True, kw_only=True):
     late_facts: int = 0
 
 
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """One month's part of a fixed total; `to_date` is the sum from the first month on."""
+
+    number: int
+    month: date
+    amount: int
+    to_date: int
+
+
 class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a statement: whole đồng, and the clause it rests on."""
 
@@ -177,3 +186,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     def empty(self) -> bool:
         """Whether nothing was used in the month."""
         return all(line.facts == 0 for line in self.lines)
+
+    def line(self, code: str) -> StatementLine | None:
+        """The line of that code, or None."""
+        return next((line for line in self.lines if line.code == code), None)

@@ -1,0 +1,47 @@
+"""The same figures as JSON; amounts are whole đồng, moments are UTC."""
+
+from litestar import Router, get
+from litestar.params import FromPath, FromQuery
+
+from app.doors.ops.paths import month_at, tenant_of
+from app.refusals import NotFound
+from billing import queries
+from billing.queries import FactsPage, StatementView, TenantRow
+from billing.shapes import Contract
+
+
+@get("/tenants")
+async def list_tenants() -> list[TenantRow]:
+    """Every tenant with this month's counts."""
+    return await queries.overview()
+
+
+@get("/contracts/{slug:str}")
+async def list_contracts(slug: FromPath[str]) -> list[Contract]:
+    """A tenant's contracts, each in its latest version."""
+    return await queries.contracts((await tenant_of(slug)).id)
+
+
+@get("/statements/{slug:str}/{month:str}")
+async def read_statement(slug: FromPath[str], month: FromPath[str]) -> StatementView:
+    """A month's statement."""
+    tenant = await tenant_of(slug)
+    return await queries.statement(tenant.id, month_at(month))
+
+
+@get("/statements/{slug:str}/{month:str}/{line:str}")
+async def read_facts(
+    slug: FromPath[str], month: FromPath[str], line: FromPath[str], after: FromQuery[str] = ""
+) -> FactsPage:
+    """A page of the facts behind one counted line; `next` is the following page's `after`."""
+    tenant, first = await tenant_of(slug), month_at(month)
+    view = await queries.statement(tenant.id, first)
+    found = view.statement.line(line)
+    if found is None or found.meter is None:
+        raise NotFound
+    return await queries.facts(tenant.id, first, found.meter, after)
+
+
+api_routes = Router(
+    "/api/v1", route_handlers=[list_tenants, list_contracts, read_statement, read_facts]
+)

@@ -1,0 +1,112 @@
+"""The vendor's doors: who the customers are, what their contracts say, what each month comes to."""
+
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from app.doors.failures import show_refusal
+from app.doors.ops import api, views
+from app.doors.ops.paths import month_at, tenant_of
+from app.doors.render import page
+from app.doors.sessions import operator, vendor_only
+from app.refusals import NotFound, Refusal
+from billing import queries, service
+from billing.months import month_of, parse_month
+from billing.refusals import BooksRefuse
+from infra import clock
+
+Asked = Request[Any, Any, Any]
+
+
+@get("/")
+async def show_tenants() -> Response[bytes]:
+    """Every tenant with this month's counts."""
+    rows = await queries.overview()
+    month = month_of(clock.now())
+    return page("ops/tenants.html", rows=rows, month=month, here="/")
+
+
+@get("/hop-dong/{slug:str}")
+async def show_contracts(slug: FromPath[str]) -> Response[bytes]:
+    """A tenant's contracts, every rule beside the clause it rests on."""
+    tenant = await tenant_of(slug)
+    closed = await queries.closed_months(tenant.id)
+    shown = [
+        (found, [(line, views.rule(found, line)) for line in found.lines], months)
+        for found in await queries.contracts(tenant.id)
+        for months in [views.months(tenant, found, closed)]
+    ]
+    return page("ops/contract.html", tenant=tenant, contracts=shown)
+
+
+@get("/bang-ke/{slug:str}")
+async def open_statement(slug: FromPath[str], thang: FromQuery[str] = "") -> Redirect:
+    """Go to the statement of the month asked for, or of this month."""
+    tenant = await tenant_of(slug)
+    month = parse_month(thang) or month_of(clock.now())
+    return Redirect(views.address(tenant, month), status_code=303)
+
+
+@get("/bang-ke/{slug:str}/{month:str}")
+async def show_statement(slug: FromPath[str], month: FromPath[str]) -> Response[bytes]:
+    """A month's statement in đồng."""
+    tenant, first = await tenant_of(slug), month_at(month)
+    shown = views.statement_page(tenant, await queries.statement(tenant.id, first))
+    return page("ops/statement.html", tenant=tenant, shown=shown)
+
+
+@get("/bang-ke/{slug:str}/{month:str}/in")
+async def print_statement(slug: FromPath[str], month: FromPath[str]) -> Response[bytes]:
+    """The same statement as a sheet of paper (A4)."""
+    tenant, first = await tenant_of(slug), month_at(month)
+    shown = views.statement_page(tenant, await queries.statement(tenant.id, first))
+    return page("ops/statement_sheet.html", tenant=tenant, shown=shown, back=shown.address)
+
+
+@get("/bang-ke/{slug:str}/{month:str}/{line:str}")
+async def show_line(
+    slug: FromPath[str], month: FromPath[str], line: FromPath[str], sau: FromQuery[str] = ""
+) -> Response[bytes]:
+    """What is behind one figure: its facts, or how a fixed total falls on the months."""
+    tenant, first = await tenant_of(slug), month_at(month)
+    shown = views.statement_page(tenant, await queries.statement(tenant.id, first))
+    found = shown.view.statement.line(line)
+    if found is None:
+        raise NotFound
+    behind = await views.behind(tenant, shown.view.statement, found, sau)
+    return page("ops/line.html", tenant=tenant, shown=shown, line=found, behind=behind)
+
+
+@post("/bang-ke/{slug:str}/{month:str}/chot")
+async def close_statement(request: Asked, slug: FromPath[str], month: FromPath[str]) -> Redirect:
+    """Freeze a month's statement; later facts are stated in the following month."""
+    tenant, first = await tenant_of(slug), month_at(month)
+    who = await operator(request)
+    await service.close(who.full_name, tenant.id, first)
+    return Redirect(views.address(tenant, first), status_code=303)
+
+
+def refuse(request: Asked, refusal: BooksRefuse) -> Response[bytes]:
+    """What the books do not allow, as any other refusal is told."""
+    told = Refusal(refusal.message)
+    told.code = refusal.code
+    return show_refusal(request, told)
+
+
+ops_routes = Router(
+    "/",
+    route_handlers=[
+        show_tenants,
+        show_contracts,
+        open_statement,
+        show_statement,
+        print_statement,
+        show_line,
+        close_statement,
+        api.api_routes,
+    ],
+    guards=[vendor_only],
+    exception_handlers={BooksRefuse: refuse},
+)
