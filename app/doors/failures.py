@@ -13,8 +13,10 @@ from litestar.exceptions import (
 from litestar.types import ExceptionHandlersMap
 from redis.exceptions import RedisError
 
+from app.doors import render
 from app.doors.incident import incident_code
 from app.doors.render import page
+from app.doors.sites import OPS_SITE
 from app.refusals import Malformed, NotAllowed, NotFound, Refusal
 
 log = structlog.get_logger()
@@ -139,4 +141,6 @@ def _problem(refusal: Refusal) -> Response[bytes]:
 
 
 def _door(request: Asked) -> str:
+    if render.site.get() is OPS_SITE:
+        return "refusal_ops"
     return "refusal_desk" if request.url.path.startswith("/can-bo") else "refusal"
