@@ -74,6 +74,16 @@ def test_every_named_post_of_a_step_exists_in_the_province(slug: str) -> None:
             assert step.held_by is None or posts[step.held_by] == step.post.value
 
 
+def test_papers_carry_neither_their_old_numbering_nor_a_neighbours_copies() -> None:
+    for procedure in shipped():
+        for case in procedure.cases:
+            for paper in case.papers:
+                assert not re.match(r"\([ivx\d]+\)", paper.name), paper.name
+                assert not re.search(r"\d bản chính,? ?\d? ?(bản sao)?[A-ZĐ]", paper.name), (
+                    paper.name
+                )
+
+
 def test_no_two_procedures_share_a_code_and_sms_names_tell_them_apart() -> None:
     assert len(BY_CODE) == len(shipped())
     names = [procedure.sms_name for procedure in shipped()]
