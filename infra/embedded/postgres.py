@@ -103,13 +103,14 @@ class Postgres(Server):
             return
         half = place.home / "cluster.new"
         remove(half)
+        hasty = ["--no-sync"] if self._settings.get("fsync") == "off" else []
         password = place.hand_over("password.once", self._password())
         try:
             done = run(
                 [
                     *(place.program / "initdb", "-D", half, "-U", OWNER),
                     *("-A", "scram-sha-256", f"--pwfile={password}", "-E", "UTF8"),
-                    *("--locale=C.UTF-8", "--no-sync", "--no-instructions"),
+                    *("--locale=C.UTF-8", "--no-instructions", *hasty),
                 ],
                 env=_environment(),
                 user=place.user,
@@ -120,8 +121,6 @@ class Postgres(Server):
         if done.returncode != 0:
             self.log.write_text(done.stdout + done.stderr)
             raise Trouble(f"PostgreSQL could not be set up: {last_words(self.log)}")
-        # initdb skipped its own slow sync; one for the whole cluster makes the rename safe.
-        os.sync()
         half.rename(self._cluster)
 
     def _refuse_other_version(self) -> None:
