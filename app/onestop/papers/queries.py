@@ -28,7 +28,6 @@ class PaperView(msgspec.Struct, frozen=True, kw_only=True):
     scan: str | None  # clean | unscanned
     verdict: str  # a sentence when something is to be known, else empty
     added_at: datetime
-    added_by: str
 
     @property
     def url(self) -> str | None:
@@ -101,7 +100,7 @@ def _view(row: Any) -> PaperView:
 
 
 _LISTED = """
-select p.id, p.kind, p.slot, p.name as title, p.form, p.quantity, p.added_at, p.added_by,
+select p.id, p.kind, p.slot, p.name as title, p.form, p.quantity, p.added_at,
        coalesce(p.file_name, o.file_name) as name, o.size, o.media_type, o.sha256, o.scan
 from paper p left join stored_object o on o.id = p.object_id and o.removed_at is null
 """

@@ -17,8 +17,6 @@ from storage.sweeping import discard
 from tenants import db
 from tenants.current import current
 
-RESULT_SLOT = "result"
-
 
 async def attach_to_draft(citizen: Actor, draft_id: UUID, slot: str, stored: StoredObject) -> UUID:
     """The citizen's file becomes a paper (giấy tờ) of an unfiled draft; returns the paper's id.
@@ -34,7 +32,7 @@ async def attach_to_draft(citizen: Actor, draft_id: UUID, slot: str, stored: Sto
     if draft["dossier_id"] is not None:
         raise refusals.AlreadyFiled
     title = await _title(draft["procedure_id"], slot)
-    return await _attach(citizen, ("draft", draft_id), "submitted", slot, title, stored)
+    return await _attach(citizen, ("draft", draft_id), slot, title, stored)
 
 
 async def attach_to_dossier(
@@ -48,20 +46,7 @@ async def attach_to_dossier(
     if dossier is None or not rules.may_add(officer, _holder(dossier)):
         raise NotFound
     title = await _title(dossier["procedure_id"], slot)
-    return await _attach(officer, ("dossier", dossier_id), "submitted", slot, title, stored)
-
-
-async def attach_result(officer: Actor, dossier_id: UUID, stored: StoredObject) -> UUID:
-    """The file of the result (kết quả) joins its dossier; `dossiers.service` applies the flow.
-
-    Raises NotFound for an officer of another agency.
-    """
-    dossier = await db.tenant.fetch_row(_LOCK_DOSSIER, dossier_id)
-    if dossier is None or not rules.handles(officer, _holder(dossier)):
-        raise NotFound
-    return await _attach(
-        officer, ("dossier", dossier_id), "result", RESULT_SLOT, "Kết quả giải quyết", stored
-    )
+    return await _attach(officer, ("dossier", dossier_id), slot, title, stored)
 
 
 async def remove(actor: Actor, paper_id: UUID) -> None:
@@ -103,7 +88,6 @@ async def link_for(actor: Actor, paper_id: UUID) -> str:
 async def _attach(
     actor: Actor,
     subject: tuple[str, UUID],
-    kind: str,
     slot: str,
     title: str,
     stored: StoredObject,
@@ -118,10 +102,10 @@ async def _attach(
         raise refusals.SlotFull
     identity = uuid7()
     of_draft, of_dossier = (subject[1], None) if subject[0] == "draft" else (None, subject[1])
-    values = (of_draft, of_dossier, kind, slot, title, stored.id, stored.file_name)
-    await db.tenant.execute(_ADD, identity, *values, now(), actor.name)
+    values = (of_draft, of_dossier, slot, title, stored.id, stored.file_name)
+    await db.tenant.execute(_ADD, identity, *values, now(), f"{actor.kind}:{actor.id}")
     detail = {"paper": identity, "slot": slot, "sha256": stored.digest}
-    await record(actor, f"paper.attach_{kind}", subject, detail=detail)
+    await record(actor, "paper.attach", subject, detail=detail)
     return identity
 
 
@@ -139,12 +123,12 @@ async def _find_and_lock(paper_id: UUID) -> queries.Found:
 
 
 async def _title(procedure_id: UUID, slot: str) -> str:
-    """The procedure's short name for the paper; NotFound when it asks for no such one."""
+    """The procedure's name for the paper; NotFound when it asks for no such one."""
     procedure = await catalog.document(procedure_id)
     for case in procedure.cases:
         for paper in case.papers:
             if paper.id == slot:
-                return paper.short
+                return paper.name
     raise NotFound
 
 
@@ -166,5 +150,5 @@ _IN_SLOT = "select count(*) from paper where (draft_id = $1 or dossier_id = $1) 
 _ADD = """
 insert into paper (id, draft_id, dossier_id, kind, slot, name, form, object_id, file_name,
                    added_at, added_by)
-values ($1, $2, $3, $4, $5, $6, 'electronic', $7, $8, $9, $10)
+values ($1, $2, $3, 'submitted', $4, $5, 'electronic', $6, $7, $8, $9)
 """
