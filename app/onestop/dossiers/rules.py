@@ -175,7 +175,9 @@ class Answer(StrEnum):
     """What the rules say to an act."""
 
     YES = "yes"
-    NOT_YOURS = "not_yours"  # no post in the agency: the dossier does not exist for this person
+    NOT_YOURS = (
+        "not_yours"  # does no work in the agency: the dossier does not exist for this person
+    )
     NOT_YOUR_WORK = "not_your_work"  # another kind of post does this
     NOT_YOUR_TURN = "not_your_turn"  # the right kind, but another post's turn
     NOT_NOW = "not_now"  # the dossier stands elsewhere
@@ -206,6 +208,11 @@ def allowed(act: Act, facts: Facts, actor: Actor) -> Answer:
 def acts_open(facts: Facts, actor: Actor) -> list[Act]:
     """What the actor may do with the dossier now, in the table's order: the page's buttons."""
     return [row.act for row in TRANSITIONS if allowed(row.act, facts, actor) is Answer.YES]
+
+
+def handles(agency_id: UUID, actor: Actor) -> bool:
+    """Whether the agency's dossiers are this officer's work; an administrator's post is not."""
+    return any(post.agency_id == agency_id and post.kind in _ANY_POST for post in actor.posts)
 
 
 def step_after(act: Act, facts: Facts) -> int | None:
@@ -240,7 +247,7 @@ def unknown_slots(
 def _may_see(row: Transition, facts: Facts, actor: Actor) -> bool:
     if not row.who:
         return actor.kind == "citizen"
-    return any(post.agency_id == facts.agency_id for post in actor.posts)
+    return handles(facts.agency_id, actor)
 
 
 def _does_such_work(row: Transition, facts: Facts, actor: Actor) -> bool:

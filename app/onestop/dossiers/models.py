@@ -1,0 +1,66 @@
+"""Piccolo's map of drafts, dossiers and their progress; migrations own the tables' shape."""
+
+from piccolo.columns import JSONB, UUID, Boolean, Integer, SmallInt, Text, Timestamptz
+from piccolo.table import Table
+
+from tenants.db import TENANT_DB
+
+
+class Draft(Table, tablename="draft", db=TENANT_DB):
+    """A declaration being written (bản nháp); `dossier_id` is set once, when it is submitted."""
+
+    id = UUID(primary_key=True)
+    citizen_id = UUID()
+    procedure_id = UUID()
+    agency_id = UUID()
+    case_id = Text(null=True, default=None)
+    wanted_way = Text()
+    answers = JSONB()
+    created_at = Timestamptz()
+    saved_at = Timestamptz()
+    dossier_id = UUID(null=True, default=None)
+
+
+class Dossier(Table, tablename="dossier", db=TENANT_DB):
+    """A dossier (hồ sơ). `step` indexes the procedure's flow; `post_id` is whose turn it is."""
+
+    id = UUID(primary_key=True)
+    code = Text()
+    procedure_id = UUID()
+    agency_id = UUID()
+    channel = Text()
+    case_id = Text(null=True, default=None)
+    status = SmallInt()
+    step = SmallInt(null=True, default=None)
+    post_id = UUID(null=True, default=None)
+    version = Integer(default=1)
+    citizen_id = UUID(null=True, default=None)
+    applicant_name = Text()
+    applicant = JSONB()
+    phone = Text(null=True, default=None)
+    answers = JSONB()
+    summary = Text()
+    intake_key = UUID(null=True, default=None)
+    wanted_way = Text()
+    delivered_way = Text(null=True, default=None)
+    result_on_paper = Boolean(default=False)
+    filed_at = Timestamptz()
+    received_at = Timestamptz(null=True, default=None)
+    due_at = Timestamptz(null=True, default=None)
+    finished_at = Timestamptz(null=True, default=None)
+    delivered_at = Timestamptz(null=True, default=None)
+
+
+class Progress(Table, tablename="progress", db=TENANT_DB):
+    """One change of status or step as the citizen sees it (tiến trình); rows are only added."""
+
+    id = UUID(primary_key=True)
+    dossier_id = UUID()
+    status = SmallInt()
+    act = Text()
+    step = SmallInt(null=True, default=None)
+    title = Text()
+    agency_name = Text()
+    officer_id = UUID(null=True, default=None)
+    note = Text(null=True, default=None)
+    at = Timestamptz()

@@ -1,0 +1,20 @@
+"""Reads of dossiers, one Struct per screen. Nothing here writes or decides."""
+
+from app.onestop.dossiers.queries.desk import desk_counts, inbox, reception_queue, to_deliver
+from app.onestop.dossiers.queries.drafts import draft, open_drafts
+from app.onestop.dossiers.queries.mine import my_dossiers, my_draft
+from app.onestop.dossiers.queries.page import dossier_page
+from app.onestop.dossiers.queries.tracking import tracking
+
+__all__ = [
+    "desk_counts",
+    "dossier_page",
+    "draft",
+    "inbox",
+    "my_dossiers",
+    "my_draft",
+    "open_drafts",
+    "reception_queue",
+    "to_deliver",
+    "tracking",
+]

@@ -1,0 +1,258 @@
+"""The officers' lists: what waits at the desk, whose turn it is, what is ready to be given out."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from app.onestop.deadlines.calendar import local
+from app.onestop.deadlines.counting import add_working_time
+from app.onestop.deadlines.queries import calendar_in_force
+from app.onestop.deadlines.rules import Remaining, remaining
+from app.onestop.dossiers.queries import paging
+from app.onestop.dossiers.rules import Status
+from infra.clock import now
+from tenants import db
+
+# A dossier filed online is answered within eight working hours.
+ANSWER_WITHIN = timedelta(hours=8)
+
+
+class Group(StrEnum):
+    """How soon a dossier is due; the order is the order on the page."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    SOON = "soon"
+    LATER = "later"
+
+
+GROUP_NAMES = {
+    Group.OVERDUE: "Quá hạn",
+    Group.TODAY: "Hôm nay",
+    Group.SOON: "2 ngày tới",
+    Group.LATER: "Còn lại",
+}
+_SOON_DAYS = 2
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """What every list shows of a dossier."""
+
+    id: UUID
+    code: str
+    version: int
+    status: Status
+    procedure_name: str
+    summary: str
+    applicant_name: str
+    agency_name: str
+    channel: str
+
+
+class WaitingLine(Line, frozen=True, kw_only=True):
+    """A dossier filed online that nobody has received yet; `answer_by` is the eight hours' end."""
+
+    filed_at: datetime
+    answer_by: datetime
+    remaining: Remaining
+
+
+class TurnLine(Line, frozen=True, kw_only=True):
+    """A dossier whose turn it is at one of the posts asked for."""
+
+    due_at: datetime
+    step_name: str
+    post_title: str
+    group: Group
+    remaining: Remaining
+
+
+class ReadyLine(Line, frozen=True, kw_only=True):
+    """A dossier with its result, waiting to be given out."""
+
+    finished_at: datetime
+    due_at: datetime | None
+    wanted_way: str
+    phone: str | None
+
+
+class ReceptionQueue(msgspec.Struct, frozen=True, kw_only=True):
+    """Online dossiers waiting at the desk (chờ tiếp nhận), oldest first."""
+
+    lines: list[WaitingLine]
+    next: str | None
+
+
+class InboxGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """One group of the inbox; `total` counts all of it, `lines` is what is on this page."""
+
+    group: Group
+    name: str
+    total: int
+    lines: list[TurnLine]
+
+
+class Inbox(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose turn (hộp việc): Quá hạn, Hôm nay, 2 ngày tới, Còn lại; all four, also empty ones."""
+
+    groups: list[InboxGroup]
+    total: int
+    next: str | None
+
+
+class ReadyList(msgspec.Struct, frozen=True, kw_only=True):
+    """Results to be given out (chờ trả kết quả), the longest waiting first."""
+
+    lines: list[ReadyLine]
+    next: str | None
+
+
+class DeskCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures above the lists."""
+
+    waiting: int
+    turn: int
+    overdue: int
+    to_deliver: int
+
+
+_LINE = """
+select d.id, d.code, d.version, d.status, d.summary, d.applicant_name, d.channel,
+       t.document->>'short_name' as procedure_name, a.name as agency_name,
+"""
+_FROM = """
+from dossier d
+join procedure t on t.id = d.procedure_id
+join agency a on a.id = d.agency_id
+"""
+# Served by dossier_waiting.
+_WAITING = (
+    _LINE
+    + "d.filed_at"
+    + _FROM
+    + """
+where d.agency_id = any($1) and d.status = 1
+  and ($2::timestamptz is null or (d.filed_at, d.id) > ($2, $3::uuid))
+order by d.filed_at, d.id limit $4
+"""
+)
+# Served by dossier_by_turn.
+_TURN = (
+    _LINE
+    + "d.due_at, p.title as post_title, t.document->'flow'->(d.step::int)->>'name' as step_name"
+    + _FROM
+    + """
+join post p on p.id = d.post_id
+where d.post_id = any($1) and ($2::timestamptz is null or (d.due_at, d.id) > ($2, $3::uuid))
+order by d.due_at, d.id limit $4
+"""
+)
+# Served by dossier_by_turn.
+_TURN_COUNTS = """
+select count(*) filter (where due_at < $2) as overdue,
+       count(*) filter (where due_at >= $2 and due_at < $3) as today,
+       count(*) filter (where due_at >= $2 and due_at >= $3 and due_at < $4) as soon,
+       count(*) filter (where due_at >= $2 and due_at >= $4) as later
+from dossier where post_id = any($1)
+"""
+# Served by dossier_to_deliver.
+_READY = (
+    _LINE
+    + "d.finished_at, d.due_at, d.wanted_way, d.phone"
+    + _FROM
+    + """
+where d.agency_id = any($1) and d.status = 9
+  and ($2::timestamptz is null or (d.finished_at, d.id) > ($2, $3::uuid))
+order by d.finished_at, d.id limit $4
+"""
+)
+# Served by dossier_waiting, dossier_by_turn and dossier_to_deliver.
+_COUNTS = """
+select (select count(*) from dossier where agency_id = any($1) and status = 1) as waiting,
+       (select count(*) from dossier where post_id = any($2)) as turn,
+       (select count(*) from dossier where post_id = any($2) and due_at < $3) as overdue,
+       (select count(*) from dossier where agency_id = any($1) and status = 9) as to_deliver
+"""
+
+
+async def reception_queue(
+    agencies: Sequence[UUID], *, after: str | None = None, limit: int = paging.PAGE
+) -> ReceptionQueue:
+    """Dossiers filed online with those agencies and not yet received."""
+    rows = await db.tenant.fetch(_WAITING, agencies, *paging.read(after), limit + 1)
+    shown, following = paging.cut(rows, limit, "filed_at")
+    calendar, moment = await calendar_in_force(), now()
+    lines = []
+    for row in shown:
+        by = add_working_time(local(row["filed_at"]), ANSWER_WITHIN, calendar)
+        left = remaining(moment, by, calendar)
+        lines.append(WaitingLine(**_common(row), answer_by=by, remaining=left))
+    return ReceptionQueue(lines=lines, next=following)
+
+
+async def inbox(
+    posts: Sequence[UUID], *, after: str | None = None, limit: int = paging.PAGE
+) -> Inbox:
+    """Dossiers whose turn it is at those posts, the most urgent first."""
+    rows = await db.tenant.fetch(_TURN, posts, *paging.read(after), limit + 1)
+    shown, following = paging.cut(rows, limit, "due_at")
+    moment = now()
+    tomorrow, later = _day_after(moment, 1), _day_after(moment, _SOON_DAYS + 1)
+    counts = await db.tenant.fetch_row(_TURN_COUNTS, posts, moment, tomorrow, later)
+    assert counts is not None, "an aggregate always has one row"
+    calendar = await calendar_in_force()
+    lines = [
+        TurnLine(
+            **_common(row),
+            group=group_of(row["due_at"], moment),
+            remaining=remaining(moment, row["due_at"], calendar),
+        )
+        for row in shown
+    ]
+    groups = [
+        InboxGroup(
+            group=group, name=GROUP_NAMES[group], total=counts[group.value],
+            lines=[line for line in lines if line.group is group],
+        )
+        for group in Group
+    ]  # fmt: skip
+    return Inbox(groups=groups, total=sum(group.total for group in groups), next=following)
+
+
+async def to_deliver(
+    agencies: Sequence[UUID], *, after: str | None = None, limit: int = paging.PAGE
+) -> ReadyList:
+    """Dossiers of those agencies whose result waits for its citizen."""
+    rows = await db.tenant.fetch(_READY, agencies, *paging.read(after), limit + 1)
+    shown, following = paging.cut(rows, limit, "finished_at")
+    return ReadyList(lines=[ReadyLine(**_common(row)) for row in shown], next=following)
+
+
+async def desk_counts(agencies: Sequence[UUID], posts: Sequence[UUID]) -> DeskCounts:
+    """How many dossiers wait in each list."""
+    row = await db.tenant.fetch_row(_COUNTS, agencies, posts, now())
+    assert row is not None, "four aggregates always make one row"
+    return DeskCounts(**dict(row))
+
+
+def group_of(due_at: datetime, moment: datetime) -> Group:
+    """In which group of the inbox a dossier due then stands at that moment."""
+    if due_at < moment:
+        return Group.OVERDUE
+    if due_at < _day_after(moment, 1):
+        return Group.TODAY
+    return Group.SOON if due_at < _day_after(moment, _SOON_DAYS + 1) else Group.LATER
+
+
+def _day_after(moment: datetime, days: int) -> datetime:
+    """Midnight in Vietnam at the start of the day that many days on."""
+    today = local(moment).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=days)
+
+
+def _common(row: Any) -> dict[str, Any]:
+    return {**row, "status": Status(row["status"])}

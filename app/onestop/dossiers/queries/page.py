@@ -1,0 +1,215 @@
+"""The page of one dossier, for its citizen and for the officers who handle it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from app.onestop.catalog import queries as catalog
+from app.onestop.catalog.needs import limit_for, papers_for
+from app.onestop.catalog.shapes import Paper, PostKind, Procedure
+from app.onestop.deadlines.queries import calendar_in_force
+from app.onestop.deadlines.rules import Remaining, remaining
+from app.onestop.dossiers.rules import Act, Facts, Status, acts_open, handles, transition
+from app.onestop.dossiers.service.clock import KIND_OF_CHANNEL
+from app.onestop.dossiers.shapes import Applicant
+from app.onestop.forms.rules import lines as form_lines
+from app.onestop.forms.shapes import Sheet
+from app.onestop.forms.source import form_named
+from app.onestop.notices.queries import NoticeView, notices_of
+from app.onestop.papers.queries import PaperView, papers_of_dossier
+from app.onestop.workflows.queries import posts_of
+from app.onestop.workflows.rules import PostChoice
+from app.people.shapes import Actor
+from infra.clock import now
+from tenants import db
+
+
+class Passed(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the timeline; `note` is the officers' own and None for the citizen."""
+
+    status: int
+    title: str
+    agency_name: str
+    officer_name: str | None
+    note: str | None
+    at: datetime
+
+
+class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the deadline's ledger: why the dossier is due when it is."""
+
+    kind: str
+    at: datetime
+    due_at: datetime | None
+    basis: str
+    explanation: list[str]
+
+
+class StepView(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of the procedure's flow, and whether the dossier is past it, at it or before it."""
+
+    name: str
+    state: str  # done | current | ahead
+
+
+class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one dossier. `acts` are the buttons of the one who looks.
+
+    `receivers` are the posts the desk may hand it over to; `needs_working_days`: the officer who
+    receives it must set the time, for nothing is published. `checklist` are the papers the
+    procedure asks for. Notices and ledger are empty for the citizen.
+    """
+
+    id: UUID
+    code: str
+    version: int
+    status: Status
+    procedure_code: str
+    procedure_name: str
+    procedure_full_name: str
+    field: str
+    agency_id: UUID
+    agency_name: str
+    channel: str
+    case_id: str | None
+    wanted_way: str
+    delivered_way: str | None
+    result_on_paper: bool
+    summary: str
+    applicant: Applicant
+    sheets: list[Sheet]
+    filed_at: datetime
+    received_at: datetime | None
+    due_at: datetime | None
+    finished_at: datetime | None
+    delivered_at: datetime | None
+    remaining: Remaining | None
+    post_title: str | None
+    steps: list[StepView]
+    passed: list[Passed]
+    ledger: list[LedgerEntry]
+    checklist: list[Paper]
+    papers: list[PaperView]
+    results: list[PaperView]
+    notices: list[NoticeView]
+    acts: list[Act]
+    act_titles: dict[str, str]
+    receivers: list[PostChoice]
+    needs_working_days: bool
+
+
+# Served by dossier_code_key, progress_by_dossier, deadline_entry_by_dossier and primary keys.
+_PAGE = """
+select d.id, d.code, d.version, d.status, d.procedure_id, d.agency_id, d.channel, d.case_id,
+       d.step, d.post_id, d.citizen_id, d.wanted_way, d.delivered_way, d.result_on_paper,
+       d.summary, d.filed_at, d.received_at, d.due_at, d.finished_at, d.delivered_at,
+       d.applicant::text as applicant, d.answers::text as answers,
+       a.name as agency_name, p.title as post_title,
+  (select json_agg(json_build_object('status', g.status, 'title', g.title,
+            'agency_name', g.agency_name, 'officer_name', o.full_name, 'note', g.note, 'at', g.at)
+            order by g.at, g.id)
+     from progress g left join officer o on o.id = g.officer_id
+    where g.dossier_id = d.id)::text as passed,
+  (select json_agg(json_build_object('kind', e.kind, 'at', e.at, 'due_at', e.due_at,
+            'basis', e.basis, 'explanation', e.explanation) order by e.at, e.id)
+     from deadline_entry e where e.dossier_id = d.id)::text as ledger
+from dossier d
+join agency a on a.id = d.agency_id
+left join post p on p.id = d.post_id
+where d.code = $1
+"""
+_CARRIED = (
+    "id", "code", "version", "agency_id", "agency_name", "channel", "case_id", "wanted_way",
+    "delivered_way", "result_on_paper", "summary", "filed_at", "received_at", "due_at",
+    "finished_at", "delivered_at", "post_title",
+)  # fmt: skip
+
+
+async def dossier_page(code: str, actor: Actor) -> DossierPage | None:
+    """The dossier of that code as this person may see it; None when it is not theirs to see.
+
+    Its citizen sees all but officers' opinions; officers see the dossiers of agencies they work in.
+    """
+    row = await db.tenant.fetch_row(_PAGE, code)
+    if row is None or not _may_see(row, actor):
+        return None
+    procedure = await catalog.document(row["procedure_id"])
+    papers = await papers_of_dossier(row["id"])
+    official = actor.kind == "officer"
+    facts = _facts(row, procedure, has_result=any(paper.kind == "result" for paper in papers))
+    acts = acts_open(facts, actor)
+    handing = Act.HAND_OVER in acts and facts.step is not None
+    kind, case_id = KIND_OF_CHANNEL[row["channel"]], row["case_id"]
+    return DossierPage(
+        **{name: row[name] for name in _CARRIED},
+        status=Status(row["status"]),
+        procedure_code=procedure.code,
+        procedure_name=procedure.short_name,
+        procedure_full_name=procedure.name,
+        field=procedure.field,
+        applicant=msgspec.json.decode(row["applicant"], type=Applicant),
+        sheets=_sheets(procedure, row["answers"]),
+        remaining=await _remaining(row),
+        steps=_steps(procedure, row["step"], Status(row["status"])),
+        passed=_passed(row["passed"], official=official),
+        ledger=msgspec.json.decode(row["ledger"] or "[]", type=list[LedgerEntry])
+        if official
+        else [],
+        checklist=papers_for(procedure, kind, case_id),
+        papers=[paper for paper in papers if paper.kind == "submitted"],
+        results=[paper for paper in papers if paper.kind == "result"] if _shows(row, actor) else [],
+        notices=await notices_of(row["id"]) if official else [],
+        acts=acts,
+        act_titles={act.value: transition(act).title for act in acts},
+        receivers=await posts_of(row["agency_id"], PostKind.SPECIALIST) if handing else [],
+        needs_working_days=Act.RECEIVE in acts and limit_for(procedure, kind, case_id) is None,
+    )
+
+
+def _may_see(row: Any, actor: Actor) -> bool:
+    if actor.kind == "citizen":
+        return actor.id is not None and row["citizen_id"] == actor.id
+    return actor.kind == "officer" and handles(row["agency_id"], actor)
+
+
+def _shows(row: Any, actor: Actor) -> bool:
+    """A result is the citizen's once the agency has finished."""
+    return actor.kind == "officer" or row["status"] in (Status.FINISHED, Status.DELIVERED)
+
+
+def _facts(row: Any, procedure: Procedure, *, has_result: bool) -> Facts:
+    return Facts(
+        status=Status(row["status"]),
+        agency_id=row["agency_id"],
+        flow=tuple(procedure.flow),
+        step=row["step"],
+        post_id=row["post_id"],
+        has_result=has_result,
+    )
+
+
+def _sheets(procedure: Procedure, answers: str) -> list[Sheet]:
+    values = msgspec.json.decode(answers, type=dict[str, str])
+    return form_lines(form_named(procedure.form), values)
+
+
+def _steps(procedure: Procedure, step: int | None, status: Status) -> list[StepView]:
+    at = len(procedure.flow) if status is Status.DELIVERED else -1 if step is None else step
+    states = ["done" if n < at else "current" if n == at else "ahead" for n in range(99)]
+    return [
+        StepView(name=each.name, state=state)
+        for each, state in zip(procedure.flow, states, strict=False)
+    ]
+
+
+def _passed(text: str | None, *, official: bool) -> list[Passed]:
+    found = msgspec.json.decode(text or "[]", type=list[Passed])
+    return found if official else [msgspec.structs.replace(each, note=None) for each in found]
+
+
+async def _remaining(row: Any) -> Remaining | None:
+    if row["due_at"] is None or row["finished_at"] is not None:
+        return None
+    return remaining(now(), row["due_at"], await calendar_in_force())
