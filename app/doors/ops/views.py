@@ -10,7 +10,7 @@ from app.refusals import NotFound
 from billing import queries, rules
 from billing.months import month_of, months_between, shifted
 from billing.queries import ClosedMonth, FactsPage, StatementView
-from billing.shapes import Contract, FixedTotal, Line, Share, Statement, StatementLine
+from billing.shapes import Clause, Contract, FixedTotal, Line, Share, Statement, StatementLine
 from infra import clock
 from tenants.shapes import Tenant
 
@@ -24,6 +24,14 @@ class MonthLink(msgspec.Struct, frozen=True, kw_only=True):
     closed: ClosedMonth | None = None
 
 
+class Cited(msgspec.Struct, frozen=True, kw_only=True):
+    """One clause and the lines (numbered from 1) that rest on it."""
+
+    numbers: str
+    clause: Clause
+    readings: str
+
+
 class StatementPage(msgspec.Struct, frozen=True, kw_only=True):
     """A month's statement with the way to its neighbours."""
 
@@ -33,6 +41,7 @@ class StatementPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str  # empty when the next month has not begun
     state: str  # future | running | over | closed
     notes: dict[str, str]  # by line code: what its figure says in other words
+    clauses: list[Cited]
 
 
 class Behind(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +64,7 @@ def statement_page(tenant: Tenant, view: StatementView) -> StatementPage:
         next=address(tenant, shifted(month, 1)) if month < this else "",
         state="closed" if view.closed_at else _state(month, this),
         notes={line.code: note(line) for line in view.statement.lines},
+        clauses=cited(view.statement.lines),
     )
 
 
@@ -63,9 +73,24 @@ def address(tenant: Tenant, month: date) -> str:
     return f"/bang-ke/{tenant.slug}/{month:%Y-%m}"
 
 
+def cited(lines: list[StatementLine]) -> list[Cited]:
+    """Every clause once, with the numbers of its lines."""
+    found: dict[tuple[str, str], list[tuple[int, StatementLine]]] = {}
+    for number, line in enumerate(lines, 1):
+        found.setdefault((line.clause.quote, line.clause.source), []).append((number, line))
+    return [
+        Cited(
+            numbers=", ".join(str(number) for number, _ in same),
+            clause=same[0][1].clause,
+            readings=" ".join(line.clause.reading for _, line in same if line.clause.reading),
+        )
+        for same in found.values()
+    ]
+
+
 def note(line: StatementLine) -> str:
-    """A figure in other words: the average of daily samples, and what came late."""
-    parts = []
+    """A figure in other words: nothing to pay, the average of daily samples, what came late."""
+    parts = ["Không thu thêm."] if line.meter and not line.unit_price else []
     if line.meter == "storage.byte_day" and line.facts:
         mean = dung_luong(line.quantity // line.facts)
         parts.append(f"Bình quân {mean} mỗi ngày, đo {so(line.facts)} ngày.")

@@ -57,7 +57,7 @@ async def test_the_statement_shows_amounts_in_dong_included_lines_at_zero_and_th
     text = await see(vendor, f"/bang-ke/{renting.slug}/2026-11")
     assert "100.000.000 đồng" in text
     assert "Bằng chữ: Một trăm triệu đồng." in text
-    assert text.count("không thu thêm") == 3
+    assert text.count("Không thu thêm.") == 3
     assert text.count("Chi phí thuê dịch vụ trọn gói.") == 4
     assert "2.500.000" in text and "Bình quân 2,4 MB mỗi ngày, đo 1 ngày." in text
     assert "Tháng chưa kết thúc" in text
@@ -113,6 +113,7 @@ async def test_the_printed_statement_is_a_sheet_with_the_same_figures(vendor, re
     assert "print.css" in text and 'class="sheet"' in text
     assert "100.000.000 đồng" in text and "Một trăm triệu đồng" in text
     assert "Bản tạm tính, chưa chốt" in text
+    assert text.count("Chi phí thuê dịch vụ trọn gói.") == 1 and "Mục 1, 2, 3, 4:" in text
 
 
 async def test_an_operator_closes_a_month_that_is_over(vendor, renting, browse, operator_id):
