@@ -148,7 +148,7 @@ async def _file(
 async def _lay_down(
     officer: Actor, dossier: Dossier, view: ProcedureView, papers: Sequence[IntakePaper]
 ) -> None:
-    names = {paper.id: paper.name for case in view.document.cases for paper in case.papers}
+    names = {paper.id: paper.short for case in view.document.cases for paper in case.papers}
     await db.tenant.execute_many(
         _ADD_PAPER,
         [

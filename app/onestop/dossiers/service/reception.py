@@ -8,6 +8,7 @@ from app.onestop.dossiers.service import clock
 from app.onestop.dossiers.service.clock import Clock
 from app.onestop.dossiers.service.steps import Case, carry_out, open_case
 from app.onestop.notices import service as notices
+from app.onestop.slips import service as slips
 from app.people.shapes import Actor
 from billing import meter
 from infra.clock import now
@@ -42,6 +43,7 @@ async def receive(
 async def give_receipt(officer: Actor, dossier: Dossier, wound: Clock) -> None:
     """What every reception brings with it: ledger, slip 01, the notice, the usage."""
     await clock.start(officer, dossier, wound)
+    await slips.issue_receipt(officer, dossier)
     await notices.notify(dossier, "TIEP_NHAN")
     await meter.count(
         f"dossier:{dossier.id}:received",
