@@ -88,6 +88,7 @@ def settings_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChangeSettings]:
     def change(**values: str) -> None:
         needed = {"CONTROL_DSN": "postgresql://x", "CLUSTERS": "main=postgresql://x"}
         needed |= {"REDIS_URL": "redis://x", "MASTER_KEY": "A" * 43 + "=", "MODE": "development"}
+        needed |= {"STORAGE_ROOT": "/nowhere"}
         for name, value in needed.items():
             if f"MOTCUA_{name}" not in os.environ:
                 monkeypatch.setenv(f"MOTCUA_{name}", value)
