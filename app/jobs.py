@@ -1,0 +1,62 @@
+"""Every job of the house, one line each, and when rows are looked for whose bell was lost."""
+
+from collections.abc import Awaitable, Callable
+from typing import Literal, NamedTuple
+
+from app.onestop.notices import jobs as notices
+from app.onestop.notices.queries import any_due
+from app.onestop.notices.service import JOB as SEND_NOTICES
+from app.onestop.papers import jobs as papers
+from billing import collect, samples
+
+COLLECTED_AT_ONCE = 500
+
+
+class Job(NamedTuple):
+    """Work for one tenant. `run` does one bounded batch and says whether more may be waiting.
+
+    `every` is how often each tenant's rows are looked for; `waiting` saves the ring when none is.
+    """
+
+    name: str
+    run: Callable[[], Awaitable[bool]]
+    every: Literal["minute", "hour", "night"]
+    waiting: Callable[[], Awaitable[bool]] | None = None
+
+
+async def collect_usage() -> bool:
+    """Carry a batch of usage records into the vendor's books."""
+    return await collect.collect(COLLECTED_AT_ONCE) == COLLECTED_AT_ONCE
+
+
+async def usage_waits() -> bool:
+    """Whether the books lack a record of the current tenant."""
+    return bool(await collect.pending(1))
+
+
+async def sample_storage() -> bool:
+    """Count the bytes kept on each day that is over and not counted yet."""
+    await samples.sample_missing()
+    return False
+
+
+async def settle_uploads() -> bool:
+    """Go on with uploads that wait for the scanner, the store or a lost sender."""
+    await papers.settle_uploads()
+    return False
+
+
+async def sweep_papers() -> bool:
+    """Clear what ended uploads left, and objects nobody attached."""
+    await papers.sweep_papers()
+    return False
+
+
+JOBS = (
+    Job(SEND_NOTICES, notices.send_notices, "minute", any_due),
+    Job("collect_usage", collect_usage, "minute", usage_waits),
+    Job("settle_uploads", settle_uploads, "minute"),
+    Job("sweep_papers", sweep_papers, "hour"),
+    Job("sample_storage", sample_storage, "night"),
+)
+BY_NAME = {job.name: job for job in JOBS}
