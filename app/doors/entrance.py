@@ -32,6 +32,10 @@ _SECURITY = {
 }
 
 
+_VISITED = b"da_tham=1"
+_VISITED_FOR_A_YEAR = _VISITED + b"; Max-Age=31536000; Path=/; SameSite=Lax; HttpOnly"
+
+
 class Entrance:
     """The outermost ASGI application."""
 
@@ -51,6 +55,7 @@ class Entrance:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=str(number))
         answer = _Answer(scope, send, str(number))
+        render.first_visit.set(answer.first_visit)
         try:
             await self._route(scope, receive, answer)
         finally:
@@ -84,6 +89,8 @@ class _Answer:
         self._send, self._number = send, number
         self._secure = scope.get("scheme") == "https" or settings().public_scheme == "https"
         self._began = time.perf_counter()
+        # Whoever lacks our cookie gets the styles inside the page, then the cookie.
+        self.first_visit = scope["method"] == "GET" and _VISITED not in _cookies(scope)
         self.status = 500
         self.tenant = "none"
 
@@ -100,6 +107,10 @@ class _Answer:
             present = {name.lower() for name, _ in headers}
             headers += [(n, v) for n, v in _SECURITY.items() if n not in present]
             headers.append((b"x-request-id", self._number.encode()))
+            if self.first_visit and _is_page(headers):
+                headers.append(
+                    (b"set-cookie", _VISITED + b"; Max-Age=31536000; Path=/; SameSite=Lax")
+                )
             if self._secure:
                 headers.append((b"strict-transport-security", b"max-age=31536000"))
             message = {**message, "headers": headers}  # type: ignore[misc]
@@ -115,6 +126,14 @@ def _host(scope: Scope) -> str:
     headers: Mapping[bytes, bytes] = dict(scope["headers"])
     name = headers.get(b"host", b"").decode("latin-1").strip().lower()
     return name.rpartition(":")[0] if ":" in name else name
+
+
+def _cookies(scope: Scope) -> bytes:
+    return b";".join(value for name, value in scope["headers"] if name == b"cookie")
+
+
+def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
+    return any(n.lower() == b"content-type" and v.startswith(b"text/html") for n, v in headers)
 
 
 async def _neutral(answer: _Answer) -> None:

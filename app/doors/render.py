@@ -4,6 +4,7 @@ Templates lie beside their door (`app/doors/portal/templates/home.html` is "port
 when shared, in `app/doors/templates/`. They see the current `site` and `person` without being told.
 """
 
+import zlib
 from contextvars import ContextVar
 from html import escape
 from pathlib import Path
@@ -93,6 +94,13 @@ def html(template: str, /, **context: Any) -> str:
 def is_fragment(request: Request[Any, Any, Any]) -> bool:
     """Whether htmx asks for a part of the page (htmx 4 says so in this header)."""
     return request.headers.get("HX-Request-Type") == "partial"
+
+
+def look() -> str:
+    """What else a cached page depends on: the site's style, our files, who reads it, how."""
+    who = person.get()
+    shown = (site.get().brand_css_url, assets.static("app.css"), who.name, first_visit.get())
+    return f"{zlib.crc32(repr(shown).encode()):x}"
 
 
 def warm() -> list[str]:

@@ -39,32 +39,32 @@ def digest(*parts: str) -> str:
 
 async def put(kind: str, token: str, record: object, life: timedelta) -> None:
     """Store a msgspec Struct as the `kind` record behind `token`, for `life`."""
-    await _client().set(_key(kind, token), _sealed(kind, token, record), ex=life)
+    await client().set(_key(kind, token), _sealed(kind, token, record), ex=life)
 
 
 async def replace(kind: str, token: str, record: object, life: timedelta) -> None:
     """As `put`, but a record that has been removed meanwhile stays removed."""
-    await _client().set(_key(kind, token), _sealed(kind, token, record), ex=life, xx=True)
+    await client().set(_key(kind, token), _sealed(kind, token, record), ex=life, xx=True)
 
 
 async def read(kind: str, token: str, shape: type[T]) -> T | None:
     """The record behind `token`; None when there is none or it is not ours."""
-    return _opened(kind, token, await _client().get(_key(kind, token)), shape)
+    return _opened(kind, token, await client().get(_key(kind, token)), shape)
 
 
 async def take(kind: str, token: str, shape: type[T]) -> T | None:
     """The record behind `token`, removed in the same step: nobody gets it twice."""
-    return _opened(kind, token, await _client().getdel(_key(kind, token)), shape)
+    return _opened(kind, token, await client().getdel(_key(kind, token)), shape)
 
 
 async def remove(kind: str, token: str) -> None:
     """Forget the record behind `token`."""
-    await _client().delete(_key(kind, token))
+    await client().delete(_key(kind, token))
 
 
 async def index(kind: str, token: str, names: list[str], life: timedelta) -> None:
     """Let the record also be found by each of `names`."""
-    async with _client().pipeline(transaction=True) as pipe:
+    async with client().pipeline(transaction=True) as pipe:
         for name in names:
             pipe.sadd(_index_key(kind, name), _key(kind, token))
             pipe.expire(_index_key(kind, name), life)
@@ -73,15 +73,15 @@ async def index(kind: str, token: str, names: list[str], life: timedelta) -> Non
 
 async def remove_indexed(kind: str, name: str) -> int:
     """Forget every record found by `name`; how many there were."""
-    found = await cast("asyncio.Future[set[bytes]]", _client().smembers(_index_key(kind, name)))
+    found = await cast("asyncio.Future[set[bytes]]", client().smembers(_index_key(kind, name)))
     if not found:
         return 0
-    return int(await _client().delete(*found, _index_key(kind, name))) - 1
+    return int(await client().delete(*found, _index_key(kind, name))) - 1
 
 
 async def first_time(kind: str, name: str, life: timedelta) -> bool:
     """Whether `name` has not been seen within `life`; from now on it has."""
-    return bool(await _client().set(_index_key(kind, name), b"", nx=True, ex=life))
+    return bool(await client().set(_index_key(kind, name), b"", nx=True, ex=life))
 
 
 async def close() -> None:
@@ -96,7 +96,7 @@ def index_name(issuer_id: UUID, claim: str, value: str) -> str:
     return digest(str(issuer_id), claim, value)
 
 
-def _client() -> Redis:
+def client() -> Redis:
     loop = asyncio.get_running_loop()
     if loop not in _clients:
         # Connections belong to the loop that opened them.

@@ -6,6 +6,7 @@ a little while; a change made by another process shows after at most `_FRESH_SEC
 
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -111,6 +112,12 @@ async def by_field() -> dict[str, list[Listed]]:
     for line in (await _index()).listed.values():
         fields.setdefault(line.field, []).append(line)
     return dict(sorted(fields.items()))
+
+
+async def listed(codes: Sequence[str]) -> list[Listed]:
+    """The lines of those codes that the public catalogue has, in the order asked."""
+    lines = (await _index()).listed
+    return [lines[code] for code in codes if code in lines]
 
 
 async def procedure(code: str) -> ProcedureView | None:

@@ -1,0 +1,30 @@
+"""The citizens' door: catalogue, filing, tracking, rating."""
+
+from litestar import Router
+
+from app.doors.portal import catalogue, draft_papers, filing, mine, rating, tracking
+
+portal_routes = Router(
+    "/",
+    route_handlers=[
+        catalogue.home,
+        catalogue.list_procedures,
+        catalogue.show_procedure,
+        filing.begin,
+        filing.start,
+        filing.show_form,
+        filing.save_form,
+        draft_papers.show_papers,
+        draft_papers.take_papers,
+        filing.look_over,
+        filing.send,
+        filing.discard,
+        mine.show_sent,
+        mine.list_mine,
+        tracking.ask_for_code,
+        tracking.show_tracking,
+        tracking.show_details,
+        rating.show_rating,
+        rating.take_rating,
+    ],
+)

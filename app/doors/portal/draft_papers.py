@@ -1,0 +1,116 @@
+"""The papers of a draft: one place for each, uploads with or without scripts."""
+
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from app.doors.render import page
+from app.doors.sent_files import SentFile, SentForm, sent_form
+from app.doors.sessions import actor, citizen_only
+from app.onestop.catalog.needs import papers_to_upload
+from app.onestop.catalog.shapes import ChannelKind
+from app.onestop.dossiers.queries.drafts import DraftView, draft
+from app.onestop.papers import service, uploading
+from app.onestop.papers.queries import PaperView, PendingFile, papers_of_draft, pending_of
+from app.onestop.papers.refusals import sentence
+from app.people.shapes import Actor
+from app.refusals import Refusal
+from infra.settings import settings
+from tenants.work import work
+
+Asked = Request[object, object, object]
+
+
+class SlotView(msgspec.Struct, frozen=True):
+    """One paper's place with the files in it."""
+
+    id: str
+    label: str
+    hint: str
+    required: bool
+    files: list[PaperView | PendingFile]
+
+
+@get("/ban-nhap/{draft_id:uuid}/giay-to", guards=[citizen_only])
+async def show_papers(request: Asked, draft_id: FromPath[UUID]) -> Response[bytes] | Redirect:
+    """The papers asked for and what is there of them."""
+    shown = await draft(await actor(request), draft_id)
+    if shown.dossier_code:
+        return Redirect(f"/da-nop/{shown.dossier_code}", status_code=303)
+    return await _papers_page(shown, {})
+
+
+@post(
+    "/ban-nhap/{draft_id:uuid}/giay-to",
+    guards=[citizen_only],
+    opt={"own_work": True},
+    request_max_body_size=None,
+)
+async def take_papers(request: Asked, draft_id: FromPath[UUID]) -> Response[bytes] | Redirect:
+    """Files of the plain form; those that are fine are kept even when another is not."""
+    citizen = await actor(request)
+    shown = await draft(citizen, draft_id)
+    async with sent_form(request) as form:
+        errors = await _take_all(citizen, draft_id, form)
+        await _remove_all(citizen, form)
+    if errors:
+        return await _papers_page(shown, errors)
+    onward = "kiem-tra" if "tiep" in form.fields else "giay-to"
+    return Redirect(f"/ban-nhap/{draft_id}/{onward}", status_code=303)
+
+
+async def slots_of(shown: DraftView) -> list[SlotView]:
+    """The places of the papers this draft needs, each with its files."""
+    files: list[PaperView | PendingFile] = [
+        *await papers_of_draft(shown.id),
+        *await pending_of(f"draft:{shown.id}"),
+    ]
+    needed = papers_to_upload(shown.procedure, ChannelKind.ONLINE, shown.case_id)
+    return [
+        SlotView(
+            paper.id,
+            paper.short,
+            paper.name if paper.name != paper.short else "",
+            paper.required,
+            [file for file in files if file.slot == paper.id],
+        )
+        for paper in needed
+    ]
+
+
+async def _take_all(citizen: Actor, draft_id: UUID, form: SentForm) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    for file in form.files:
+        try:
+            await _take(citizen, draft_id, file)
+        except Refusal as refusal:
+            errors[file.field] = refusal.fields.get(file.field, refusal.message)
+    return errors
+
+
+async def _take(citizen: Actor, draft_id: UUID, file: SentFile) -> None:
+    if file.too_large:
+        raise Refusal(sentence("too_large"))
+    slot = file.field.removeprefix("tep_")
+    target = f"draft:{draft_id}"
+    await uploading.take(citizen, target, slot, file.path, file.file_name)
+
+
+async def _remove_all(citizen: Actor, form: SentForm) -> None:
+    for text in form.fields.get("xoa_tep", []):
+        async with work():
+            await service.remove(citizen, UUID(text))
+
+
+async def _papers_page(shown: DraftView, errors: dict[str, str]) -> Response[bytes]:
+    return page(
+        "portal/papers.html",
+        status=422 if errors else 200,
+        draft=shown,
+        slots=await slots_of(shown),
+        errors=errors,
+        limit=settings().upload_limit_bytes,
+    )

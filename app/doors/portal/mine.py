@@ -1,0 +1,42 @@
+"""A citizen's own drafts and dossiers, and the page after submitting."""
+
+from typing import Annotated
+
+from litestar import Request, Response, get
+from litestar.params import FromPath, Parameter
+
+from app.doors.portal.sent_view import sent_view
+from app.doors.render import page
+from app.doors.sessions import actor, citizen_only
+from app.onestop.codes.drawing import qr_svg
+from app.onestop.dossiers.queries.drafts import open_drafts
+from app.onestop.dossiers.queries.mine import my_dossier, my_dossiers
+from app.refusals import NotFound
+from infra.settings import settings
+from tenants.current import current
+
+Asked = Request[object, object, object]
+After = Annotated[str | None, Parameter(query="sau", max_length=200)]
+
+
+@get("/ho-so-cua-toi", guards=[citizen_only])
+async def list_mine(request: Asked, after: After = None) -> Response[bytes]:
+    """Drafts to go on with, dossiers to follow."""
+    citizen = await actor(request)
+    return page(
+        "portal/mine.html",
+        here="/ho-so-cua-toi",
+        drafts=await open_drafts(citizen),
+        mine=await my_dossiers(citizen, after=after),
+    )
+
+
+@get("/da-nop/{code:str}", guards=[citizen_only])
+async def show_sent(request: Asked, code: FromPath[str]) -> Response[bytes]:
+    """The code, large, what happens next, and in the end the result."""
+    found = await my_dossier(await actor(request), code)
+    if found is None:
+        raise NotFound
+    address = f"{settings().origin(current().host)}/tra-cuu/{found.code}"
+    qr = qr_svg(address, label="Mã QR để tra cứu hồ sơ")
+    return page("portal/sent.html", view=sent_view(found), qr=qr)

@@ -1,0 +1,88 @@
+"""Following a dossier: by its code alone status and dates, with the last digits everything else."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, Parameter
+from litestar.response import Redirect
+
+from app.doors import render
+from app.doors.guesses import count_guess
+from app.doors.portal.tracking_view import track_view
+from app.doors.render import page
+from app.doors.sent import texts
+from app.onestop.codes import rules as codes
+from app.onestop.dossiers.queries import tracking
+from app.refusals import Malformed, NotFound
+
+Asked = Request[object, object, object]
+Code = Annotated[str, Parameter(query="ma", max_length=200)]
+
+
+class NoSuchDossier(NotFound):
+    """Nothing has this code."""
+
+    message = (
+        "Không có hồ sơ mang mã này. Vui lòng kiểm tra lại mã in trên giấy tiếp nhận"
+        " hoặc trong tin nhắn."
+    )
+
+
+@get("/tra-cuu", opt={"public": True})
+async def ask_for_code(code: Code = "") -> Response[bytes] | Redirect:
+    """The box for the code; a code that is there leads to its page."""
+    wanted = codes.read(code)
+    if not wanted:
+        return page("portal/track.html", here="/tra-cuu", code="", errors={})
+    if await tracking(wanted) is None:
+        errors = {"ma": NoSuchDossier.message}
+        return page("portal/track.html", here="/tra-cuu", code=code, errors=errors, status=404)
+    return Redirect(f"/tra-cuu/{wanted}", status_code=303)
+
+
+@get("/tra-cuu/{code:str}", opt={"public": True})
+async def show_tracking(request: Asked, code: FromPath[str]) -> Response[bytes]:
+    """Status and dates, to anybody with the code; 304 when the reader has this version."""
+    found = await tracking(code)
+    if found is None:
+        raise NoSuchDossier
+    tag = f'"{found.version}.{render.look()}"'
+    headers = {"Cache-Control": "private, no-cache", "ETag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return Response(b"", status_code=304, headers=headers)
+    return _page(track_view(found), headers=headers)
+
+
+@post("/tra-cuu/{code:str}", opt={"public": True}, status_code=200)
+async def show_details(request: Asked, code: FromPath[str]) -> Response[bytes]:
+    """The whole way of the dossier, to who knows the last four digits of the phone."""
+    digits = (await texts(request)).get("so_cuoi", "").strip()
+    await count_guess(request, code)
+    found = await tracking(code, digits)
+    if found is None:
+        raise NoSuchDossier
+    if found.details is None:
+        fault = Malformed(fields={"so_cuoi": _WRONG_DIGITS})
+        return _page(track_view(found), errors=fault.fields, status=422)
+    return _page(track_view(found))
+
+
+_WRONG_DIGITS = "Bốn số này không khớp với số điện thoại đã đăng ký. Vui lòng kiểm tra lại."
+
+
+def _page(
+    view: msgspec.Struct,
+    *,
+    status: int = 200,
+    errors: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response[bytes]:
+    return page(
+        "portal/tracking.html",
+        status=status,
+        headers=headers,
+        here="/tra-cuu",
+        view=view,
+        errors=errors or {},
+    )

@@ -1,0 +1,10 @@
+"""What a plain form sent."""
+
+from litestar import Request
+from litestar.datastructures import UploadFile
+
+
+async def texts(request: "Request[object, object, object]") -> dict[str, str]:
+    """The form's texts by name, the last one of each; files are left out."""
+    form = await request.form()
+    return {name: text for name, text in form.multi_items() if not isinstance(text, UploadFile)}
