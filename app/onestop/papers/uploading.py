@@ -78,13 +78,18 @@ async def abandon(actor: Actor, identity: UUID) -> None:
         await uploads.abandon(owner_of(actor), identity)
 
 
-async def take(actor: Actor, target: str, slot: str, path: Path, file_name: str) -> Upload:
+async def take(
+    actor: Actor, target: str, slot: str, path: Path, file_name: str, *, too_large: bool = False
+) -> Upload:
     """A whole file that came with a plain form, moved from `path`; present or still checking.
 
-    Raises NotFound, FileNotTaken (its field is `tep_<slot>`), StoreDown.
+    `too_large`: the door did not keep it for its size. Raises NotFound, FileNotTaken (beside the
+    field `tep_<slot>`), StoreDown.
     """
     await _check(actor, target)
     with told(field=f"tep_{slot}"):
+        if too_large:
+            raise FileRefused("too_large")
         upload = await storage.receive(
             path, file_name, owner_of(actor), target=target, slot=slot, attach=attach_as(actor)
         )

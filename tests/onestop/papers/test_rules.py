@@ -1,0 +1,75 @@
+"""Who may open, add and take away papers."""
+
+from uuid import uuid4
+
+import pytest
+
+from app.onestop.papers.rules import Holder, may_add, may_open, may_remove
+from app.people.shapes import SYSTEM, Actor, HeldPost, PostKind
+
+QUY_NHON, ELSEWHERE, TURN = uuid4(), uuid4(), uuid4()
+HUNG = Actor(kind="citizen", name="Hùng", id=uuid4())
+STRANGER = Actor(kind="citizen", name="Khách", id=uuid4())
+VISITOR = Actor(kind="visitor", name="Khách")
+DRAFT = Holder(citizen_id=HUNG.id, agency_id=QUY_NHON)
+
+
+def officer(kind: PostKind, agency: object = QUY_NHON, post: object = None) -> Actor:
+    held = HeldPost(post or uuid4(), kind, "Chức danh", agency, "Cơ quan")  # type: ignore[arg-type]
+    return Actor(kind="officer", name="Lan", id=uuid4(), posts=(held,))
+
+
+def dossier(status: int) -> Holder:
+    return Holder(citizen_id=HUNG.id, agency_id=QUY_NHON, status=status, post_id=TURN)
+
+
+LAN = officer("reception")
+OUTSIDER = officer("leader", ELSEWHERE)
+CALLED_IN = officer("specialist", ELSEWHERE, TURN)
+ADMINISTRATOR = officer("administrator")
+
+
+def test_a_draft_is_its_citizens_alone() -> None:
+    assert may_open(HUNG, DRAFT, "submitted")
+    assert may_add(HUNG, DRAFT)
+    assert may_remove(HUNG, DRAFT, "submitted")
+    for other in (STRANGER, VISITOR, LAN, OUTSIDER, ADMINISTRATOR, SYSTEM):
+        assert not may_open(other, DRAFT, "submitted")
+        assert not may_add(other, DRAFT)
+        assert not may_remove(other, DRAFT, "submitted")
+
+
+@pytest.mark.parametrize("status", range(1, 11))
+def test_a_filed_paper_is_read_by_citizen_and_agency_only(status: int) -> None:
+    for reader in (HUNG, LAN, CALLED_IN):
+        assert may_open(reader, dossier(status), "submitted")
+    for other in (STRANGER, VISITOR, OUTSIDER, ADMINISTRATOR, SYSTEM):
+        assert not may_open(other, dossier(status), "submitted")
+
+
+@pytest.mark.parametrize("status", range(1, 11))
+def test_a_result_is_the_citizens_once_the_agency_has_finished(status: int) -> None:
+    assert may_open(HUNG, dossier(status), "result") is (status in {9, 10})
+    assert may_open(LAN, dossier(status), "result")
+
+
+def test_a_paper_handed_in_at_the_counter_belongs_to_no_account() -> None:
+    at_the_counter = Holder(citizen_id=None, agency_id=QUY_NHON, status=2)
+    nobody = Actor(kind="citizen", name="Không rõ")
+    assert not may_open(nobody, at_the_counter, "submitted")
+
+
+def test_after_filing_only_officers_add_and_only_while_it_is_open() -> None:
+    assert may_add(LAN, dossier(1))
+    assert not may_add(HUNG, dossier(1))
+    assert not may_add(OUTSIDER, dossier(1))
+    for closed in (3, 6, 7, 8, 9, 10):
+        assert not may_add(LAN, dossier(closed))
+
+
+def test_after_filing_nothing_is_taken_away_but_a_result_not_yet_given() -> None:
+    assert not may_remove(HUNG, dossier(1), "submitted")
+    assert not may_remove(LAN, dossier(4), "submitted")
+    assert may_remove(LAN, dossier(4), "result")
+    assert not may_remove(OUTSIDER, dossier(4), "result")
+    assert not may_remove(LAN, dossier(9), "result")
