@@ -1,12 +1,16 @@
 """Counting what is used: a row in the transaction of the fact itself."""
 
 from datetime import datetime
+from functools import partial
 
 from billing import rules
 from billing.shapes import Fact
-from infra import clock
+from infra import bell, clock
 from tenants import db
-from tenants.work import WorkError, current_work
+from tenants.current import current
+from tenants.work import WorkError, after_commit, current_work
+
+JOB = "collect_usage"
 
 
 class MeterConflict(RuntimeError):
@@ -30,7 +34,9 @@ async def count(
         raise ValueError(fault)
     if current_work() is None:
         raise WorkError("usage is counted in the transaction of the fact that causes it")
-    if not await _add(counted):
+    if await _add(counted):
+        await after_commit(partial(bell.ring, JOB, current().slug))
+    else:
         await _compare(counted)
 
 

@@ -1,6 +1,5 @@
 """What the vendor's screens read from the books: counts and amounts, never a dossier."""
 
-import hashlib
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -98,11 +97,6 @@ select id, subject, quantity, occurred_at, occurred_at < $4 as late from usage
 where tenant_id = $1 and billed_in = $2 and meter = $3 and (occurred_at, id) > ($5, $6)
 order by occurred_at, id limit $7
 """
-
-
-def digest(contract: Contract) -> bytes:
-    """SHA-256 of a contract's content."""
-    return hashlib.sha256(msgspec.json.encode(contract)).digest()
 
 
 async def overview() -> list[TenantRow]:

@@ -1,5 +1,6 @@
 """What is done with the books: take a contract, close a month."""
 
+import hashlib
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -99,13 +100,14 @@ async def _refuse_overlap(tenant_id: UUID, contract: Contract) -> None:
 
 
 async def _insert(tenant_id: UUID, contract: Contract) -> None:
-    digest = queries.digest(contract)
+    document = msgspec.json.encode(contract)
+    digest = hashlib.sha256(document).digest()
     await db.control.execute(
         "insert into contract (id, version, tenant_id, tenant_slug, start_on, end_on, document,"
         " digest, loaded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
         *(contract.id, contract.version, tenant_id, contract.tenant_slug),
         *(contract.term.start_on, contract.term.end_on),
-        *(msgspec.json.encode(contract).decode(), digest, clock.now()),
+        *(document.decode(), digest, clock.now()),
     )
     held = await db.control.fetch_value(
         "select digest from contract where tenant_id = $1 and id = $2 and version = $3",

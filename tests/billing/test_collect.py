@@ -9,7 +9,7 @@ import pytest
 
 from billing import collect, meter, queries, rules, service
 from billing.meter import MeterConflict
-from billing.months import period
+from billing.months import period, shifted
 from infra import clock
 from tenants import db
 from tenants.current import acting_for
@@ -185,14 +185,15 @@ async def test_two_tenants_with_the_same_ids_do_not_meet_in_the_books(make_tenan
         assert await conflicts(tenant) == []
 
 
-async def test_one_microsecond_moves_a_fact_from_one_statement_to_the_other(tenant):
-    await service.load(contract(tenant_slug=tenant.slug))
-    _, end_at = period(NOVEMBER)
-    await count("a:1", at=end_at - timedelta(microseconds=1))
-    await count("a:2", "a:3", at=end_at)
+async def test_one_microsecond_decides_the_statement_at_each_of_the_36_month_ends(tenant):
+    await service.load(found := contract(tenant_slug=tenant.slug))
+    ends = [period(shifted(found.term.start_on, n))[1] for n in range(36)]
+    for number, end_at in enumerate(ends):
+        await count(f"before:{number}", at=end_at - timedelta(microseconds=1))
+        await count(f"after:{number}:1", f"after:{number}:2", at=end_at)
     await collect.collect()
-    quantities = [await received(tenant, date(2026, month, 1)) for month in (10, 11, 12)]
-    assert quantities == [0, 1, 2]
+    quantities = [await received(tenant, shifted(found.term.start_on, n)) for n in range(37)]
+    assert quantities == [1, *[3] * 35, 2]
 
 
 async def test_a_fact_that_arrives_after_its_month_was_closed_is_stated_in_the_next(tenant):

@@ -96,8 +96,8 @@ def note(line: StatementLine) -> str:
         parts.append(f"Bình quân {mean} mỗi ngày, đo {so(line.facts)} ngày.")
     if line.late_facts:
         parts.append(
-            f"Trong đó {so(line.late_quantity)} {line.unit} của tháng trước, "
-            "ghi nhận sau khi tháng ấy đã chốt."
+            f"Trong đó {so(line.late_quantity)} {line.unit} của tháng đã chốt trước đó, "
+            "ghi nhận sau khi chốt."
         )
     return " ".join(parts)
 
