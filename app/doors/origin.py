@@ -56,7 +56,10 @@ def is_own(headers: Mapping[str, str], scheme: str) -> bool:
     """
     if site := headers.get("sec-fetch-site"):
         return site == "same-origin"
-    own = f"{scheme}://{headers.get('host', '').lower()}"
+    host = headers.get("host", "").lower()
+    own = f"{scheme}://{host}"
+    if not host:
+        return False
     if origin := headers.get("origin"):
         return origin.lower() == own
     parts = urlsplit(headers.get("referer", ""))

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import canaille
-import canaille.backends.memory.backend
 import msgspec
 import werkzeug.serving
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from canaille.app import models
 from canaille.backends import Backend
+from canaille.backends.memory.backend import MemoryBackend, listify
 from canaille.oidc.userinfo import UserInfo
 from flask import Flask
 from joserfc.jwk import RSAKey
@@ -36,6 +36,7 @@ def main() -> None:
     directory = parser.parse_args().directory
     issuers = msgspec.json.decode((directory / "issuers.json").read_bytes(), type=list[Issuer])
     _compile_words(directory)
+    _mend_queries()
     children = [_fork(issuer, directory) for issuer in issuers]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -65,6 +66,25 @@ def _fork(issuer: Issuer, directory: Path) -> int:
         logging.exception("Error: %s: %s", issuer.url, error)
     finally:
         os._exit(1)
+
+
+def _mend_queries() -> None:
+    """Make a query of canaille's memory answer what fits all its conditions.
+
+    As shipped it answers what fits any of them: after an attempt at signing in that was left
+    unfinished, the next person's code was sought by the client as well and the wrong one found.
+    """
+    any_of = MemoryBackend.do_query
+
+    def all_of(self: MemoryBackend, model: Any, *args: Any, **wanted: Any) -> list[Any]:
+        sought = {name: set(model.serialize(listify(value))) for name, value in wanted.items()}
+        return [
+            found
+            for found in any_of(self, model, *args, **wanted)
+            if all(values & set(listify(found._state.get(name))) for name, values in sought.items())
+        ]
+
+    MemoryBackend.do_query = all_of
 
 
 def _serve(issuer: Issuer, directory: Path) -> None:
