@@ -2,6 +2,11 @@
 
 from app.onestop.dossiers.queries.desk import desk_counts, inbox, reception_queue, to_deliver
 from app.onestop.dossiers.queries.drafts import draft, open_drafts
+from app.onestop.dossiers.queries.finding import (
+    find_dossiers,
+    hand_over_count,
+    hand_over_queue,
+)
 from app.onestop.dossiers.queries.mine import my_dossiers, my_draft
 from app.onestop.dossiers.queries.page import dossier_page
 from app.onestop.dossiers.queries.tracking import tracking
@@ -10,6 +15,9 @@ __all__ = [
     "desk_counts",
     "dossier_page",
     "draft",
+    "find_dossiers",
+    "hand_over_count",
+    "hand_over_queue",
     "inbox",
     "my_dossiers",
     "my_draft",

@@ -1,7 +1,7 @@
 """A dossier on paper: filed and received in one act, at the counter or from the post."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import get_args
 from uuid import UUID
 
@@ -148,12 +148,13 @@ async def _file(
 async def _lay_down(
     officer: Actor, dossier: Dossier, view: ProcedureView, papers: Sequence[IntakePaper]
 ) -> None:
+    # A microsecond apart: lists are sorted by time, and the slip names the papers as laid down.
     names = {paper.id: paper.short for case in view.document.cases for paper in case.papers}
     await db.tenant.execute_many(
         _ADD_PAPER,
         [
             (uuid7(), dossier.id, paper.slot, names[paper.slot], paper.form, paper.quantity,
-             dossier.received_at, f"officer:{officer.id}")
-            for paper in papers
+             dossier.received_at + timedelta(microseconds=place), officer.name)
+            for place, paper in enumerate(papers)
         ],
     )  # fmt: skip

@@ -1,0 +1,134 @@
+"""Finding a dossier at the desk by what was typed, and what the desk has yet to pass on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from app.onestop.catalog.rules import normalise
+from app.onestop.deadlines.queries import calendar_in_force
+from app.onestop.deadlines.rules import Remaining, hand_over_by, remaining
+from app.onestop.dossiers.queries import paging
+from app.onestop.dossiers.queries.desk import Line
+from app.onestop.dossiers.rules import Status
+from app.onestop.forms import cleaning, identity
+from infra.clock import now
+from tenants import db
+
+MOST_FOUND = 30
+
+
+class FoundLine(Line, frozen=True, kw_only=True):
+    """A dossier that answers a search; `post_title` is whose turn it is."""
+
+    filed_at: datetime
+    due_at: datetime | None
+    post_title: str | None
+
+
+class FoundList(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest dossiers that answer a search; `more`: there are others, the search is wide."""
+
+    lines: list[FoundLine]
+    more: bool
+
+
+class PassingLine(Line, frozen=True, kw_only=True):
+    """A dossier received and not yet handed over; `by`: until when it should be."""
+
+    received_at: datetime
+    due_at: datetime
+    by: datetime
+    remaining: Remaining
+
+
+class PassingQueue(msgspec.Struct, frozen=True, kw_only=True):
+    """What the desk has received and has to pass on (chờ chuyển), the most urgent first."""
+
+    lines: list[PassingLine]
+    next: str | None
+
+
+_LINE = """
+select d.id, d.code, d.version, d.status, d.summary, d.applicant_name, d.channel,
+       t.document->>'short_name' as procedure_name, a.name as agency_name,
+"""
+_FROM = """
+from dossier d
+join procedure t on t.id = d.procedure_id
+join agency a on a.id = d.agency_id
+"""
+# Letters are taken apart from their marks, so that lower() never meets one of another alphabet:
+# what is compared reads as catalog.rules.normalise makes it. Served by dossier_by_agency.
+_FOUND = (
+    _LINE
+    + "d.filed_at, d.due_at, p.title as post_title"
+    + _FROM
+    + r"""
+left join post p on p.id = d.post_id
+where d.agency_id = any($1) and (
+    ($2 <> '' and regexp_replace(lower(translate(regexp_replace(
+        normalize(d.applicant_name || ' ' || d.summary, NFD), U&'[\0300-\036F]', '', 'g'),
+        'Đđ', 'dd')), '[^a-z0-9]+', ' ', 'g') like '%' || $2 || '%')
+    or ($3 <> '' and strpos(d.code, $3) > 0)
+    or d.phone = $4
+    or d.applicant->>'id_number' = $5)
+order by d.filed_at desc, d.id desc limit $6
+"""
+)
+# Served by dossier_by_turn.
+_PASSING = (
+    _LINE
+    + "d.received_at, d.due_at"
+    + _FROM
+    + """
+where d.post_id = any($1) and d.status = 2
+  and ($2::timestamptz is null or (d.due_at, d.id) > ($2, $3::uuid))
+order by d.due_at, d.id limit $4
+"""
+)
+_PASSING_COUNT = "select count(*) from dossier where post_id = any($1) and status = 2"
+_LEAST_DIGITS = 4
+
+
+async def find_dossiers(text: str, agencies: Sequence[UUID]) -> FoundList:
+    """Dossiers of those agencies by a part of the code, by name with or without marks, by the
+    words of the summary, by telephone or by personal number; the newest first."""
+    rows = await db.tenant.fetch(_FOUND, agencies, *_asked(text), MOST_FOUND + 1)
+    lines = [FoundLine(**_common(row)) for row in rows[:MOST_FOUND]]
+    return FoundList(lines=lines, more=len(rows) > MOST_FOUND)
+
+
+async def hand_over_queue(
+    posts: Sequence[UUID], *, after: str | None = None, limit: int = paging.PAGE
+) -> PassingQueue:
+    """Dossiers received at those posts and still lying there."""
+    rows = await db.tenant.fetch(_PASSING, posts, *paging.read(after), limit + 1)
+    shown, following = paging.cut(rows, limit, "due_at")
+    calendar, moment = await calendar_in_force(), now()
+    lines = []
+    for row in shown:
+        by = hand_over_by(row["received_at"], calendar).at
+        left = remaining(moment, by, calendar)
+        lines.append(PassingLine(**_common(row), by=by, remaining=left))
+    return PassingQueue(lines=lines, next=following)
+
+
+async def hand_over_count(posts: Sequence[UUID]) -> int:
+    """How many dossiers lie at those posts, received and not handed over."""
+    return int(await db.tenant.fetch_value(_PASSING_COUNT, posts))
+
+
+def _asked(text: str) -> tuple[str, str, str | None, str | None]:
+    """What is compared: words, a part of a code, a telephone number, a personal number."""
+    plain = cleaning.plain_digits(text)
+    words = "%".join(normalise(plain).split())
+    digits = sum(letter.isdigit() for letter in plain)
+    part = plain.upper() if digits >= _LEAST_DIGITS else ""
+    return words, part, identity.phone(plain), identity.id_number(plain)
+
+
+def _common(row: Any) -> dict[str, Any]:
+    return {**row, "status": Status(row["status"])}
