@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, Router, get
+from litestar.params import FromPath, FromQuery
 
 from app.onestop.notices import reports
 from tenants import registry
@@ -13,7 +14,12 @@ from tenants.work import work
 
 # Kannel can only report by GET; the unguessable address stands in for a session.
 @get("/{slug:str}/{notice_id:uuid}/{token:str}", opt={"public": True, "own_work": True})
-async def take_report(slug: str, notice_id: UUID, token: str, type: int = 0) -> Response[None]:
+async def take_report(
+    slug: FromPath[str],
+    notice_id: FromPath[UUID],
+    token: FromPath[str],
+    type: FromQuery[int] = 0,
+) -> Response[None]:
     """Note one delivery report; an address that is not ours is answered like any wrong one."""
     tenant = await registry.by_slug(slug)
     try:

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from app.onestop.notices import rules, templates
+from app.onestop.notices import templates
 from app.onestop.notices.gateways import (
     Gateway,
     NotTaken,
@@ -22,7 +22,7 @@ from app.onestop.notices.gateways import (
     gateway,
 )
 from app.onestop.notices.reports import report_address
-from app.onestop.notices.sending import fail, note_sent, put_off, wait_in_doubt
+from app.onestop.notices.sending import allowed, fail, note_sent, put_off, wait_in_doubt
 from infra.clock import now
 from tenants import db
 from tenants.current import current
@@ -80,7 +80,7 @@ async def send_notices() -> bool:
 async def claim(limit: int = BATCH) -> list[Claimed]:
     """Take due notices for the length of the lease, in a transaction of their own."""
     moment = now()
-    by_day = rules.next_allowed(moment) == moment
+    by_day = allowed(moment) == moment
     async with work():
         rows = await db.tenant.fetch(
             _CLAIM, moment, limit, moment + LEASE, by_day, list(templates.urgent_keys())

@@ -9,6 +9,7 @@ from app.onestop.notices import rules
 from app.onestop.notices.gateways import Sent
 from billing import meter
 from infra.clock import now
+from infra.settings import settings
 from tenants import db
 from tenants.work import work
 
@@ -32,6 +33,11 @@ _DOUBT = """
 update notice set state = 'in_doubt', error = $2, claimed_until = $3
 where id = $1 and state = 'pending'
 """
+
+
+def allowed(moment: datetime, *, urgent: bool = False) -> datetime:
+    """When a message due at `moment` may go out in this deployment."""
+    return rules.next_allowed(moment, urgent=urgent or settings().sms_at_night)
 
 
 async def note_sent(notice_id: UUID, sent: Sent) -> None:
@@ -59,9 +65,7 @@ async def put_off(notice_id: UUID, attempts: int, *, doubtful: bool) -> None:
         return
     moment = now()
     async with work():
-        await db.tenant.execute(
-            _PUT_OFF, notice_id, rules.next_allowed(moment + delay), doubtful, moment
-        )
+        await db.tenant.execute(_PUT_OFF, notice_id, allowed(moment + delay), doubtful, moment)
 
 
 async def wait_in_doubt(notice_id: UUID) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.onestop.notices import phones, rules, templates
 from app.onestop.notices.gateways import gateway
 from app.onestop.notices.refusals import CannotResend
+from app.onestop.notices.sending import allowed
 from app.people.shapes import Actor
 from app.refusals import NotFound
 from app.trail.service import record
@@ -94,7 +95,7 @@ async def tell(
     template = templates.named(event)
     composed = rules.compose(template.text, values)
     moment = now()
-    at = rules.next_allowed(moment, urgent=template.urgent)
+    at = allowed(moment, urgent=template.urgent)
     written: UUID | None = await db.tenant.fetch_value(
         _INSERT,
         *(uuid7(), dossier_id, event, template.version, fact, phone),
@@ -111,7 +112,7 @@ async def resend(officer: Actor, notice_id: UUID) -> None:
     Raises NotFound, CannotResend.
     """
     moment = now()
-    at = rules.next_allowed(moment)
+    at = allowed(moment)
     again = await db.tenant.fetch_value(_RESEND, notice_id, at, gateway().can_find)
     again = again or await db.tenant.fetch_value(_TELL_ANEW, notice_id, uuid7(), at, moment)
     if again is None:

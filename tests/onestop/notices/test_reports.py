@@ -1,0 +1,109 @@
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from app.doors.gateway import gateway_routes
+from app.onestop.notices import jobs, queries, reports, service
+from app.onestop.notices.rules import Report, State
+from app.people.shapes import SYSTEM
+from infra.ids import uuid7
+from tenants import db, work
+from tenants.current import current
+from tenants.shapes import Tenant
+from tests.onestop.notices.conftest import Phone, Told
+
+
+@pytest.fixture
+async def notice(dossier: Told, phone: Phone) -> UUID:
+    async with work.work():
+        told = await service.notify(dossier, "CO_KQ")
+    assert told is not None
+    await jobs.send_notices()
+    return told
+
+
+async def _state(notice: UUID) -> str:
+    return await db.tenant.fetch_value("select state from notice where id = $1", notice)
+
+
+async def _report(notice: UUID, report: Report) -> None:
+    async with work.work():
+        await reports.take_report(notice, report)
+
+
+async def test_a_delivery_report_is_final(notice: UUID) -> None:
+    for report in (Report.DELIVERED, Report.ACCEPTED, Report.FAILED):
+        await _report(notice, report)
+        assert await _state(notice) == State.DELIVERED
+
+
+async def test_a_failed_delivery_is_shown_and_told_anew_as_a_message_of_its_own(
+    notice: UUID, dossier: Told, phone: Phone
+) -> None:
+    await _report(notice, Report.FAILED)
+    (shown,) = await queries.notices_of(dossier.id)
+    assert shown.error == "Nhà mạng báo tin không đến được máy người nhận."
+    async with work.work():
+        await service.resend(SYSTEM, notice)
+    await jobs.send_notices()
+    again = (await queries.notices_of(dossier.id))[1]
+    assert again.state is State.SENT
+    assert len(await phone.messages(again.id)) == 1
+
+
+async def test_a_report_that_outruns_our_own_record_counts_the_parts_once(
+    dossier: Told, phone: Phone
+) -> None:
+    async with work.work():
+        told = await service.notify(dossier, "CO_KQ")
+    assert told is not None
+    (held,) = await jobs.claim()
+    await _report(told, Report.ACCEPTED)
+    await jobs._send(jobs.gateway(), held)
+    assert await _state(told) == "sent"
+    assert await db.tenant.fetch_value("select count(*) from usage_record") == 1
+
+
+async def test_what_the_operator_rejected_is_not_counted(dossier: Told) -> None:
+    async with work.work():
+        told = await service.notify(dossier, "CO_KQ")
+    assert told is not None
+    await db.tenant.execute("update notice set state = 'in_doubt'")
+    await _report(told, Report.REJECTED)
+    assert await _state(told) == "failed"
+    assert await db.tenant.fetch_value("select count(*) from usage_record") == 0
+
+
+async def _call(address: str) -> int:
+    parts = urlsplit(address)
+    through = httpx.ASGITransport(Litestar([gateway_routes]))
+    async with httpx.AsyncClient(transport=through, base_url="http://inner") as client:
+        return (await client.get(f"{parts.path}?{parts.query}")).status_code
+
+
+async def test_the_gateways_callback_is_taken_at_its_unguessable_address(notice: UUID) -> None:
+    address = reports.report_address(current(), notice)
+    assert await _call(f"{address}?type=4") == 204
+    assert await _state(notice) == "sent"
+    assert await _call(f"{address}?type=1") == 204
+    assert await _state(notice) == "delivered"
+
+
+async def test_a_forged_or_foreign_callback_is_a_wrong_address(
+    notice: UUID, tenant: Tenant, neighbour: Tenant
+) -> None:
+    address = reports.report_address(tenant, notice)
+    token = address.rsplit("/", 1)[1]
+    theirs = reports.report_address(neighbour, notice)
+    for wrong in (
+        address[:-1] + ("A" if address[-1] != "A" else "B"),
+        address.replace(str(notice), str(uuid7())),
+        address.replace(tenant.slug, "khong-co"),
+        theirs,
+        theirs.replace(theirs.rsplit("/", 1)[1], token),
+    ):
+        assert await _call(f"{wrong}?type=1") == 404
+    assert await _state(notice) == "sent"
