@@ -143,6 +143,8 @@ class Instance:
             "staging_root": self.data / "staging",
             "sms_driver": "standin",
             "sms_url": self.phone,
+            # The phone is a screen: nobody is woken, and nobody waits for the morning.
+            "sms_at_night": True,
         }
         if self._s3:
             values |= {

@@ -54,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sms_url: str = ""
     sms_username: str = ""
     sms_password: str = ""
+    sms_at_night: bool = False  # text people between 21:00 and 07:00 too
     sms_callback_base: str = ""  # where the gateway reports delivery, e.g. http://host:port
     upload_limit_bytes: int = 20 * 1024 * 1024
     log_level: str = "info"

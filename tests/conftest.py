@@ -75,6 +75,7 @@ def _point_at(postgres: Postgres, valkey: Valkey, place: Path) -> None:
         MOTCUA_MASTER_KEY=base64.b64encode(secrets.token_bytes(32)).decode(),
         MOTCUA_STORAGE_ROOT=str(place / "storage"),
         MOTCUA_STAGING_ROOT=str(place / "staging"),
+        MOTCUA_SMS_AT_NIGHT="true",
     )
     settings.cache_clear()
 
