@@ -67,6 +67,8 @@ class Postgres(Server):
     def erase(self) -> None:
         """Stop and remove the cluster with all its data, wherever it was placed."""
         self.stop()
+        if self._sockets.name:
+            remove(self._sockets)
         places.forget(self.directory)
         super().erase()
 
