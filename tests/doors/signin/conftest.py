@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import html
+import json
 import re
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -61,6 +62,7 @@ class Town:
 
     def __init__(self, port: int, provider_ports: list[int]) -> None:
         self.port = port
+        self.keys: dict[str, Any] = {}  # the issuers' private keys, to forge with
         citizens, staff, more_staff, vendor = provider_ports
         self.citizens = self._issuer("dinhdanh", citizens, [HUNG])
         self.staff = self._issuer("canbo", staff, [LAN, STRANGER])
@@ -109,8 +111,12 @@ def free_ports(count: int) -> list[int]:
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """The embedded issuers, started once."""
     port, *others = free_ports(5)
-    made = Town(port, others)
-    with IdentityProviders(tmp_path_factory.mktemp("idp"), made.issuers):
+    made, directory = Town(port, others), tmp_path_factory.mktemp("idp")
+    with IdentityProviders(directory, made.issuers):
+        made.keys = {
+            issuer.url: json.loads((directory / f"{issuer.host}.json").read_text())["signing_key"]
+            for issuer in made.issuers
+        }
         yield made
 
 
