@@ -74,7 +74,7 @@ def _mend_queries() -> None:
     As shipped it answers what fits any of them: after an attempt at signing in that was left
     unfinished, the next person's code was sought by the client as well and the wrong one found.
     """
-    any_of = MemoryBackend.do_query
+    any_of: Any = MemoryBackend.do_query
 
     def all_of(self: MemoryBackend, model: Any, *args: Any, **wanted: Any) -> list[Any]:
         sought = {name: set(model.serialize(listify(value))) for name, value in wanted.items()}
@@ -84,7 +84,7 @@ def _mend_queries() -> None:
             if all(values & set(listify(found._state.get(name))) for name, values in sought.items())
         ]
 
-    MemoryBackend.do_query = all_of
+    MemoryBackend.do_query = all_of  # type: ignore[method-assign]
 
 
 def _serve(issuer: Issuer, directory: Path) -> None:

@@ -15,6 +15,9 @@ class Program(PythonServer):
     Without a port the program is ready as soon as it runs.
     """
 
+    # Longer than a request or a batch of work may take to finish in peace.
+    patience = 25
+
     def __init__(
         self,
         directory: Path,

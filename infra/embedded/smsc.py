@@ -27,7 +27,7 @@ from infra.embedded.outbox import Message, Outbox, Send
 from infra.embedded.server import PythonServer
 
 _HANG_SECONDS = 60
-_PAGE = Path(__file__).with_name("phone.html")
+_PAGES = ("phone.html", "phone_messages.html")
 _SHOWN = 200
 
 
@@ -67,7 +67,10 @@ class _Gateway(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.outbox = outbox
         self.fault = Fault(0, "error")
-        self.page = minijinja.Environment(templates={"phone.html": _PAGE.read_text("utf-8")})
+        here = Path(__file__).parent
+        self.pages = minijinja.Environment(
+            templates={name: (here / name).read_text("utf-8") for name in _PAGES}
+        )
 
     def take_fault(self) -> str | None:
         """The kind of fault due to this send, if any; each is used up once."""
@@ -87,7 +90,8 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
         if url.path == "/":
-            self._show_phone(query.get("to", ""))
+            whole = query.get("part") != "messages"
+            self._show_phone(_PAGES[0] if whole else _PAGES[1], query.get("to", ""))
         elif url.path == "/messages":
             found = self.server.outbox.find(query.get("reference"), query.get("to"))
             self._answer(200, {"messages": found})
@@ -134,16 +138,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
 
-    def _show_phone(self, to: str) -> None:
+    def _show_phone(self, page: str, to: str) -> None:
         nonce = secrets.token_urlsafe(12)
         messages = [_shown(message) for message in self.server.outbox.find(None, to)[:_SHOWN]]
-        page = self.server.page.render_template("phone.html", messages=messages, to=to, nonce=nonce)
+        text = self.server.pages.render_template(page, messages=messages, to=to, nonce=nonce)
         policy = (
             f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; "
-            "connect-src 'self'; form-action 'self'; frame-ancestors 'none'"
+            "img-src data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'"
         )
         headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
-        self._reply(200, "text/html; charset=utf-8", page.encode(), headers)
+        self._reply(200, "text/html; charset=utf-8", text.encode(), headers)
 
     def _answer(self, status: int, content: dict[str, Any]) -> None:
         self._reply(status, "application/json", msgspec.json.encode(content), {})
