@@ -10,7 +10,19 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-from litestar import HttpMethod, Request, Response, Router, delete, get, head, patch, post, route
+from litestar import (
+    HttpMethod,
+    MediaType,
+    Request,
+    Response,
+    Router,
+    delete,
+    get,
+    head,
+    patch,
+    post,
+    route,
+)
 from litestar.exceptions import InternalServerException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import FromPath
@@ -43,14 +55,14 @@ async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 @route("/tep", http_method=[HttpMethod.OPTIONS], opt={"public": True})
-async def describe_uploads() -> Response[None]:
+async def describe_uploads() -> Response[Any]:
     """What this server can: asked by generic tus clients."""
     return _tus(204, **{"Tus-Version": TUS, "Tus-Extension": "creation,termination",
                         "Tus-Max-Size": str(settings().upload_limit_bytes)})  # fmt: skip
 
 
 @post("/tep", guards=[signed_in], opt=_OWN_WORK)
-async def begin_upload(request: Asked) -> Response[None]:
+async def begin_upload(request: Asked) -> Response[Any]:
     """Announce a file: metadata `filename`, `slot`, and `draft` or `dossier` with its id."""
     about = _metadata(request)
     target = f"draft:{about['draft']}" if about.get("draft") else f"dossier:{about.get('dossier')}"
@@ -69,7 +81,7 @@ async def tell_offset(request: Asked, identity: FromPath[UUID]) -> Response[None
 
 
 @patch("/tep/{identity:uuid}", guards=[signed_in], opt=_OWN_WORK, request_max_body_size=None)
-async def append_bytes(request: Asked, identity: FromPath[UUID]) -> Response[None]:
+async def append_bytes(request: Asked, identity: FromPath[UUID]) -> Response[Any]:
     """More bytes; with the last of them the file is checked and becomes a paper."""
     if request.headers.get("content-type") != "application/offset+octet-stream":
         return _tus(415)
@@ -122,7 +134,7 @@ def tell_plainly(request: Asked, refusal: Refusal) -> Response[str]:
     return Response(
         refusal.message,
         status_code=refusal.status,
-        media_type="text/plain; charset=utf-8",
+        media_type="text/plain",
         headers={"Tus-Resumable": TUS, "Cache-Control": "no-store", **extra},
     )
 
@@ -141,14 +153,14 @@ def _object(request: Asked, grant: links.Grant, size: int) -> Response[Any]:
     }
     start, stop = _range(request.headers.get("range", ""), size)
     if start >= size:
-        return Response(None, status_code=416, headers={"Content-Range": f"bytes */{size}"})
+        return _empty(416, {"Content-Range": f"bytes */{size}"})
     part = (start, stop) != (0, size)
     if part:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     headers["Content-Length"] = str(stop - start)
     status = 206 if part else 200
     if request.method == HttpMethod.HEAD:
-        return Response(None, status_code=status, headers=headers, media_type=grant.media_type)
+        return Response(b"", status_code=status, headers=headers, media_type=grant.media_type)
     content = store_of(current()).read(grant.key, start, stop - start)
     return Stream(content, status_code=status, headers=headers, media_type=grant.media_type)
 
@@ -165,9 +177,15 @@ def _range(asked: str, size: int) -> tuple[int, int]:
     return (int(first), stop) if int(first) < stop or int(first) >= size else (0, size)
 
 
-def _tus(status: int, **headers: str) -> Response[None]:
+def _empty(status: int, headers: dict[str, str]) -> Response[Any]:
+    # Without a body of its own a response would carry the JSON word for nothing.
+    body = None if status == 204 else b""
+    return Response(body, status_code=status, headers=headers, media_type=MediaType.TEXT)
+
+
+def _tus(status: int, **headers: str) -> Response[Any]:
     known = {"Tus-Resumable": TUS, "Cache-Control": "no-store"}
-    return Response(None, status_code=status, headers=known | headers)
+    return _empty(status, known | headers)
 
 
 def _number(request: Asked, header: str) -> int:

@@ -1,6 +1,7 @@
 """Files such as people send, built on the spot."""
 
 import io
+import random
 import zipfile
 
 from pypdf import PdfWriter
@@ -12,11 +13,17 @@ EXE = b"MZ\x90\x00\x03\x00\x00\x00" + b"\x00" * 500
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
-def pdf(pages: int = 1, *, password: str | None = None, owner: str | None = None) -> bytes:
-    """A small PDF; with `password` nobody opens it, with `owner` alone printing is forbidden."""
+def pdf(
+    pages: int = 1, *, password: str | None = None, owner: str | None = None, weight: int = 0
+) -> bytes:
+    """A PDF of at least `weight` bytes; with `password` nobody opens it, with `owner` alone
+    printing is forbidden.
+    """
     writer = PdfWriter()
     for _ in range(pages):
         writer.add_blank_page(595, 842)
+    if weight:
+        writer.add_attachment("weight", random.Random(weight).randbytes(weight))
     if password is not None or owner is not None:
         writer.encrypt(password or "", owner, algorithm="AES-256")
     out = io.BytesIO()

@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from litestar import Litestar, Request, Response, Router, post
 from litestar.connection import ASGIConnection
+from litestar.params import FromPath
 
 from app.doors import failures, files
 from app.doors.entrance import Entrance
@@ -70,7 +71,9 @@ async def slot(draft: UUID) -> str:
 
 @post("/bieu-mau/{draft:uuid}", guards=[citizen_only], opt={"own_work": True},
       request_max_body_size=None)  # fmt: skip
-async def plain_form(request: Request[Any, Any, Any], draft: UUID) -> Response[dict[str, Any]]:
+async def plain_form(
+    request: Request[Any, Any, Any], draft: FromPath[UUID]
+) -> Response[dict[str, Any]]:
     """A page's plain form, as a door would take it."""
     who, said = await actor(request), {}
     async with sent_form(request) as form:
@@ -98,7 +101,9 @@ async def origin(province: Tenant) -> AsyncIterator[str]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     app = Entrance(site, site, create_inner())
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
+    server = uvicorn.Server(
+        uvicorn.Config(app, lifespan="off", log_config=None, reset_contextvars=True)
+    )
     task = asyncio.create_task(server.serve(sockets=[listener]), context=Context())
     while not server.started:  # noqa: ASYNC110 - it tells by a flag only
         await asyncio.sleep(0.01)
