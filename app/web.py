@@ -41,6 +41,9 @@ async def serve() -> None:
             server_header=False,
             proxy_headers=chosen.mode == "production",
             timeout_graceful_shutdown=20,
+            # A large body makes a connection remember the request it paused in; the next request
+            # on it, from a proxy perhaps for another tenant, must not begin where that one was.
+            reset_contextvars=True,
         )
     )
     sockets = [
