@@ -70,6 +70,7 @@ create table dossier (
 create index dossier_waiting on dossier (agency_id, filed_at) where status = 1;
 create index dossier_by_turn on dossier (post_id, due_at) where post_id is not null;
 create index dossier_to_deliver on dossier (agency_id, finished_at) where status = 9;
+create index dossier_by_agency on dossier (agency_id, filed_at desc);
 create index dossier_by_citizen on dossier (citizen_id, filed_at desc) where citizen_id is not null;
 
 alter table draft add foreign key (dossier_id) references dossier;

@@ -1,0 +1,27 @@
+"""The officers' door: reception desk, inbox, dossiers, the counter."""
+
+from litestar import Router
+
+from app.doors.desk import acts, dossiers, queues, results
+from app.doors.sessions import staff_only
+
+desk_routes = Router(
+    "/",
+    route_handlers=[
+        queues.show_desk,
+        queues.show_inbox,
+        dossiers.show_dossier,
+        dossiers.print_receipt,
+        acts.receive,
+        acts.hand_over,
+        acts.process,
+        acts.approve,
+        acts.send_back,
+        acts.finish,
+        acts.deliver,
+        results.attach,
+        results.drop_result,
+        results.send_again,
+    ],
+    guards=[staff_only],
+)

@@ -1,0 +1,99 @@
+"""The decisions open to an officer on a dossier: buttons, and what each of them asks for."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from app.onestop.dossiers.queries.page import DossierPage
+from app.onestop.dossiers.rules import Act
+from app.onestop.dossiers.shapes import WAY_NAMES
+
+# The last part of the address each act is posted to.
+PATHS = {
+    Act.RECEIVE: "tiep-nhan",
+    Act.HAND_OVER: "chuyen",
+    Act.PROCESS: "tham-dinh",
+    Act.APPROVE: "phe-duyet",
+    Act.SEND_BACK: "tra-lai",
+    Act.ATTACH_RESULT: "ket-qua",
+    Act.FINISH: "hoan-thanh",
+    Act.DELIVER: "tra-ket-qua",
+}
+DONE = {
+    "tiep-nhan": "Đã tiếp nhận hồ sơ. Người nộp được báo tin kèm ngày hẹn trả kết quả.",
+    "chuyen": "Đã chuyển hồ sơ đến bộ phận chuyên môn.",
+    "tham-dinh": "Đã ghi nhận ý kiến thẩm định và chuyển hồ sơ đến bước tiếp theo.",
+    "phe-duyet": "Đã phê duyệt.",
+    "tra-lai": "Đã trả hồ sơ lại bộ phận chuyên môn.",
+    "ket-qua": "Đã đính kèm kết quả. Kiểm tra tệp rồi bấm Hoàn thành để báo người nộp.",
+    "hoan-thanh": "Hồ sơ đã có kết quả. Người nộp được báo tin đến nhận.",
+    "tra-ket-qua": "Đã trả kết quả. Người nộp được mời đánh giá mức độ hài lòng.",
+    "go-ket-qua": "Đã gỡ tệp kết quả.",
+    "gui-lai": "Tin báo được xếp vào hàng gửi lại.",
+}
+_WORDS = {
+    Act.RECEIVE: "Tiếp nhận hồ sơ",
+    Act.HAND_OVER: "Chuyển xử lý",
+    Act.FINISH: "Hoàn thành, báo người nộp",
+    Act.DELIVER: "Trả kết quả",
+}
+_NOTES = {
+    Act.PROCESS: "Ý kiến thẩm định",
+    Act.APPROVE: "Ý kiến chỉ đạo, hoặc lý do trả lại",
+}
+
+
+class Button(msgspec.Struct, frozen=True):
+    """One decision: its words, where it goes, and how it looks."""
+
+    words: str
+    path: str
+    look: str
+    number: int  # of Alt+1…6
+
+
+class Decisions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the officer may do now and what is asked for it; `sent` is what was typed before."""
+
+    buttons: list[Button]
+    note: str  # the label of the box for an opinion, "" without one
+    receivers: list[tuple[str, str]]
+    ways: list[tuple[str, str]]
+    way: str
+    working_days: bool
+    may_be_on_paper: bool
+    attach: bool
+    sent: dict[str, str]
+
+
+def decisions_of(shown: DossierPage, sent: Mapping[str, str]) -> Decisions:
+    """The decisions on a dossier for the officer its page was read for."""
+    attaching = Act.ATTACH_RESULT in shown.acts
+    acts = [act for act in shown.acts if act is not Act.ATTACH_RESULT]
+    if attaching and Act.FINISH not in acts:
+        # A result may exist on paper only: the box beside the button says so.
+        acts.append(Act.FINISH)
+    return Decisions(
+        buttons=[_button(act, n, shown) for n, act in enumerate(acts, 1)],
+        note=next((label for act, label in _NOTES.items() if act in acts), ""),
+        receivers=[(str(post.id), post.title) for post in shown.receivers],
+        ways=_ways(shown) if Act.DELIVER in acts else [],
+        way=sent.get("way") or ("counter" if shown.result_on_paper else shown.wanted_way),
+        working_days=shown.needs_working_days,
+        may_be_on_paper=attaching and not shown.results,
+        attach=attaching,
+        sent=dict(sent),
+    )
+
+
+def _button(act: Act, number: int, shown: DossierPage) -> Button:
+    words = _WORDS.get(act) or shown.act_titles[act.value]
+    secondary = act is Act.SEND_BACK or (act is Act.FINISH and not shown.results)
+    return Button(words, PATHS[act], "btn-2" if secondary else "", number)
+
+
+def _ways(shown: DossierPage) -> list[tuple[str, str]]:
+    said = {"counter": "Tại bộ phận một cửa", "postal": "Qua bưu chính công ích"}
+    if not shown.result_on_paper:
+        said["electronic"] = "Bản điện tử, người nộp tự tải về"
+    return [(way, said[way]) for way in WAY_NAMES if way in said]

@@ -1,0 +1,63 @@
+"""The page of one dossier for the officers who handle it, and its receipt to print."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from litestar import Request, Response, get
+from litestar.params import FromPath, Parameter
+
+from app.doors.desk.decisions import DONE
+from app.doors.desk.dossier_view import dossier_view
+from app.doors.render import page
+from app.doors.sessions import actor
+from app.onestop.dossiers import queries
+from app.onestop.slips.queries import slip_view
+from app.people.shapes import Actor
+from app.refusals import NotFound, Refusal
+from app.trail.queries import lines_of
+
+Asked = Request[Any, Any, Any]
+Done = Annotated[str, Parameter(query="xong", max_length=20)]
+Now = Annotated[str, Parameter(query="in", max_length=2)]
+
+
+@get("/can-bo/ho-so/{code:str}")
+async def show_dossier(request: Asked, code: FromPath[str], done: Done = "") -> Response[bytes]:
+    """Facts, papers, the decisions open to this officer, and everything that happened."""
+    return await dossier_response(await actor(request), code, done=DONE.get(done, ""))
+
+
+@get("/can-bo/ho-so/{code:str}/giay-tiep-nhan")
+async def print_receipt(request: Asked, code: FromPath[str], now: Now = "") -> Response[bytes]:
+    """Form 01 as it was issued (giấy tiếp nhận hồ sơ và hẹn trả kết quả)."""
+    if await queries.dossier_page(code, await actor(request)) is None:
+        raise NotFound
+    shown = await slip_view(code)
+    if shown is None:
+        raise NotFound
+    back = f"/can-bo/ho-so/{code}"
+    return page(shown.slip.template, shown=shown, back=back, print_now=bool(now), again=bool(now))
+
+
+async def dossier_response(
+    officer: Actor,
+    code: str,
+    *,
+    done: str = "",
+    refusal: Refusal | None = None,
+    sent: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    """The page as it is now; with a refusal it says why and keeps what was typed."""
+    shown = await queries.dossier_page(code, officer)
+    if shown is None:
+        raise NotFound
+    trail = await lines_of(("dossier", shown.id))
+    return page(
+        "desk/dossier.html",
+        status=refusal.status if refusal else 200,
+        view=dossier_view(shown, trail, sent or {}),
+        done=done,
+        refused=refusal.message if refusal else "",
+        kept=(sent or {}).get("note", ""),
+        errors=refusal.fields if refusal else {},
+    )

@@ -1,0 +1,43 @@
+"""The trail of a dossier in words: what the acts' English names are called by people."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from app.doors.desk.lists_view import short_moment
+from app.onestop.dossiers.rules import TRANSITIONS
+from app.trail.queries import TrailLine
+
+_ACTS = {f"dossier.{row.act}": row.title for row in TRANSITIONS} | {
+    "slip.issue": "Lập giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    "paper.attach": "Thêm giấy tờ",
+    "paper.remove": "Gỡ giấy tờ",
+    "dossier.rate": "Đánh giá mức độ hài lòng",
+    "rating.give": "Đánh giá mức độ hài lòng",
+}
+_KINDS = {"citizen": "Người nộp", "officer": "Cán bộ", "system": "Hệ thống", "visitor": "Khách"}
+_OTHER = "Cập nhật hồ sơ"
+
+
+class TrailRow(msgspec.Struct, frozen=True):
+    """One act: when, who, what, under which rule."""
+
+    at: str
+    who: str
+    kind: str
+    act: str
+    basis: str
+
+
+def trail_rows(lines: Sequence[TrailLine]) -> list[TrailRow]:
+    """The acts, newest first, as the page lists them."""
+    return [
+        TrailRow(
+            short_moment(line.at),
+            line.actor_name,
+            _KINDS.get(line.actor_kind, ""),
+            _ACTS.get(line.act, _OTHER),
+            line.basis or "",
+        )
+        for line in lines
+    ]
