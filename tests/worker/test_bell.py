@@ -1,0 +1,75 @@
+"""The bell against a real Valkey, present and absent."""
+
+import pytest
+from arq.connections import ArqRedis, create_pool
+
+from infra import bell
+from infra.embedded.valkey import Valkey
+
+
+@pytest.fixture
+async def queue(bells: Valkey) -> ArqRedis:
+    pool = await create_pool(
+        bell.redis_settings(patient=False),
+        job_serializer=bell.pack,
+        job_deserializer=bell.unpack,
+        default_queue_name=bell.QUEUE,
+    )
+    yield pool
+    await pool.aclose(close_connection_pool=True)
+
+
+async def _waiting(queue: ArqRedis) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        (job.function, tuple(job.args)) for job in await queue.queued_jobs(queue_name=bell.QUEUE)
+    ]
+
+
+async def test_many_rings_before_the_job_begins_are_one(queue: ArqRedis) -> None:
+    for _ in range(5):
+        await bell.ring("send_notices", "binhdinh")
+    await bell.ring("send_notices", "laocai")
+    assert sorted(await _waiting(queue)) == [
+        ("send_notices", ("binhdinh",)),
+        ("send_notices", ("laocai",)),
+    ]
+
+
+async def test_a_ring_while_the_job_runs_is_not_lost(queue: ArqRedis) -> None:
+    await bell.ring("send_notices", "binhdinh")
+    await bell.begins(queue, "send_notices", "binhdinh")
+    await bell.ring("send_notices", "binhdinh")
+    assert len(await _waiting(queue)) == 2
+
+
+async def test_a_natural_key_makes_rings_the_same(queue: ArqRedis) -> None:
+    for _ in range(3):
+        await bell.ring("sample_storage", "binhdinh", once="2026-11-22")
+    await bell.ring("sample_storage", "binhdinh", once="2026-11-23")
+    assert len(await _waiting(queue)) == 2
+
+
+async def test_what_is_written_to_redis_is_data_and_no_code(queue: ArqRedis) -> None:
+    await bell.ring("send_notices", "binhdinh")
+    (key,) = await queue.keys("arq:job:*")
+    raw = await queue.get(key)
+    assert bell.unpack(raw)["a"] == ["binhdinh"]
+    assert not raw.startswith(b"\x80")  # how a pickle begins
+
+
+async def test_a_dead_redis_stops_nobody(bells: Valkey) -> None:
+    await bell.ring("send_notices", "binhdinh")
+    bells.stop()
+    for _ in range(100):
+        await bell.ring("send_notices", "laocai")
+
+
+async def test_the_bell_can_be_rung_again_after_an_outage(queue: ArqRedis, bells: Valkey) -> None:
+    await bell.ring("send_notices", "binhdinh")
+    bells.stop()
+    await bell.ring("send_notices", "laocai")
+    bells.start()
+    bells.ready()
+    await bell.close()
+    await bell.ring("send_notices", "laocai")
+    assert ("send_notices", ("laocai",)) in await _waiting(queue)
