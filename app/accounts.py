@@ -52,13 +52,13 @@ def describe(port: int, first_issuer_port: int, keys: Keys) -> Accounts:
     plan = _Plan(port, first_issuer_port, keys)
     provinces = [loader.load(slug) for slug in loader.slugs()]
     people = loader.people()
-    plan.add("citizen", "dinhdanh", "Tài khoản định danh", provinces, people.citizens)
+    plan.add("citizen", "dinhdanh", "tài khoản định danh", provinces, people.citizens)
     for province in provinces:
         strangers = [s for s in people.strangers if s.province == province.slug]
-        label = f"Tài khoản cán bộ {_inside(province.brand.province)}"
+        label = f"tài khoản công vụ {_inside(province.brand.province)}"
         staff: list[Person] = [*province.officers, *strangers]
         plan.add("staff", f"canbo-{province.slug}", label, [province], staff)
-    plan.add("vendor", "nhacungcap", "Tài khoản nhà cung cấp", [None], people.operators)
+    plan.add("vendor", "nhacungcap", "tài khoản nhà cung cấp", [None], people.operators)
     return Accounts(plan.issuers, plan.trusts, _logins(provinces))
 
 
@@ -80,7 +80,7 @@ class _Plan:
     ) -> None:
         clients = [self._client(audience, site) for site in sites]
         issuer = Issuer(
-            name=label,
+            name=label[0].upper() + label[1:],
             host=f"{host}.localhost",
             port=self._next,
             users=[_user(person, self._keys.password) for person in people],

@@ -35,6 +35,11 @@ async def sign_in(http: httpx.AsyncClient, url: str, username: str, password: st
     raise SignInFailed("the provider sent the browser round in circles")
 
 
+def fields_of(page: str) -> dict[str, str]:
+    """The input fields of a page's form, as a browser would send them back unchanged."""
+    return _Page(page).fields
+
+
 class _Page(HTMLParser):
     """The fields of a page's form and the message above it."""
 
