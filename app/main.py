@@ -36,7 +36,13 @@ def create_site(doors: list[ControllerRouterHandler]) -> Litestar:
         [*SHARED, *doors],
         middleware=[SameOrigin(), Sessions(), UnitOfWork()],
         exception_handlers={**failures.HANDLERS, **signin.HANDLERS},
-        compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
+        # Static files are compressed once at start; signed downloads are not text.
+        compression_config=CompressionConfig(
+            backend="gzip",
+            minimum_size=1000,
+            gzip_compress_level=5,
+            exclude_opt_key="skip_compression",
+        ),
         request_max_body_size=settings().upload_limit_bytes + 1_000_000,
         openapi_config=None,
     )

@@ -70,7 +70,7 @@ def inline_style(brand_css: str) -> tuple[str, str]:
     return text, f"'sha256-{digest}'"
 
 
-@get("/static/{name:path}", opt={"public": True}, include_in_schema=False)
+@get("/static/{name:path}", opt={"public": True, "skip_compression": True}, include_in_schema=False)
 async def serve_static(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """A served file; for ever when asked by its digest, an hour otherwise."""
     asset = assets().get(name.lstrip("/"))
@@ -94,11 +94,14 @@ async def serve_static(request: Request[Any, Any, Any], name: FromPath[str]) -> 
 
 def _asset(name: str, body: bytes) -> Asset:
     kind = "font/woff2" if name.endswith(".woff2") else mimetypes.guess_type(name)[0]
+    kind = kind or "application/octet-stream"
     text = Path(name).suffix in _COMPRESSED
+    # Litestar itself names the character set of text/*.
+    named = text and not kind.startswith("text/")
     return Asset(
         body=body,
         gzipped=gzip.compress(body, 9, mtime=0) if text else None,
-        media_type=f"{kind}; charset=utf-8" if text else kind or "application/octet-stream",
+        media_type=f"{kind}; charset=utf-8" if named else kind,
         digest=hashlib.sha256(body).hexdigest()[:12],
     )
 

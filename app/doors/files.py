@@ -115,7 +115,8 @@ async def serve_object(request: Asked, token: FromPath[str]) -> Response[Any]:
     if grant is None:
         raise LinkEnded
     try:
-        size = (await store_of(current()).stat(grant.key)).size
+        with uploading.told():
+            size = (await store_of(current()).stat(grant.key)).size
     except ObjectMissing:
         raise LinkEnded from None
     return _object(request, grant, size)

@@ -76,7 +76,7 @@ def page(
     return Response(
         html(template, **context).encode(),
         status_code=status,
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         headers=known | (headers or {}),
     )
 

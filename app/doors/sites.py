@@ -41,6 +41,6 @@ def files_of(site: TenantSite) -> dict[str, tuple[bytes, str]]:
     """The tenant's own small files by name, each with its media type."""
     mark = brand.mark(site.name.rpartition("tỉnh ")[2], site.colour)
     return {
-        "mau.css": (brand.stylesheet(site.colour).encode(), "text/css; charset=utf-8"),
+        "mau.css": (brand.stylesheet(site.colour).encode(), "text/css"),
         "bieu-trung.svg": (mark.encode(), "image/svg+xml"),
     }

@@ -13,13 +13,12 @@ from app.doors.sessions import actor, citizen_only
 from app.onestop.catalog.needs import papers_to_upload
 from app.onestop.catalog.shapes import ChannelKind
 from app.onestop.dossiers.queries.drafts import DraftView, draft
-from app.onestop.papers import service, uploading
+from app.onestop.papers import uploading
 from app.onestop.papers.queries import PaperView, PendingFile, papers_of_draft, pending_of
 from app.onestop.papers.refusals import sentence
 from app.people.shapes import Actor
 from app.refusals import Refusal
 from infra.settings import settings
-from tenants.work import work
 
 Asked = Request[object, object, object]
 
@@ -101,8 +100,7 @@ async def _take(citizen: Actor, draft_id: UUID, file: SentFile) -> None:
 
 async def _remove_all(citizen: Actor, form: SentForm) -> None:
     for text in form.fields.get("xoa_tep", []):
-        async with work():
-            await service.remove(citizen, UUID(text))
+        await uploading.take_away(citizen, text)
 
 
 async def _papers_page(shown: DraftView, errors: dict[str, str]) -> Response[bytes]:
