@@ -9,6 +9,8 @@ create table procedure (
     field text not null,                    -- lĩnh vực
     filing text not null check (filing in ('local', 'national_portal', 'off')),
     document jsonb not null,                -- the whole record as published
+    -- Lists need only this of the record, which is large and compressed.
+    short_name text not null generated always as (document->>'short_name') stored,
     valid_from date not null,
     valid_to date,
     unique (code, version)

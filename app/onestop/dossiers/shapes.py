@@ -5,6 +5,8 @@ from uuid import UUID
 
 import msgspec
 
+from app.onestop.catalog.shapes import ChannelKind
+
 Way = Literal["counter", "electronic", "postal"]
 PaperForm = Literal["original", "copy", "electronic"]
 
@@ -17,6 +19,12 @@ CHANNEL_NAMES: dict[str, str] = {
     "online": "Trực tuyến",
     "counter": "Trực tiếp",
     "postal": "Bưu chính",
+}
+# How the procedure's record calls the channels.
+KIND_OF_CHANNEL = {
+    "online": ChannelKind.ONLINE,
+    "counter": ChannelKind.DIRECT,
+    "postal": ChannelKind.POSTAL,
 }
 PAPER_FORM_NAMES: dict[str, str] = {
     "original": "Bản chính",

@@ -10,7 +10,7 @@ from tenants.current import current
 
 # Served by dossier_pkey and rating_pkey.
 _PAGE = """
-select d.code, d.delivered_at, p.document->>'short_name' as procedure_name, a.name as agency_name,
+select d.code, d.delivered_at, p.short_name as procedure_name, a.name as agency_name,
        r.score
 from dossier d
 join procedure p on p.id = d.procedure_id

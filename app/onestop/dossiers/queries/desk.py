@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from app.onestop.catalog import queries as catalog
 from app.onestop.deadlines.calendar import local
 from app.onestop.deadlines.counting import add_working_time
 from app.onestop.deadlines.queries import calendar_in_force
@@ -122,7 +123,7 @@ class DeskCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 _LINE = """
 select d.id, d.code, d.version, d.status, d.summary, d.applicant_name, d.channel,
-       t.document->>'short_name' as procedure_name, a.name as agency_name,
+       t.short_name as procedure_name, a.name as agency_name,
 """
 _FROM = """
 from dossier d
@@ -143,7 +144,7 @@ order by d.filed_at, d.id limit $4
 # Served by dossier_by_turn.
 _TURN = (
     _LINE
-    + "d.due_at, p.title as post_title, t.document->'flow'->(d.step::int)->>'name' as step_name"
+    + "d.due_at, p.title as post_title, d.procedure_id, d.step"
     + _FROM
     + """
 join post p on p.id = d.post_id
@@ -207,7 +208,8 @@ async def inbox(
     calendar = await calendar_in_force()
     lines = [
         TurnLine(
-            **_common(row),
+            **_without(row, "procedure_id", "step"),
+            step_name=(await catalog.document(row["procedure_id"])).flow[row["step"]].name,
             group=group_of(row["due_at"], moment),
             remaining=remaining(moment, row["due_at"], calendar),
         )
@@ -256,3 +258,7 @@ def _day_after(moment: datetime, days: int) -> datetime:
 
 def _common(row: Any) -> dict[str, Any]:
     return {**row, "status": Status(row["status"])}
+
+
+def _without(row: Any, *names: str) -> dict[str, Any]:
+    return {name: value for name, value in _common(row).items() if name not in names}

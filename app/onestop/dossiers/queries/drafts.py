@@ -45,7 +45,7 @@ select d.id, d.procedure_id, d.agency_id, a.name as agency_name, d.case_id, d.wa
 from draft d join agency a on a.id = d.agency_id left join dossier s on s.id = d.dossier_id
 where d.id = $1 and d.citizen_id = $2
 """
-# Served by draft_by_citizen.
+# Served by draft_open.
 _OPEN = """
 select d.id, p.code, p.name, d.saved_at from draft d join procedure p on p.id = d.procedure_id
 where d.citizen_id = $1 and d.dossier_id is null and ($2::text is null or p.code = $2)

@@ -53,7 +53,7 @@ class PassingQueue(msgspec.Struct, frozen=True, kw_only=True):
 
 _LINE = """
 select d.id, d.code, d.version, d.status, d.summary, d.applicant_name, d.channel,
-       t.document->>'short_name' as procedure_name, a.name as agency_name,
+       t.short_name as procedure_name, a.name as agency_name,
 """
 _FROM = """
 from dossier d

@@ -46,7 +46,7 @@ class MyDossiers(msgspec.Struct, frozen=True, kw_only=True):
 
 # Served by dossier_by_citizen.
 _MINE = """
-select d.id, d.code, d.status, t.document->>'short_name' as procedure_name, d.summary,
+select d.id, d.code, d.status, t.short_name as procedure_name, d.summary,
        a.name as agency_name, d.filed_at, d.due_at, d.delivered_at
 from dossier d
 join procedure t on t.id = d.procedure_id
@@ -57,7 +57,7 @@ order by d.filed_at desc, d.id desc limit $4
 
 # Served by dossier_code_key.
 _MY_ONE = """
-select d.id, d.code, d.status, t.document->>'short_name' as procedure_name, d.summary,
+select d.id, d.code, d.status, t.short_name as procedure_name, d.summary,
        a.name as agency_name, d.filed_at, d.received_at, d.due_at, d.delivered_at, d.channel,
        d.wanted_way, exists (select from rating r where r.dossier_id = d.id) as rated
 from dossier d

@@ -12,8 +12,7 @@ from app.onestop.catalog.shapes import Paper, PostKind, Procedure
 from app.onestop.deadlines.queries import calendar_in_force
 from app.onestop.deadlines.rules import Remaining, remaining
 from app.onestop.dossiers.rules import Act, Facts, Status, acts_open, handles, transition
-from app.onestop.dossiers.service.clock import KIND_OF_CHANNEL
-from app.onestop.dossiers.shapes import Applicant
+from app.onestop.dossiers.shapes import KIND_OF_CHANNEL, Applicant
 from app.onestop.forms.rules import lines as form_lines
 from app.onestop.forms.shapes import Sheet
 from app.onestop.forms.source import form_named

@@ -65,7 +65,7 @@ select d.code, d.version, d.status, d.due_at,
   case when right(coalesce(d.phone, d.applicant->>'id_number'), 4) = $2 then (
     select json_build_object(
       'dossier_id', d.id, 'procedure_code', t.code,
-      'procedure_name', t.document->>'short_name',
+      'procedure_name', t.short_name,
       'agency_name', a.name, 'agency_address', a.address,
       'applicant_name', d.applicant_name, 'channel', d.channel, 'wanted_way', d.wanted_way,
       'filed_at', d.filed_at, 'received_at', d.received_at,

@@ -5,20 +5,16 @@ from datetime import datetime
 import msgspec
 
 from app.onestop.catalog.needs import limit_for
-from app.onestop.catalog.shapes import Basis, ChannelKind, Limit, Procedure, Unit
+from app.onestop.catalog.shapes import Basis, Limit, Procedure, Unit
 from app.onestop.deadlines.queries import calendar_in_force
 from app.onestop.deadlines.rules import Due, due_at
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import LimitNeeded
+from app.onestop.dossiers.shapes import KIND_OF_CHANNEL
 from app.people.shapes import Actor
 from infra.ids import uuid7
 from tenants import db
 
-KIND_OF_CHANNEL = {
-    "online": ChannelKind.ONLINE,
-    "counter": ChannelKind.DIRECT,
-    "postal": ChannelKind.POSTAL,
-}
 _LONGEST_DAYS = 365
 _BY_OFFICER = "Thời hạn do cán bộ tiếp nhận ấn định vì thủ tục chưa công bố thời hạn."
 

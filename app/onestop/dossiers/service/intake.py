@@ -15,11 +15,18 @@ from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import PapersMissing
 from app.onestop.dossiers.rules import Act, missing_papers, transition, unknown_slots
 from app.onestop.dossiers.service import clock
-from app.onestop.dossiers.service.clock import KIND_OF_CHANNEL, Clock
+from app.onestop.dossiers.service.clock import Clock
 from app.onestop.dossiers.service.drafts import must_be_a_case, must_be_competent
 from app.onestop.dossiers.service.reception import give_receipt
 from app.onestop.dossiers.service.steps import leave_trace, post_for
-from app.onestop.dossiers.shapes import Applicant, Intake, IntakePaper, PaperForm, Way
+from app.onestop.dossiers.shapes import (
+    KIND_OF_CHANNEL,
+    Applicant,
+    Intake,
+    IntakePaper,
+    PaperForm,
+    Way,
+)
 from app.onestop.forms import cleaning
 from app.people.shapes import Actor, HeldPost
 from app.refusals import Malformed, NotAllowed, NotFound
