@@ -143,4 +143,5 @@ def _problem(refusal: Refusal) -> Response[bytes]:
 def _door(request: Asked) -> str:
     if render.site.get() is OPS_SITE:
         return "refusal_ops"
-    return "refusal_desk" if request.url.path.startswith("/can-bo") else "refusal"
+    at_work = request.url.path.startswith(("/can-bo", "/quan-tri"))
+    return "refusal_desk" if at_work else "refusal"

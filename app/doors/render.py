@@ -42,7 +42,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str = ""
     kind: Literal["citizen", "staff", "vendor"] | None = None
-    posts: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()  # titles
+    works: tuple[str, ...] = ()  # the kinds of those posts: what the rail leads to
 
 
 NO_SITE = Site(name="", office="", hotline="", logo_url="", brand_css_url="", slug="")

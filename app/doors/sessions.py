@@ -99,7 +99,8 @@ async def _actor(connection: Connection) -> Actor:
     if officer is None:
         raise refusals.Dismissed
     titles = tuple(dict.fromkeys(post.title for post in officer.posts))
-    render.person.set(render.Person(name=officer.name, kind="staff", posts=titles))
+    works = tuple(dict.fromkeys(post.kind for post in officer.posts))
+    render.person.set(render.Person(name=officer.name, kind="staff", posts=titles, works=works))
     return officer
 
 

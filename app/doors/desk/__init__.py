@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from app.doors.desk import acts, dossiers, queues, results
+from app.doors.desk import acts, counter, dossiers, queues, results
 from app.doors.sessions import staff_only
 
 desk_routes = Router(
@@ -10,6 +10,8 @@ desk_routes = Router(
     route_handlers=[
         queues.show_desk,
         queues.show_inbox,
+        counter.open_counter,
+        counter.take_in,
         dossiers.show_dossier,
         dossiers.print_receipt,
         acts.receive,

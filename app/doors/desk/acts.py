@@ -5,13 +5,13 @@ Each act is one short unit of its own, so that a page that refuses shows the dos
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
-from uuid import UUID
 
 from litestar import Request, Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.doors.desk.dossiers import dossier_response
+from app.doors.desk.inputs import uuid_or_none, whole
 from app.doors.sent import texts
 from app.doors.sessions import actor
 from app.onestop.dossiers import service
@@ -116,17 +116,3 @@ async def act(request: Asked, code: str, path: str, doing: Doing) -> Answer:
 def done(code: str, path: str) -> Redirect:
     """Back to the dossier, saying what was done."""
     return Redirect(f"/can-bo/ho-so/{code}?xong={path}", status_code=303)
-
-
-def whole(text: str) -> int | None:
-    """A small whole number out of a form, or None."""
-    plain = text.strip()
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 9 else None
-
-
-def uuid_or_none(text: str) -> UUID | None:
-    """An id out of a form, or None for none and for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

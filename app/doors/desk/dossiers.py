@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from litestar import Request, Response, get
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, QueryParameter
 
 from app.doors.desk.decisions import DONE
 from app.doors.desk.dossier_view import dossier_view
@@ -17,8 +17,8 @@ from app.refusals import NotFound, Refusal
 from app.trail.queries import lines_of
 
 Asked = Request[Any, Any, Any]
-Done = Annotated[str, Parameter(query="xong", max_length=20)]
-Now = Annotated[str, Parameter(query="in", max_length=2)]
+Done = Annotated[str, QueryParameter(name="xong", max_length=20)]
+Now = Annotated[str, QueryParameter(name="in", max_length=2)]
 
 
 @get("/can-bo/ho-so/{code:str}")

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import Request, Response, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from app.doors.desk import lists_view as view
@@ -21,9 +21,9 @@ from app.onestop.dossiers import queries
 from app.people.shapes import Actor
 
 Asked = Request[Any, Any, Any]
-Typed = Annotated[str, Parameter(query="tim", max_length=300)]
-Which = Annotated[str, Parameter(query="hang", max_length=20)]
-After = Annotated[str, Parameter(query="sau", max_length=80)]
+Typed = Annotated[str, QueryParameter(name="tim", max_length=300)]
+Which = Annotated[str, QueryParameter(name="hang", max_length=20)]
+After = Annotated[str, QueryParameter(name="sau", max_length=80)]
 HOME, INBOX = "/can-bo", "/can-bo/hop-viec"
 PASSING, READY = "cho-chuyen", "cho-tra"
 

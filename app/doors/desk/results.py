@@ -7,8 +7,9 @@ from litestar import Request, Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from app.doors.desk.acts import AT, OWN, Answer, done, whole
+from app.doors.desk.acts import AT, OWN, Answer, done
 from app.doors.desk.dossiers import dossier_response
+from app.doors.desk.inputs import whole
 from app.doors.sent_files import SentForm, sent_form
 from app.doors.sessions import actor
 from app.onestop.dossiers import queries
