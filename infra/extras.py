@@ -117,7 +117,7 @@ def attempt(name: str, command: list[str]) -> bool:
     failed = DATA / f"{name}.failed"
     if failed.exists() and time.time() - failed.stat().st_mtime < PATIENCE_SECONDS:
         return False
-    say(f"Installing for tests: {' '.join(command[-4:])}")
+    say(f"Installing for tests: {name} (log: .data/{name}.log)")
     with (DATA / f"{name}.log").open("w") as log:
         try:
             done = subprocess.run(
