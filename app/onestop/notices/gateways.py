@@ -4,6 +4,8 @@ A gateway answers in one of four ways: taken (`Sent`), never to be taken (`Refus
 taken now (`NotTaken`), or nobody knows (`Unknown`). Only the last one is dangerous.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 import httpx
@@ -63,8 +65,9 @@ class StandIn:
     name = "standin"
     can_find = True
 
-    def __init__(self, chosen: Settings) -> None:
+    def __init__(self, chosen: Settings, line: httpx.AsyncClient) -> None:
         self._url = chosen.sms_url.rstrip("/")
+        self._line = line
 
     async def send(self, message: Outgoing) -> Sent:
         """Hand a message over."""
@@ -75,7 +78,7 @@ class StandIn:
             "brand": message.brand,
             "unicode": message.unicode,
         }
-        answer = await _call("POST", f"{self._url}/send", json=body)
+        answer = await _call(self._line, "POST", f"{self._url}/send", json=body)
         if answer.status_code == 200:
             return _read(answer, "provider_id", "segments", self.name)
         raise _refusal(answer.status_code)
@@ -83,7 +86,9 @@ class StandIn:
     async def find(self, reference: str) -> Sent | None:
         """Ask for a reference."""
         try:
-            answer = await _call("GET", f"{self._url}/messages", params={"reference": reference})
+            answer = await _call(
+                self._line, "GET", f"{self._url}/messages", params={"reference": reference}
+            )
         except Unknown as error:
             raise NotTaken(str(error)) from None
         if answer.status_code != 200:
@@ -98,7 +103,8 @@ class Kannel:
     name = "kannel"
     can_find = False
 
-    def __init__(self, chosen: Settings) -> None:
+    def __init__(self, chosen: Settings, line: httpx.AsyncClient) -> None:
+        self._line = line
         self._url = chosen.sms_url.rstrip("/") + "/cgi-bin/sendsms"
         self._login = {"username": chosen.sms_username, "password": chosen.sms_password}
 
@@ -115,7 +121,7 @@ class Kannel:
             "dlr-mask": "31",
             "dlr-url": f"{message.report_to}?type=%d",
         }
-        answer = await _call("GET", self._url, params=query)
+        answer = await _call(self._line, "GET", self._url, params=query)
         if answer.status_code == 202:
             return Sent(self.name, None, None)
         raise NotTaken("503") if answer.status_code == 503 else _refusal(answer.status_code)
@@ -125,16 +131,27 @@ class Kannel:
         raise NotImplementedError
 
 
-def gateway() -> Gateway:
-    """The gateway of this deployment."""
-    chosen = settings()
-    return Kannel(chosen) if chosen.sms_driver == "kannel" else StandIn(chosen)
+@asynccontextmanager
+async def gateway() -> AsyncIterator[Gateway]:
+    """The gateway of this deployment; its connections are kept while the block lasts."""
+    async with http.client() as line:
+        yield _driver()(settings(), line)
 
 
-async def _call(method: str, url: str, **options: object) -> httpx.Response:
+def can_find() -> bool:
+    """Whether the gateway of this deployment can be asked for a message by our reference."""
+    return _driver().can_find
+
+
+def _driver() -> type[StandIn] | type[Kannel]:
+    return Kannel if settings().sms_driver == "kannel" else StandIn
+
+
+async def _call(
+    line: httpx.AsyncClient, method: str, url: str, **options: object
+) -> httpx.Response:
     try:
-        async with http.client() as client:
-            return await client.request(method, url, **options)  # type: ignore[arg-type]
+        return await line.request(method, url, **options)  # type: ignore[arg-type]
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise NotTaken(type(error).__name__) from None
     except httpx.TransportError as error:

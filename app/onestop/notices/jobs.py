@@ -65,13 +65,14 @@ async def send_notices() -> bool:
     claimed = await claim()
     if not claimed:
         return False
-    through, turns = gateway(), asyncio.Semaphore(_AT_ONCE)
+    turns = asyncio.Semaphore(_AT_ONCE)
+    async with gateway() as through:
 
-    async def one(notice: Claimed) -> None:
-        async with turns:
-            await _send(through, notice)
+        async def one(notice: Claimed) -> None:
+            async with turns:
+                await _send(through, notice)
 
-    ended = await asyncio.gather(*(one(notice) for notice in claimed), return_exceptions=True)
+        ended = await asyncio.gather(*(one(notice) for notice in claimed), return_exceptions=True)
     if errors := [error for error in ended if isinstance(error, BaseException)]:
         raise errors[0]
     return len(claimed) == BATCH

@@ -5,7 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from app.onestop.notices import phones, rules, templates
-from app.onestop.notices.gateways import gateway
+from app.onestop.notices.gateways import can_find
 from app.onestop.notices.refusals import CannotResend
 from app.onestop.notices.sending import allowed
 from app.people.shapes import Actor
@@ -113,7 +113,7 @@ async def resend(officer: Actor, notice_id: UUID) -> None:
     """
     moment = now()
     at = allowed(moment)
-    again = await db.tenant.fetch_value(_RESEND, notice_id, at, gateway().can_find)
+    again = await db.tenant.fetch_value(_RESEND, notice_id, at, can_find())
     again = again or await db.tenant.fetch_value(_TELL_ANEW, notice_id, uuid7(), at, moment)
     if again is None:
         known = await db.tenant.fetch_value("select 1 from notice where id = $1", notice_id)

@@ -64,26 +64,15 @@ class Phone:
 
 
 @pytest.fixture
-async def dossier(tenant: Tenant) -> Told:
-    """A received dossier of a citizen with a mobile phone."""
-    agency, procedure, told = uuid7(), uuid7(), Told(uuid7(), "H08.21583-261120-0007")
-    await db.tenant.execute(
-        "insert into agency (id, key, name, sms_name, kind, code_prefix, valid_from)"
-        " values ($1, 'quy-nhon', 'Ủy ban nhân dân phường Quy Nhơn', 'UBND P Quy Nhon',"
-        " 'commune', 'H08.21583', '2025-07-01')",
-        agency,
-    )
-    await db.tenant.execute(
-        "insert into procedure (id, code, version, name, normal, field, filing, document,"
-        " valid_from) values ($1, '1.001193', 1, 'Đăng ký khai sinh', 'dang ky khai sinh',"
-        " 'Hộ tịch', 'local', '{\"sms_name\": \"Dang ky khai sinh\"}', '2025-07-01')",
-        procedure,
-    )
+async def dossier(province: Tenant) -> Told:
+    """A received dossier of a citizen with a mobile phone, of which nothing has been told yet."""
+    told = Told(uuid7(), "H08.21583-261120-0007")
     await db.tenant.execute(
         "insert into dossier (id, code, procedure_id, agency_id, channel, status,"
         " applicant_name, applicant, phone, summary, wanted_way, filed_at, received_at, due_at)"
-        " values ($1, $2, $3, $4, 'counter', 2, 'Trần Văn Hùng', '{}', $5, 'x', 'counter', $6, $6,"
-        " '2026-11-27 10:00+00')",
-        *(told.id, told.code, procedure, agency, PHONE, now()),
+        " select $1, $2, p.id, a.id, 'counter', 2, 'Trần Văn Hùng', '{}', $3, 'Khai sinh',"
+        " 'counter', $4, $4, '2026-11-27 10:00+00' from procedure p, agency a"
+        " where p.code = '1.001193' and p.valid_to is null and a.key = 'ubnd-phuong-quy-nhon'",
+        *(told.id, told.code, PHONE, now()),
     )
     return told

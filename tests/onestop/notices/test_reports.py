@@ -62,7 +62,8 @@ async def test_a_report_that_outruns_our_own_record_counts_the_parts_once(
     assert told is not None
     (held,) = await jobs.claim()
     await _report(told, Report.ACCEPTED)
-    await jobs._send(jobs.gateway(), held)
+    async with jobs.gateway() as through:
+        await jobs._send(through, held)
     assert await _state(told) == "sent"
     assert await db.tenant.fetch_value("select count(*) from usage_record") == 1
 
@@ -93,15 +94,15 @@ async def test_the_gateways_callback_is_taken_at_its_unguessable_address(notice:
 
 
 async def test_a_forged_or_foreign_callback_is_a_wrong_address(
-    notice: UUID, tenant: Tenant, neighbour: Tenant
+    notice: UUID, province: Tenant, neighbour: Tenant
 ) -> None:
-    address = reports.report_address(tenant, notice)
+    address = reports.report_address(province, notice)
     token = address.rsplit("/", 1)[1]
     theirs = reports.report_address(neighbour, notice)
     for wrong in (
         address[:-1] + ("A" if address[-1] != "A" else "B"),
         address.replace(str(notice), str(uuid7())),
-        address.replace(tenant.slug, "khong-co"),
+        address.replace(province.slug, "khong-co"),
         theirs,
         theirs.replace(theirs.rsplit("/", 1)[1], token),
     ):

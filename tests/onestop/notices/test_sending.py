@@ -55,7 +55,7 @@ async def test_a_notice_is_written_with_the_act_and_sent_by_the_job(
     row = await _row(notice)
     assert message["to"] == PHONE
     assert message["text"] == row["text"]
-    assert row["text"].startswith("UBND P Quy Nhon: Da nhan ho so H08.21583-261120-0007")
+    assert row["text"].startswith("UBND P. Quy Nhon: Da nhan ho so H08.21583-261120-0007")
     assert (row["state"], row["provider_ref"]) == ("sent", message["provider_id"])
     assert message["parts"] == row["parts"] == len(await _counted(notice))
 
@@ -201,7 +201,8 @@ async def test_a_worker_that_died_after_sending_is_followed_by_one_that_asks(
 ) -> None:
     notice = await _tell(dossier)
     (held,) = await jobs.claim()
-    await jobs.gateway().send(jobs._outgoing(held))  # and then the power goes
+    async with jobs.gateway() as through:
+        await through.send(jobs._outgoing(held))  # and then the power goes
     assert await jobs.claim() == []
     await phone.fail("reject")
     with frozen(now() + jobs.LEASE + timedelta(seconds=1)):
