@@ -1,10 +1,11 @@
-"""What the operator's probes see, on the inner port: alive, ready, figures."""
+"""What stands on the inner port: alive, ready, figures, and the SMS gateway's reports."""
 
-import asyncpg
+from asyncpg.exceptions import PostgresError
 from litestar import Litestar, Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
 
+from app.doors.gateway import gateway_routes
 from infra import bell
 from tenants.db import control
 
@@ -31,13 +32,13 @@ def metrics() -> Response[bytes]:
 
 def create_inner() -> Litestar:
     """The application behind the inner port."""
-    return Litestar([alive, ready, metrics], openapi_config=None)
+    return Litestar([alive, ready, metrics, gateway_routes], openapi_config=None)
 
 
 async def _control_answers() -> bool:
     try:
         return bool(await control.fetch_value("select true"))
-    except (OSError, TimeoutError, asyncpg.PostgresError):
+    except (OSError, TimeoutError, PostgresError):
         return False
 
 
