@@ -84,6 +84,8 @@ class FileStore:
     def _put(self, key: str, source: Path) -> None:
         path = self._path(key)
         path.parent.mkdir(0o700, parents=True, exist_ok=True)
+        # What a killed process left of the same object; two never put one key at a time.
+        _forget_halves(path)
         handle, half = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as target, source.open("rb") as bytes_:
@@ -98,8 +100,13 @@ class FileStore:
 
     def _remove(self, key: str) -> None:
         path = self._path(key)
-        for left in [path, *path.parent.glob(f"{path.name}.*")]:
-            left.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+        _forget_halves(path)
+
+
+def _forget_halves(path: Path) -> None:
+    for half in path.parent.glob(f"{path.name}.*"):
+        half.unlink(missing_ok=True)
 
 
 def _open(path: Path, start: int) -> IO[bytes]:

@@ -1,12 +1,11 @@
 """The last look at a file before it is stored: what it is, how large, and its digest."""
 
-import asyncio
 import hashlib
 from pathlib import Path
 
 import msgspec
 
-from storage import kinds, names, pdf
+from storage import kinds, names, pdf, threads
 from storage.shapes import FileRefused
 
 
@@ -25,7 +24,7 @@ async def inspect(path: Path, file_name: str, limit: int) -> Inspected:
     Raises FileRefused: empty, too_large, unknown_type, wrong_extension, encrypted, broken,
     no_pages.
     """
-    return await asyncio.to_thread(look, path, file_name, limit)
+    return await threads.run(threads.PARSING, look, path, file_name, limit)
 
 
 def look(path: Path, file_name: str, limit: int) -> Inspected:

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from infra.clock import VIETNAM
+from infra.clock import VIETNAM, now
 from storage.shapes import StoredObject, Upload
 from tenants import db
+
+NEWS = timedelta(hours=1)
 
 
 async def found(identity: UUID) -> StoredObject | None:
@@ -20,9 +22,9 @@ async def found(identity: UUID) -> StoredObject | None:
 async def uploads_of(targets: Iterable[str]) -> list[Upload]:
     """The uploads for some targets that still matter to a page: on the way, waiting or refused.
 
-    Oldest first. Served by the index upload_by_target.
+    Oldest first; a refusal is news for an hour. Served by the index upload_by_target.
     """
-    rows = await db.tenant.fetch(_UPLOADS, list(targets))
+    rows = await db.tenant.fetch(_UPLOADS, list(targets), now() - NEWS)
     return [Upload.of(row) for row in rows]
 
 
@@ -33,7 +35,8 @@ async def bytes_stored(day: date) -> int:
 
 
 _UPLOADS = """
-select * from upload where target = any($1) and state in ('open', 'checking', 'refused')
+select * from upload where target = any($1)
+  and (state in ('open', 'checking') or state = 'refused' and created_at > $2)
 order by created_at, id
 """
 _BYTES = """

@@ -4,7 +4,6 @@ The `minio` client blocks, so every call runs in a thread. The region is always 
 the client asks the store before it signs a link.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from functools import cache
@@ -18,6 +17,7 @@ from minio.deleteobjects import DeleteObject
 from minio.error import MinioException, S3Error
 
 from infra.settings import BadSetting
+from storage import threads
 from storage.names import attachment
 from storage.shapes import ObjectMissing, Stat, StoreUnavailable
 
@@ -139,7 +139,7 @@ class S3Store:
 async def _run(call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """`call` in a thread, its many errors told apart as missing or unavailable."""
     try:
-        return await asyncio.to_thread(call, *arguments, **named)
+        return await threads.run(threads.NETWORK, call, *arguments, **named)
     except S3Error as error:
         if error.code in _MISSING:
             raise ObjectMissing from None

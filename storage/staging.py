@@ -8,13 +8,13 @@ import asyncio
 import fcntl
 import os
 import shutil
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
+from infra.clock import now
 from infra.settings import BadSetting, settings
 from storage.shapes import StoreUnavailable, UploadBusy, UploadMissing
 from tenants.current import current
@@ -93,7 +93,7 @@ async def hold(upload: UUID) -> AsyncIterator[Staged]:
             yield staged
         finally:
             # No await here: a cancelled request keeps its bytes too.
-            staged.flush()
+            _flush(staged)
     finally:
         os.close(handle)
 
@@ -105,7 +105,7 @@ async def remove(upload: UUID) -> None:
 
 async def older_than(seconds: float) -> list[UUID]:
     """Uploads whose file was last written so long ago."""
-    return await _run(lambda: list(_older(folder(), time.time() - seconds)))
+    return await _run(lambda: list(_older(folder(), now().timestamp() - seconds)))
 
 
 def _older(place: Path, moment: float) -> Iterator[UUID]:
@@ -114,6 +114,13 @@ def _older(place: Path, moment: float) -> Iterator[UUID]:
     for entry in os.scandir(place):
         if entry.stat().st_mtime < moment:
             yield UUID(entry.name)
+
+
+def _flush(staged: Staged) -> None:
+    try:
+        staged.flush()
+    except OSError as error:
+        raise StoreUnavailable(error.strerror) from error
 
 
 async def _run(call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:

@@ -14,7 +14,7 @@ from tenants import db
 from tenants.current import current
 
 _log = logging.getLogger(__name__)
-BATCH = 100
+BATCH = 500
 # A file without a row is an upload whose beginning was cut short; nobody knows its address.
 ORPHAN_SECONDS = 24 * 3600.0
 

@@ -120,7 +120,7 @@ async def finish(owner: str, identity: UUID, attach: Attach) -> Upload:
 
 
 async def abandon(owner: str, identity: UUID) -> None:
-    """Give an unfinished upload up; raises UploadMissing when there is none."""
+    """Give an unfinished upload up, or take a refused one off the page; raises UploadMissing."""
     row = await db.tenant.fetch_row(_ABANDON, identity, owner)
     if row is None:
         raise UploadMissing
@@ -194,8 +194,8 @@ values ($1, $2, $3, $4, $5, $6, 'open', $7, $8) returning *
 """
 _FIND = "select * from upload where id = $1 and owner = $2"
 _ABANDON = """
-update upload set state = 'abandoned'
-where id = $1 and owner = $2 and state in ('open', 'checking') returning *
+update upload set state = 'abandoned', refusal = null
+where id = $1 and owner = $2 and state in ('open', 'checking', 'refused') returning *
 """
 # The first moment of checking counts: a retry must not put the end off for ever.
 _CHECKING = """

@@ -21,6 +21,7 @@ from multipart import (  # type: ignore[import-untyped]
 )
 from multipart import parse_options_header as options_of
 
+from app.onestop.papers.refusals import StoreDown
 from app.refusals import Malformed, Refusal
 from infra.ids import uuid7
 from infra.settings import settings
@@ -95,6 +96,8 @@ class _Reader:
         try:
             with PushMultipartParser(options["boundary"], max_segment_count=400) as parser:
                 await self._feed(parser, request)
+        except OSError as error:
+            raise StoreDown from error
         except (MultipartError, UnicodeDecodeError, InternalServerException):
             raise Malformed("Nội dung gửi lên bị ngắt. Ông/bà vui lòng gửi lại.") from None
         finally:

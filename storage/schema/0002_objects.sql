@@ -29,7 +29,7 @@ create table upload (
     size bigint not null check (size >= 0), -- bytes announced
     state text not null
         check (state in ('open', 'checking', 'present', 'refused', 'abandoned', 'expired')),
-    object_id uuid references stored_object,
+    object_id uuid unique references stored_object,
     refusal text,                           -- code of the reason, when refused
     created_at timestamptz not null,
     expires_at timestamptz not null,

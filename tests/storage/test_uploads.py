@@ -15,6 +15,7 @@ from storage.shapes import (
     FileRefused,
     ObjectMissing,
     StoredObject,
+    StoreUnavailable,
     Upload,
     UploadBusy,
     UploadMissing,
@@ -301,6 +302,16 @@ async def test_a_file_whose_row_was_never_written_is_swept(monkeypatch: pytest.M
     monkeypatch.setattr(sweeping, "ORPHAN_SECONDS", -1.0)
     await sweeping.sweep()
     assert [path.name for path in files_left()] == [str(upload.id)]
+
+
+async def test_a_full_disk_is_a_store_that_is_away(tmp_path: Path) -> None:
+    upload = await begin(PDF * 2000)
+    place = staging.folder() / str(upload.id)
+    place.unlink()
+    place.symlink_to("/dev/full")
+    for content in (PDF, PDF * 1000):
+        with pytest.raises(StoreUnavailable):
+            await send(upload, content, size=65536)
 
 
 async def test_talking_to_the_store_inside_a_transaction_is_an_error() -> None:

@@ -3,10 +3,11 @@
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from app.doors.asked import Asked
 from app.doors.render import page
 from app.doors.sent_files import SentFile, SentForm, sent_form
 from app.doors.sessions import actor, citizen_only
@@ -19,8 +20,6 @@ from app.onestop.papers.refusals import sentence
 from app.people.shapes import Actor
 from app.refusals import Refusal
 from infra.settings import settings
-
-Asked = Request[object, object, object]
 
 
 class SlotView(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from tenants.work import work
 
 # A result is stored a moment before it is attached; a day is far more than any moment.
 UNATTACHED = timedelta(days=1)
-BATCH = 100
+BATCH = 500
 
 
 async def settle_uploads() -> int:

@@ -31,7 +31,7 @@ async def attach_to_draft(citizen: Actor, draft_id: UUID, slot: str, stored: Sto
         raise NotFound
     if draft["dossier_id"] is not None:
         raise refusals.AlreadyFiled
-    title = await _title(draft["procedure_id"], slot)
+    title = await title_of(draft["procedure_id"], slot)
     return await _attach(citizen, ("draft", draft_id), slot, title, stored)
 
 
@@ -43,9 +43,9 @@ async def attach_to_dossier(
     Raises NotFound and SlotFull.
     """
     dossier = await db.tenant.fetch_row(_LOCK_DOSSIER, dossier_id)
-    if dossier is None or not rules.may_add(officer, _holder(dossier)):
+    if dossier is None or not rules.may_add(officer, holder_of(dossier)):
         raise NotFound
-    title = await _title(dossier["procedure_id"], slot)
+    title = await title_of(dossier["procedure_id"], slot)
     return await _attach(officer, ("dossier", dossier_id), slot, title, stored)
 
 
@@ -122,17 +122,18 @@ async def _find_and_lock(paper_id: UUID) -> queries.Found:
     return locked
 
 
-async def _title(procedure_id: UUID, slot: str) -> str:
+async def title_of(procedure_id: UUID, slot: str) -> str:
     """The procedure's name for the paper; NotFound when it asks for no such one."""
     procedure = await catalog.document(procedure_id)
     for case in procedure.cases:
         for paper in case.papers:
             if paper.id == slot:
-                return paper.name
+                return paper.short
     raise NotFound
 
 
-def _holder(dossier: Any) -> rules.Holder:
+def holder_of(dossier: Any) -> rules.Holder:
+    """The holder in a row that has its columns."""
     return rules.Holder(**{name: dossier[name] for name in rules.Holder.__struct_fields__})
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from app.onestop.papers import refusals, rules, service
+from app.onestop.papers import queries, refusals, rules, service
 from app.people.shapes import Actor
 from app.refusals import NotFound, Refusal
 from storage import service as storage
@@ -25,6 +25,7 @@ from storage.shapes import (
 )
 from storage.uploads import Attach
 from tenants import db
+from tenants.work import work
 
 
 class OffsetWrong(refusals.UploadOffset):
@@ -45,7 +46,7 @@ async def begin(actor: Actor, target: str, slot: str, file_name: str, size: int)
 
     Raises NotFound and FileNotTaken.
     """
-    await _check(actor, target)
+    await _check(actor, target, slot)
     with told():
         return await uploads.begin(
             owner_of(actor), target=target, slot=slot, file_name=file_name, size=size
@@ -78,6 +79,22 @@ async def abandon(actor: Actor, identity: UUID) -> None:
         await uploads.abandon(owner_of(actor), identity)
 
 
+async def take_away(actor: Actor, identity: str) -> None:
+    """What a page's remove button means: the paper, or the file still on its way or refused.
+
+    Raises NotFound, AlreadyFiled, UploadGone.
+    """
+    try:
+        found = UUID(identity)
+    except ValueError:
+        raise NotFound from None
+    if await queries.find(found) is None:
+        await abandon(actor, found)
+        return
+    async with work():
+        await service.remove(actor, found)
+
+
 async def take(
     actor: Actor, target: str, slot: str, path: Path, file_name: str, *, too_large: bool = False
 ) -> Upload:
@@ -86,7 +103,7 @@ async def take(
     `too_large`: the door did not keep it for its size. Raises NotFound, FileNotTaken (beside the
     field `tep_<slot>`), StoreDown.
     """
-    await _check(actor, target)
+    await _check(actor, target, slot)
     with told(field=f"tep_{slot}"):
         if too_large:
             raise FileRefused("too_large")
@@ -149,12 +166,16 @@ def told(field: str | None = None) -> Iterator[None]:
         raise refusals.StoreDown from error
 
 
-async def _check(actor: Actor, target: str) -> None:
+async def _check(actor: Actor, target: str, slot: str) -> None:
     kind, identity = parse(target)
     row = await db.tenant.fetch_row(_DRAFT if kind == "draft" else _DOSSIER, identity)
-    if row is None or not rules.may_add(actor, rules.Holder(**dict(row))):
+    if row is None or not rules.may_add(actor, service.holder_of(row)):
         raise NotFound
+    await service.title_of(row["procedure_id"], slot)
 
 
-_DRAFT = "select citizen_id, agency_id from draft where id = $1 and dossier_id is null"
-_DOSSIER = "select citizen_id, agency_id, status, post_id from dossier where id = $1"
+_DRAFT = """
+select procedure_id, citizen_id, agency_id, null::smallint as status, null::uuid as post_id
+from draft where id = $1 and dossier_id is null
+"""
+_DOSSIER = "select procedure_id, citizen_id, agency_id, status, post_id from dossier where id = $1"

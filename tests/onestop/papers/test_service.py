@@ -218,6 +218,38 @@ async def test_an_upload_for_a_draft_thrown_away_ends(hung: Actor, draft: UUID, 
     assert await storage.found(upload.id) is None
 
 
+async def test_the_remove_button_serves_papers_and_files_that_never_became_one(
+    hung: Actor, draft: UUID, slot: str
+) -> None:
+    paper_id, _ = await attached(hung, draft, slot)
+    about = (hung, f"draft:{draft}", slot, "a.pdf", len(samples.EXE))
+    open_, refused = await uploading.begin(*about), await uploading.begin(*about)
+    await staging.fill(refused.id, samples.EXE)
+    await jobs.settle_uploads()
+    assert [file.state for file in await queries.pending_of(f"draft:{draft}")] == [
+        "open",
+        "refused",
+    ]
+    stranger = await cast.citizen("Khách", "khach")
+    for identity in (paper_id, open_.id, refused.id):
+        with pytest.raises((NotFound, refusals.UploadGone)):
+            await uploading.take_away(stranger, str(identity))
+        await uploading.take_away(hung, str(identity))
+    assert await queries.papers_of_draft(draft) == []
+    assert await queries.pending_of(f"draft:{draft}") == []
+    with pytest.raises(NotFound):
+        await uploading.take_away(hung, "khong-phai-ma")
+
+
+async def test_a_refusal_is_shown_for_an_hour(hung: Actor, draft: UUID, slot: str) -> None:
+    upload = await uploading.begin(hung, f"draft:{draft}", slot, "a.pdf", len(samples.EXE))
+    await staging.fill(upload.id, samples.EXE)
+    await jobs.settle_uploads()
+    assert len(await queries.pending_of(f"draft:{draft}")) == 1
+    with clock.frozen(clock.now() + timedelta(minutes=61)):
+        assert await queries.pending_of(f"draft:{draft}") == []
+
+
 def test_every_reason_has_a_sentence() -> None:
     codes = ("empty too_large unknown_type wrong_extension encrypted broken no_pages infected "
              "unwanted too_many")  # fmt: skip
