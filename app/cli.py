@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
 
-import asyncpg
+from asyncpg.exceptions import PostgresError
 
 from app import lifecycle
 from app.chains import control_chain, tenant_chain
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> None:
         asyncio.run(_run(asked))
     except (ProvisionError, BadSetting) as error:
         sys.exit(f"motcua: {error}")
-    except (OSError, asyncpg.PostgresError) as error:
+    except (OSError, PostgresError) as error:
         sys.exit(f"motcua: the database refused: {type(error).__name__}: {error}")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import asyncpg
+from asyncpg.exceptions import PostgresError
 
 # Any fixed number serves; it only has to be the same in every process that migrates.
 _LOCK = 0x6D6F7463
@@ -72,5 +73,5 @@ async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
                 "insert into migration (number, name, digest) values ($1, $2, $3)",
                 *(migration.number, migration.name, migration.digest),
             )
-    except asyncpg.PostgresError as error:
+    except PostgresError as error:
         raise MigrationFailed(f"{migration.name}: {error}") from error

@@ -127,7 +127,7 @@ def _pools_of(cluster: str) -> Pools:
 
 async def _connect(where: Address, key: tuple[str, str, str]) -> asyncpg.Connection:
     database, role, password = key
-    return await asyncpg.connect(
+    connection: asyncpg.Connection = await asyncpg.connect(
         **where._replace(database=database, user=role, password=password).keywords(),
         server_settings={
             "application_name": "motcua",
@@ -137,6 +137,7 @@ async def _connect(where: Address, key: tuple[str, str, str]) -> asyncpg.Connect
         },
         timeout=10,
     )
+    return connection
 
 
 tenant = Database(lambda: place_of(current()))

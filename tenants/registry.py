@@ -11,6 +11,7 @@ from typing import NamedTuple
 import asyncpg
 import msgspec
 import structlog
+from asyncpg.exceptions import PostgresError
 
 from infra.sealed import unseal
 from infra.settings import settings
@@ -103,7 +104,7 @@ async def _current() -> _Copy:
 async def _refresh() -> None:
     try:
         await reload()
-    except (OSError, asyncpg.PostgresError) as error:
+    except (OSError, PostgresError) as error:
         if not _copy.by_slug:
             raise
         log.warning("tenant_registry_stale", error=type(error).__name__)

@@ -3,7 +3,7 @@
 import asyncio
 from typing import NamedTuple
 
-import asyncpg
+from asyncpg.exceptions import PostgresError
 
 from infra.migrate import Migration, MigrationFailed, migrate
 from tenants import registry
@@ -41,7 +41,7 @@ async def _one(gate: asyncio.Semaphore, tenant: Tenant, migrations: list[Migrati
                 except MigrationFailed as failure:
                     error = str(failure)
                     version = await connection.fetchval("select count(*) from migration")
-        except (OSError, asyncpg.PostgresError) as failure:
+        except (OSError, PostgresError) as failure:
             error = f"{type(failure).__name__}: {failure}"
         await record_version(tenant.id, version, error)
         return Outcome(tenant.slug, version, error)

@@ -9,7 +9,8 @@ import time
 from collections.abc import Mapping
 
 import structlog
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from app.doors import render
 from app.doors.incident import begin
@@ -46,7 +47,7 @@ class Entrance:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             return
         if _arrived_inside(scope):
             await self._inner(scope, receive, send)
@@ -61,7 +62,7 @@ class Entrance:
         finally:
             observe(answer.tenant, scope["method"], answer.status, answer.elapsed)
 
-    async def _route(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+    async def _route(self, scope: HTTPScope, receive: Receive, answer: "_Answer") -> None:
         host = _host(scope)
         if host == settings().ops_host:
             answer.tenant = "ops"
@@ -85,7 +86,7 @@ class Entrance:
 class _Answer:
     """`send` with the security headers, remembering what was answered."""
 
-    def __init__(self, scope: Scope, send: Send, number: str) -> None:
+    def __init__(self, scope: HTTPScope, send: Send, number: str) -> None:
         self._send, self._number = send, number
         self._secure = scope.get("scheme") == "https" or settings().public_scheme == "https"
         self._began = time.perf_counter()
@@ -113,22 +114,22 @@ class _Answer:
                 )
             if self._secure:
                 headers.append((b"strict-transport-security", b"max-age=31536000"))
-            message = {**message, "headers": headers}  # type: ignore[misc]
+            message = {**message, "headers": headers}
         await self._send(message)
 
 
-def _arrived_inside(scope: Scope) -> bool:
+def _arrived_inside(scope: HTTPScope) -> bool:
     server: tuple[str, int | None] | None = scope.get("server")
     return server is not None and server[1] == settings().inner_port
 
 
-def _host(scope: Scope) -> str:
+def _host(scope: HTTPScope) -> str:
     headers: Mapping[bytes, bytes] = dict(scope["headers"])
     name = headers.get(b"host", b"").decode("latin-1").strip().lower()
     return name.rpartition(":")[0] if ":" in name else name
 
 
-def _cookies(scope: Scope) -> bytes:
+def _cookies(scope: HTTPScope) -> bytes:
     return b";".join(value for name, value in scope["headers"] if name == b"cookie")
 
 

@@ -3,7 +3,7 @@
 import asyncpg
 import msgspec
 import structlog
-from litestar import Request, Response
+from litestar import Response
 from litestar.exceptions import (
     HTTPException,
     MethodNotAllowedException,
@@ -14,6 +14,7 @@ from litestar.types import ExceptionHandlersMap
 from redis.exceptions import RedisError
 
 from app.doors import render
+from app.doors.asked import Asked
 from app.doors.incident import incident_code
 from app.doors.render import page
 from app.doors.sites import OPS_SITE
@@ -21,7 +22,6 @@ from app.refusals import Malformed, NotAllowed, NotFound, Refusal
 
 log = structlog.get_logger()
 
-Asked = Request[object, object, object]
 
 _TITLES = {
     403: "Chưa được phép thực hiện",
@@ -113,7 +113,7 @@ HANDLERS: ExceptionHandlersMap = {
     asyncpg.TooManyConnectionsError: show_outage,
     asyncpg.QueryCanceledError: show_outage,
     Exception: show_failure,
-}  # type: ignore[dict-item]  # each handler takes just its own kind of exception
+}
 
 
 def _wants_json(request: Asked) -> bool:

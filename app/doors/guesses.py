@@ -1,7 +1,6 @@
 """How often one may guess: the last digits of a phone are only ten thousand."""
 
 import structlog
-from litestar import Request
 
 from app.doors.session_store import client
 from app.refusals import Refusal
@@ -21,7 +20,7 @@ class TooManyGuesses(Refusal):
     message = "Ông/bà đã nhập nhiều lần. Vui lòng thử lại sau 15 phút hoặc gọi đường dây nóng."
 
 
-async def count_guess(request: "Request[object, object, object]", code: str) -> None:
+async def count_guess(code: str) -> None:
     """Count one guess at a dossier's second factor. Raises TooManyGuesses.
 
     The count is by dossier, whoever asks: a thousand phones guessing together are one guesser.

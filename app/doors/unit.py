@@ -1,8 +1,10 @@
 """One unsafe request is one transaction; a safe one may only read."""
 
+from typing import cast
+
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from tenants.work import Work, enter, leave, reading
 
@@ -20,6 +22,7 @@ class UnitOfWork(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Run the route inside its unit."""
+        scope = cast(HTTPScope, scope)
         if scope["route_handler"].opt.get("own_work"):
             await next_app(scope, receive, send)
         elif scope["method"] in _SAFE:

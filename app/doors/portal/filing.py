@@ -3,10 +3,11 @@
 from typing import Annotated, cast
 from uuid import UUID
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath, Parameter
 from litestar.response import Redirect
 
+from app.doors.asked import Asked
 from app.doors.portal.form_view import asked_pages, page_view, typed_answers
 from app.doors.portal.review import review_view
 from app.doors.portal.shown import procedure_view
@@ -30,7 +31,6 @@ from app.people.queries import today
 from app.refusals import Malformed, Refusal
 from tenants.work import work
 
-Asked = Request[object, object, object]
 PageName = Annotated[str, Parameter(query="trang", max_length=40)]
 _UNJUDGED = Checked(values={}, errors={}, warnings={})
 
@@ -101,9 +101,6 @@ async def send(request: Asked, draft_id: FromPath[UUID]) -> Response[bytes] | Re
     """Submit; pressing twice gives the same dossier."""
     citizen, sent = await actor(request), await texts(request)
     shown = await draft(citizen, draft_id)
-    if not shown.dossier_code and sent.get("cam_doan") != "co":
-        fault = Malformed(fields={"cam_doan": "Đánh dấu vào ô cam đoan trước khi nộp hồ sơ."})
-        return await _review_page(shown, fault)
     try:
         if not shown.dossier_code:
             await save_draft(citizen, draft_id, {}, wanted_way=cast(Way, sent.get("cach_nhan")))

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.params import FromPath, Parameter
 
+from app.doors.asked import Asked
 from app.doors.portal.sent_view import sent_view
 from app.doors.render import page
 from app.doors.sessions import actor, citizen_only
@@ -15,7 +16,6 @@ from app.refusals import NotFound
 from infra.settings import settings
 from tenants.current import current
 
-Asked = Request[object, object, object]
 After = Annotated[str | None, Parameter(query="sau", max_length=200)]
 
 

@@ -1,8 +1,9 @@
 """Rating the service by the link of the message."""
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 
+from app.doors.asked import Asked
 from app.doors.render import page
 from app.doors.sent import texts
 from app.onestop.ratings.queries import RatingPage, rating_page
@@ -10,8 +11,6 @@ from app.onestop.ratings.refusals import AlreadyRated
 from app.onestop.ratings.rules import Score
 from app.onestop.ratings.service import rate
 from app.refusals import Malformed, NotFound
-
-Asked = Request[object, object, object]
 
 
 class LinkUnknown(NotFound):

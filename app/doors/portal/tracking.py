@@ -3,11 +3,12 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath, Parameter
 from litestar.response import Redirect
 
 from app.doors import render
+from app.doors.asked import Asked
 from app.doors.guesses import count_guess
 from app.doors.portal.tracking_view import track_view
 from app.doors.render import page
@@ -16,7 +17,6 @@ from app.onestop.codes import rules as codes
 from app.onestop.dossiers.queries import tracking
 from app.refusals import Malformed, NotFound
 
-Asked = Request[object, object, object]
 Code = Annotated[str, Parameter(query="ma", max_length=200)]
 
 
@@ -58,7 +58,7 @@ async def show_tracking(request: Asked, code: FromPath[str]) -> Response[bytes]:
 async def show_details(request: Asked, code: FromPath[str]) -> Response[bytes]:
     """The whole way of the dossier, to who knows the last four digits of the phone."""
     digits = (await texts(request)).get("so_cuoi", "").strip()
-    await count_guess(request, code)
+    await count_guess(code)
     found = await tracking(code, digits)
     if found is None:
         raise NoSuchDossier

@@ -15,6 +15,7 @@ from app.onestop.dossiers.models import Draft
 from app.onestop.dossiers.refusals import CaseNeeded
 from app.onestop.dossiers.shapes import Way
 from app.onestop.forms import cleaning
+from app.onestop.forms.identity import phone_words
 from app.onestop.forms.rules import check, fields_of
 from app.onestop.forms.shapes import Checked, Form
 from app.onestop.forms.source import form_named
@@ -158,7 +159,8 @@ async def _person(citizen: Actor) -> Citizen:
 def _prefilled(form: Form, person: Citizen) -> dict[str, str]:
     born = person.birth_on.strftime("%d/%m/%Y") if person.birth_on else None
     known = {
-        "name": person.full_name, "id_number": person.id_number, "phone": person.phone,
+        "name": person.full_name, "id_number": person.id_number,
+        "phone": phone_words(person.phone) if person.phone else None,
         "email": person.email, "born_on": born,
     }  # fmt: skip
     filled = {name: known.get(field.prefill) for name, field in fields_of(form).items()}
