@@ -5,6 +5,7 @@ from litestar.config.compression import CompressionConfig
 from litestar.types import ControllerRouterHandler
 
 from app.doors import assets, failures, files, gateway, ops, portal, signin, site_files
+from app.doors.admin import admin_routes
 from app.doors.desk import desk_routes
 from app.doors.entrance import Entrance
 from app.doors.origin import SameOrigin
@@ -19,6 +20,7 @@ TENANT: list[ControllerRouterHandler] = [
     portal.portal_routes,
     signin.tenant_routes,
     desk_routes,
+    admin_routes,
     files.file_routes,
     gateway.gateway_routes,
 ]

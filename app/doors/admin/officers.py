@@ -1,0 +1,167 @@
+"""Officers and the posts they hold (cán bộ và chức danh), for administrators."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect
+
+from app.doors.admin.entry import administrator, chosen, day_or_none
+from app.doors.admin.officers_view import officer_line, officer_lines, post_pick
+from app.doors.render import page
+from app.doors.sent import texts
+from app.people import queries, refusals, service
+from app.people.shapes import Actor
+from app.refusals import Malformed, Refusal
+from tenants.work import work
+
+Asked = Request[Any, Any, Any]
+Answer = Response[bytes] | Redirect
+Done = Annotated[str, QueryParameter(name="xong", max_length=20)]
+Words = Annotated[str, QueryParameter(name="co-quan", max_length=120)]
+HOME, ADMIT = "/quan-tri", "/quan-tri/cap-quyen"
+ONE = "/quan-tri/can-bo/{officer_id:uuid}"
+OWN: dict[str, Any] = {"own_work": True}
+_DONE = {
+    "cap-quyen": "Đã cấp quyền. Cán bộ đăng nhập bằng tài khoản của đơn vị với tên đăng nhập này.",
+    "giao": "Đã giao chức danh.",
+    "thoi-giu": "Đã ghi nhận: hết hôm nay cán bộ thôi giữ chức danh.",
+    "thu-hoi": "Đã thu hồi quyền. Cán bộ không còn vào được hệ thống.",
+}
+
+
+class OwnAccount(Refusal):
+    """An administrator would lock the door from inside."""
+
+    code = "own_account"
+    message = "Ông/bà không tự thu hồi quyền của mình. Vui lòng nhờ quản trị viên khác thực hiện."
+
+
+@get(HOME)
+async def list_officers(request: Asked, done: Done = "") -> Response[bytes]:
+    """Everybody ever admitted, those at work first."""
+    await administrator(request)
+    lines = officer_lines(await queries.officers())
+    return page("admin/officers.html", here=HOME, officers=lines, done=_DONE.get(done, ""))
+
+
+@get(ADMIT)
+async def open_admission(request: Asked, words: Words = "") -> Response[bytes]:
+    """The form that admits an officer: the post is looked for first, then the person named."""
+    await administrator(request)
+    return await _admit_page(words, {})
+
+
+@post(ADMIT, opt=OWN)
+async def admit(request: Asked) -> Answer:
+    """Let a staff identity in, with its first post."""
+    who, sent = await administrator(request), await texts(request)
+    try:
+        async with work():
+            officer_id = await _admit(who, sent)
+    except (Malformed, refusals.UsernameTaken) as refusal:
+        return await _admit_page(sent.get("co-quan", ""), sent, refusal)
+    return Redirect(f"/quan-tri/can-bo/{officer_id}?xong=cap-quyen", status_code=303)
+
+
+@get(ONE)
+async def show_officer(
+    request: Asked, officer_id: FromPath[UUID], done: Done = "", words: Words = ""
+) -> Response[bytes]:
+    """One officer with the posts held now and later."""
+    who = await administrator(request)
+    return await _officer_page(who, officer_id, words, done=_DONE.get(done, ""))
+
+
+@post(f"{ONE}/chuc-danh", opt=OWN)
+async def give_post(request: Asked, officer_id: FromPath[UUID]) -> Answer:
+    """Give the officer one more post, from a day on."""
+    who, sent = await administrator(request), await texts(request)
+    try:
+        async with work():
+            await _give(who, officer_id, sent)
+    except (Malformed, refusals.WrongPeriod, refusals.PostHeldAlready) as refusal:
+        words = sent.get("co-quan", "")
+        return await _officer_page(who, officer_id, words, sent=sent, refusal=refusal)
+    return Redirect(f"/quan-tri/can-bo/{officer_id}?xong=giao", status_code=303)
+
+
+@post(f"{ONE}/thoi-giu/{{holding_id:uuid}}")
+async def take_post(
+    request: Asked, officer_id: FromPath[UUID], holding_id: FromPath[UUID]
+) -> Redirect:
+    """The officer holds the post until the end of today and no longer."""
+    await service.release_post(await administrator(request), holding_id)
+    return Redirect(f"/quan-tri/can-bo/{officer_id}?xong=thoi-giu", status_code=303)
+
+
+@post(f"{ONE}/thu-hoi")
+async def dismiss(request: Asked, officer_id: FromPath[UUID]) -> Redirect:
+    """End the officer's admission at once."""
+    who = await administrator(request)
+    if who.id == officer_id:
+        raise OwnAccount
+    await service.dismiss(who, officer_id)
+    return Redirect(f"{HOME}?xong=thu-hoi", status_code=303)
+
+
+async def _admit(who: Actor, sent: Mapping[str, str]) -> UUID:
+    username, full_name = sent.get("username", ""), sent.get("full_name", "")
+    blank = {
+        "username": "" if username.strip() else "Nhập tên đăng nhập của cán bộ.",
+        "full_name": "" if full_name.strip() else "Nhập họ và tên của cán bộ.",
+    }
+    if faults := {name: text for name, text in blank.items() if text}:
+        raise Malformed(fields=faults)
+    first = chosen(sent, "post_id", "Chọn chức danh của cán bộ.")
+    officer_id = await service.admit(who, username, full_name)
+    await service.hold_post(who, officer_id, first)
+    return officer_id
+
+
+async def _give(who: Actor, officer_id: UUID, sent: Mapping[str, str]) -> None:
+    post_id = chosen(sent, "post_id", "Chọn chức danh cần giao.")
+    begins, ends = day_or_none(sent, "from_on"), day_or_none(sent, "to_on")
+    await service.hold_post(who, officer_id, post_id, from_on=begins, to_on=ends)
+
+
+async def _admit_page(
+    words: str, sent: Mapping[str, str], refusal: Refusal | None = None
+) -> Response[bytes]:
+    return page(
+        "admin/admit.html",
+        status=refusal.status if refusal else 200,
+        here=HOME,
+        pick=post_pick(await queries.posts(), words),
+        sent=dict(sent),
+        refused=refusal.message if refusal else "",
+        errors=refusal.fields if refusal else {},
+    )
+
+
+async def _officer_page(
+    who: Actor,
+    officer_id: UUID,
+    words: str,
+    *,
+    done: str = "",
+    sent: Mapping[str, str] | None = None,
+    refusal: Refusal | None = None,
+) -> Response[bytes]:
+    found = next((each for each in await queries.officers() if each.id == officer_id), None)
+    if found is None:
+        raise refusals.NoSuchOfficer
+    return page(
+        "admin/officer.html",
+        status=refusal.status if refusal else 200,
+        here=HOME,
+        officer=officer_line(found),
+        oneself=who.id == officer_id,
+        pick=post_pick(await queries.posts() if words.strip() else [], words),
+        done=done,
+        sent=dict(sent or {}),
+        refused=refusal.message if refusal else "",
+        errors=refusal.fields if refusal else {},
+    )

@@ -1,0 +1,84 @@
+"""Officers as the administrators' pages draw them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from app.doors.words import ngay
+from app.onestop.catalog.rules import normalise
+from app.people.queries import HoldingRow, OfficerRow, PostRow
+
+MOST_POSTS = 40
+
+
+class Holding(msgspec.Struct, frozen=True):
+    """One post held, and since or until when."""
+
+    id: UUID
+    title: str
+    agency: str
+    period: str
+    ends: bool
+
+
+class OfficerLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One officer; `kind` and `state` make the tag: at work, never signed in, or dismissed."""
+
+    id: UUID
+    username: str
+    name: str
+    kind: str
+    state: str
+    working: bool
+    holdings: list[Holding]
+
+
+class PostPick(msgspec.Struct, frozen=True, kw_only=True):
+    """The posts that answer a search among hundreds, as choices of a list."""
+
+    words: str
+    choices: list[tuple[str, str]]
+    more: bool
+
+
+def officer_lines(rows: Sequence[OfficerRow]) -> list[OfficerLine]:
+    """Everybody, those at work first."""
+    return [officer_line(row) for row in rows]
+
+
+def officer_line(row: OfficerRow) -> OfficerLine:
+    """One officer as a line and as the head of a page."""
+    working = row.dismissed_at is None
+    kind, state = ("ok", "Đang làm việc") if row.has_signed_in else ("paused", "Chưa đăng nhập")
+    if not working:
+        kind, state = "done", f"Đã thu hồi quyền ngày {ngay(row.dismissed_at)}"
+    return OfficerLine(
+        id=row.id,
+        username=row.username,
+        name=row.full_name,
+        kind=kind,
+        state=state,
+        working=working,
+        holdings=[_holding(each) for each in row.posts] if working else [],
+    )
+
+
+def post_pick(posts: Sequence[PostRow], words: str) -> PostPick:
+    """The posts whose title or agency holds all the words, marks or no marks."""
+    asked = normalise(words).split()
+    found = [post for post in posts if asked and _holds(post, asked)]
+    choices = [(str(post.id), f"{post.title} – {post.agency_name}") for post in found[:MOST_POSTS]]
+    return PostPick(words=words, choices=choices, more=len(found) > MOST_POSTS)
+
+
+def _holds(post: PostRow, asked: Sequence[str]) -> bool:
+    text = f" {normalise(post.title)} {normalise(post.agency_name)} "
+    return all(f" {word}" in text for word in asked)
+
+
+def _holding(row: HoldingRow) -> Holding:
+    period = f"từ {ngay(row.from_on)}"
+    if row.to_on:
+        period += f" đến hết {ngay(row.to_on)}"
+    return Holding(row.holding_id, row.title, row.agency_name, period, row.to_on is not None)
