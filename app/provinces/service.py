@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from app.onestop.catalog import service as catalog
+from app.onestop.deadlines.service import document_of
 from app.people.shapes import SYSTEM
 from app.provinces.shapes import Agency, Officer, Province
 from app.trail.service import record
@@ -96,8 +97,10 @@ async def _load_officer(
 
 
 async def _load_calendar(province: Province) -> None:
+    # The holidays known today are written down with it: a newer library changes no old deadline.
+    document = document_of(province.calendar, first_year=now().year)
     await tenant.execute(
         "insert into work_calendar (version, document, valid_from, decision)"
         " values (1, $1, $2, $3) on conflict (version) do nothing",
-        *(msgspec.json.encode(province.calendar).decode(), _FIRST_DAY, province.calendar.basis),
+        *(msgspec.json.encode(document).decode(), _FIRST_DAY, province.calendar.basis),
     )
