@@ -73,14 +73,14 @@ async def test_wrong_answers_are_marked_field_by_field_and_kept(province: Tenant
     assert view.answers["nyc_dien_thoai"] == "12345"
 
 
-@pytest.mark.parametrize("name", ["A" * 400, "Trần 😀 Hùng"])
-async def test_an_impossible_name_is_refused_in_a_sentence(province: Tenant, name: str) -> None:
+async def test_an_impossible_name_is_refused_in_a_sentence_and_kept(province: Tenant) -> None:
     hung = await cast.citizen()
-    draft = await begun(hung, nyc_ten=name)
-    with pytest.raises(Malformed) as refused:
-        await in_work(hung, draft.id)
-    assert list(refused.value.fields) == ["nyc_ten"]
-    assert (await queries.draft(hung, draft.id)).answers["nyc_ten"] == name
+    for name in ("A" * 400, "Trần 😀 Hùng"):
+        draft = await begun(hung, nyc_ten=name)
+        with pytest.raises(Malformed) as refused:
+            await in_work(hung, draft.id)
+        assert list(refused.value.fields) == ["nyc_ten"]
+        assert (await queries.draft(hung, draft.id)).answers["nyc_ten"] == name
 
 
 async def test_a_decomposed_name_is_kept_composed(province: Tenant) -> None:
@@ -136,7 +136,7 @@ async def test_after_submitting_a_new_draft_begins_prefilled(province: Tenant) -
         draft = await service.start_draft(hung, BIRTH, await agency())
     view = await queries.my_draft(hung, BIRTH)
     assert view is not None and view.id == draft.id
-    assert view.answers == {"nyc_ten": "Trần Văn Hùng", "nyc_dien_thoai": "+84905000301"}
+    assert view.answers == {"nyc_ten": "Trần Văn Hùng", "nyc_dien_thoai": "0905 000 301"}
 
 
 async def test_a_discarded_draft_is_gone(province: Tenant) -> None:
