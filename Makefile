@@ -10,7 +10,7 @@ up: ready
 
 test: ready
 	@$(PYTHON) infra/bootstrap.py --browser --peers
-	@$(VENV)/python -m pytest -n 2
+	@$(VENV)/python -m pytest -n 2 --dist loadfile
 
 demo: ready
 	@$(VENV)/python -m app.demo
