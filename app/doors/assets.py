@@ -25,7 +25,7 @@ OURS = Path(__file__).parent / "static"
 VENDORED = Path(infra.web.__file__).parent / "static"
 BUNDLES = {
     "app.css": ("fonts", "tokens", "base", "shell", "forms", "status", "content", "media"),
-    "desk.css": ("desk", "desk_lists"),
+    "desk.css": ("desk", "desk_lists", "desk_forms"),
     "print.css": ("print",),
     "citizen.js": ("page", "tus", "upload"),
     "desk.js": ("page", "keys", "scan", "tus", "upload"),

@@ -35,8 +35,13 @@ async def print_receipt(request: Asked, code: FromPath[str], now: Now = "") -> R
     shown = await slip_view(code)
     if shown is None:
         raise NotFound
-    back = f"/can-bo/ho-so/{code}"
-    return page(shown.slip.template, shown=shown, back=back, print_now=bool(now), again=bool(now))
+    return page(
+        shown.slip.template,
+        shown=shown,
+        back=f"/can-bo/ho-so/{code}",
+        print_now=bool(now),
+        onward=("/can-bo/tiep-nhan", "Tiếp nhận hồ sơ khác (F2)") if now else None,
+    )
 
 
 async def dossier_response(

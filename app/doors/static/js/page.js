@@ -40,6 +40,8 @@ addEventListener("beforeunload", (event) => {
 all("[data-print]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", () => print());
+  // Just saved at the counter: the paper comes out without another key.
+  if (button.matches("[data-print-now]")) addEventListener("load", () => setTimeout(print, 200));
 });
 
 // <button data-copy="H41.…" hidden>Sao chép mã</button>
