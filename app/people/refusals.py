@@ -8,10 +8,7 @@ class NotAdmitted(Refusal):
 
     status = 403
     code = "not_admitted"
-    message = (
-        "Tài khoản của ông/bà chưa được cấp quyền làm việc tại đây. "
-        "Vui lòng liên hệ quản trị hệ thống của đơn vị để được cấp quyền."
-    )
+    message = "Tài khoản này chưa được quản trị viên của đơn vị cấp quyền sử dụng."
 
 
 class IdentityTaken(NotAdmitted):
@@ -20,7 +17,7 @@ class IdentityTaken(NotAdmitted):
     code = "identity_taken"
     message = (
         "Tên đăng nhập này đã gắn với một tài khoản khác. "
-        "Vui lòng liên hệ quản trị hệ thống của đơn vị để kiểm tra."
+        "Quản trị viên của đơn vị cần kiểm tra trước khi ông/bà sử dụng."
     )
 
 
@@ -29,8 +26,8 @@ class Dismissed(NotAdmitted):
 
     code = "dismissed"
     message = (
-        "Tài khoản của ông/bà đã ngừng được cấp quyền làm việc tại đây. "
-        "Nếu có nhầm lẫn, vui lòng liên hệ quản trị hệ thống của đơn vị."
+        "Tài khoản này đã ngừng được cấp quyền làm việc tại đây. "
+        "Nếu có nhầm lẫn, ông/bà vui lòng liên hệ quản trị viên của đơn vị."
     )
 
 

@@ -70,9 +70,11 @@ async def not_admitted(refusal: NotAdmitted, who: str) -> Response[bytes]:
     return render.page(
         "errors/not_admitted.html",
         status=refusal.status,
+        layout=layout_of("staff" if tenant_here() else "vendor"),
         who=who,
         message=refusal.message,
         contact="; ".join(names),
+        incident=incident_code(),
     )
 
 

@@ -7,10 +7,11 @@ import pytest
 from redis.asyncio import Redis
 
 from app.doors.entrance import Entrance
-from app.doors.session_life import LIMITS
+from app.doors.session_life import LIMITS, cookie, cookie_name
 from app.people import service
 from app.people.shapes import SYSTEM
 from infra.clock import frozen, now
+from infra.settings import settings
 from tenants.current import acting_for
 from tenants.shapes import Tenant
 from tenants.work import work
@@ -144,3 +145,24 @@ async def test_a_post_taken_back_is_gone_with_the_next_click(
     with acting_for(east):
         await db.tenant.execute("delete from post_holding where officer_id = $1", lan_id)
     assert (await lan.get("/can-bo")).json()["posts"] == []
+
+
+def test_over_https_the_cookie_is_bound_to_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "MOTCUA_PUBLIC_SCHEME": "https",
+        "MOTCUA_CONTROL_DSN": "postgresql://x@y/z",
+        "MOTCUA_CLUSTERS": "main=postgresql://y/",
+        "MOTCUA_REDIS_URL": "redis://y",
+        "MOTCUA_MODE": "development",
+        "MOTCUA_STORAGE_ROOT": "/tmp/x",
+        "MOTCUA_MASTER_KEY": "A" * 43 + "=",
+    }.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    try:
+        made = cookie(cookie_name(), "x").to_header(header="")
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert made.startswith("__Host-motcua=x")
+    assert "Secure" in made and "Path=/" in made and "Domain" not in made
