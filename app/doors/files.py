@@ -13,7 +13,6 @@ from uuid import UUID
 from litestar import (
     HttpMethod,
     MediaType,
-    Request,
     Response,
     Router,
     delete,
@@ -29,6 +28,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 from litestar.types import ExceptionHandlersMap
 
+from app.doors.asked import Asked
 from app.doors.session_life import Connection
 from app.doors.sessions import SignInNeeded, actor, session_of, staff_only
 from app.onestop.papers import service, uploading
@@ -40,7 +40,6 @@ from storage.shapes import ObjectMissing
 from storage.store import store_of
 from tenants.current import current
 
-Asked = Request[Any, Any, Any]
 TUS = "1.0.0"
 _OWN_WORK = {"own_work": True}
 

@@ -9,10 +9,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgspec
-from litestar import Request
 from litestar.exceptions import InternalServerException
 from multipart import (  # type: ignore[import-untyped]
     MultipartError,
@@ -21,6 +20,7 @@ from multipart import (  # type: ignore[import-untyped]
 )
 from multipart import parse_options_header as options_of
 
+from app.doors.asked import Asked
 from app.onestop.papers.refusals import StoreDown
 from app.refusals import Malformed, Refusal
 from infra.ids import uuid7
@@ -62,7 +62,7 @@ class SentForm(msgspec.Struct):
 
 
 @asynccontextmanager
-async def sent_form(request: Request[Any, Any, Any]) -> AsyncIterator[SentForm]:
+async def sent_form(request: Asked) -> AsyncIterator[SentForm]:
     """The form of this request; its files exist until the end of the block.
 
     The route needs `own_work` and `request_max_body_size=None`. Raises Malformed, FormTooLarge.
@@ -88,7 +88,7 @@ class _Reader:
         self._file: SentFile | None = None
         self._open: BinaryIO | None = None
 
-    async def read(self, request: Request[Any, Any, Any]) -> None:
+    async def read(self, request: Asked) -> None:
         """Read the whole body."""
         kind, options = options_of(request.headers.get("content-type", ""))
         if kind != "multipart/form-data" or "boundary" not in options:
@@ -104,7 +104,7 @@ class _Reader:
             if self._open:
                 self._open.close()
 
-    async def _feed(self, parser: PushMultipartParser, request: Request[Any, Any, Any]) -> None:
+    async def _feed(self, parser: PushMultipartParser, request: Asked) -> None:
         total = 0
         async for chunk in request.stream():
             total += len(chunk)

@@ -1,6 +1,7 @@
 """What every store promises, whichever driver is behind it."""
 
 import asyncio
+import hashlib
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,10 +14,12 @@ from app.doors import failures
 from app.doors.files import serve_object
 from infra import http
 from infra.settings import BadSetting, settings
+from storage.service import keep
 from storage.shapes import ObjectMissing, StoreUnavailable
 from storage.store import Store, store_of
 from tenants.current import acting_for
 from tenants.shapes import Tenant
+from tests.storage import samples
 from tests.storage.conftest import ChangeSettings, MakeStore, someone
 
 Place = tuple[Tenant, Store]
@@ -158,6 +161,20 @@ class TestEveryStore:
             assert (await fetch(neighbour, stolen)).status_code == 404
         await theirs.erase()
         assert (await store.stat(KEY)).size == len(CONTENT)
+
+
+async def test_an_upload_ends_as_the_same_bytes_behind_a_link(
+    tenant: Tenant, make_store: MakeStore
+) -> None:
+    content = samples.pdf(weight=6_000_000)
+    store = store_of(tenant)
+    await store.prepare()
+    stored = await keep(content, NAME, "citizen:hung")
+    assert stored.sha256 == hashlib.sha256(content).digest()
+    address = store.link(stored.key, file_name=NAME, media_type=stored.media_type)
+    answer = await fetch(tenant, address)
+    assert hashlib.sha256(answer.content).hexdigest() == stored.digest
+    await store.erase()
 
 
 async def test_a_store_that_is_away_is_said_to_be_away(
