@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import Response, get
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, QueryParameter
 
 from app.doors.portal.shown import procedure_view
 from app.doors.render import page
@@ -22,7 +22,7 @@ COMMON = (
     "1.004884",
     "1.012784",
 )
-Words = Annotated[str, Parameter(query="tim", max_length=200)]
+Words = Annotated[str, QueryParameter(name="tim", max_length=200)]
 
 
 @get("/", opt={"public": True})

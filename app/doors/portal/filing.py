@@ -4,7 +4,7 @@ from typing import Annotated, cast
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from app.doors.asked import Asked
@@ -31,7 +31,7 @@ from app.people.queries import today
 from app.refusals import Malformed, Refusal
 from tenants.work import work
 
-PageName = Annotated[str, Parameter(query="trang", max_length=40)]
+PageName = Annotated[str, QueryParameter(name="trang", max_length=40)]
 _UNJUDGED = Checked(values={}, errors={}, warnings={})
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import Response, get
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, QueryParameter
 
 from app.doors.asked import Asked
 from app.doors.portal.sent_view import sent_view
@@ -16,7 +16,7 @@ from app.refusals import NotFound
 from infra.settings import settings
 from tenants.current import current
 
-After = Annotated[str | None, Parameter(query="sau", max_length=200)]
+After = Annotated[str | None, QueryParameter(name="sau", max_length=200)]
 
 
 @get("/ho-so-cua-toi", guards=[citizen_only])

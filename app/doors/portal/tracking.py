@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from app.doors import render
@@ -17,7 +17,7 @@ from app.onestop.codes import rules as codes
 from app.onestop.dossiers.queries import tracking
 from app.refusals import Malformed, NotFound
 
-Code = Annotated[str, Parameter(query="ma", max_length=200)]
+Code = Annotated[str, QueryParameter(name="ma", max_length=200)]
 
 
 class NoSuchDossier(NotFound):
