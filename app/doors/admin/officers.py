@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from app.doors.admin.entry import administrator, chosen, day_or_none
 from app.doors.admin.officers_view import officer_line, officer_lines, post_pick
+from app.doors.asked import Asked
 from app.doors.render import page
 from app.doors.sent import texts
 from app.people import queries, refusals, service
@@ -17,7 +18,6 @@ from app.people.shapes import Actor
 from app.refusals import Malformed, Refusal
 from tenants.work import work
 
-Asked = Request[Any, Any, Any]
 Answer = Response[bytes] | Redirect
 Done = Annotated[str, QueryParameter(name="xong", max_length=20)]
 Words = Annotated[str, QueryParameter(name="co-quan", max_length=120)]

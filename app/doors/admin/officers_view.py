@@ -68,6 +68,7 @@ def post_pick(posts: Sequence[PostRow], words: str) -> PostPick:
     """The posts whose title or agency holds all the words, marks or no marks."""
     asked = normalise(words).split()
     found = [post for post in posts if asked and _holds(post, asked)]
+    found.sort(key=lambda post: len(post.agency_name))  # "Quy Nhơn" before "Quy Nhơn Đông"
     choices = [(str(post.id), f"{post.title} – {post.agency_name}") for post in found[:MOST_POSTS]]
     return PostPick(words=words, choices=choices, more=len(found) > MOST_POSTS)
 

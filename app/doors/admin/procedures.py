@@ -1,19 +1,19 @@
 """Where citizens file each procedure (tiếp nhận trực tuyến): here, at the national portal, not."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from app.doors.admin.entry import administrator
+from app.doors.asked import Asked
 from app.doors.render import page
 from app.doors.sent import texts
 from app.onestop.catalog import queries
 from app.onestop.catalog.service import switch_filing
 
-Asked = Request[Any, Any, Any]
 Words = Annotated[str, QueryParameter(name="tim", max_length=200)]
 Changed = Annotated[str, QueryParameter(name="xong", max_length=20)]
 HERE = "/quan-tri/thu-tuc"

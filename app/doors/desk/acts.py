@@ -6,10 +6,11 @@ Each act is one short unit of its own, so that a page that refuses shows the dos
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from app.doors.asked import Asked
 from app.doors.desk.dossiers import dossier_response
 from app.doors.desk.inputs import uuid_or_none, whole
 from app.doors.sent import texts
@@ -20,7 +21,6 @@ from app.people.shapes import Actor
 from app.refusals import NotAllowed, NotFound, Refusal
 from tenants.work import work
 
-Asked = Request[Any, Any, Any]
 Sent = Mapping[str, str]
 Doing = Callable[[Actor, str, int | None, Sent], Awaitable[object]]
 Answer = Response[bytes] | Redirect

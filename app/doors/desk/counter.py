@@ -1,13 +1,14 @@
 """The counter (tiếp nhận mới): a dossier on paper, received on one screen without a mouse."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
-from app.doors.desk.counter_view import CHANNELS, LABELS, counter_view, forms, intake_of
+from app.doors.asked import Asked
+from app.doors.desk.counter_view import CHANNELS, LABELS, counter_view, forms, in_order, intake_of
 from app.doors.desk.places import desks_of
 from app.doors.portal.catalogue import COMMON
 from app.doors.render import page
@@ -22,7 +23,6 @@ from app.people.shapes import Actor
 from app.refusals import NotAllowed, NotFound, Refusal
 from infra.clock import now
 
-Asked = Request[Any, Any, Any]
 Words = Annotated[str, QueryParameter(name="thu-tuc", max_length=200)]
 Case = Annotated[str, QueryParameter(name="truong-hop", max_length=60)]
 HERE = "/can-bo/tiep-nhan"
@@ -94,7 +94,7 @@ async def _screen(
         forms=forms(),
         labels=LABELS,
         refused=refusal.message if refusal else "",
-        errors=refusal.fields if refusal else {},
+        errors=in_order(refusal.fields) if refusal else {},
     )
 
 

@@ -24,18 +24,20 @@ from app.refusals import Malformed
 from infra.ids import uuid7
 
 CHANNELS = {"counter": "Trực tiếp tại quầy", "postal": "Qua bưu chính"}
+# In the order of the page.
 LABELS = {
-    "full_name": "Họ và tên",
+    "case_id": "Trường hợp",
     "id_number": "Số định danh",
+    "full_name": "Họ và tên",
     "phone": "Điện thoại",
     "email": "Thư điện tử",
     "address": "Địa chỉ",
     "summary": "Trích yếu",
-    "case_id": "Trường hợp",
     "working_days": "Thời hạn",
     "agency_id": "Cơ quan",
 }
 _TYPED = ("full_name", "id_number", "phone", "email", "address", "summary", "working_days")
+_BESIDE = {"working_days", "agency_id"}
 _LONGEST_DAYS = 365
 
 
@@ -129,6 +131,14 @@ def intake_of(sent: Mapping[str, str]) -> Intake:
         working_days=whole(sent.get("working_days", "")),
         **said,
     )
+
+
+def in_order(faults: Mapping[str, str]) -> dict[str, str]:
+    """The faults in the order of the page: the boxes, the papers, the time."""
+    ahead = [name for name in LABELS if name in faults and name not in _BESIDE]
+    behind = [name for name in faults if name in _BESIDE]
+    between = [name for name in faults if name not in LABELS]
+    return {name: faults[name] for name in [*ahead, *between, *behind]}
 
 
 def forms() -> list[tuple[str, str]]:

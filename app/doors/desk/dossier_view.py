@@ -70,6 +70,7 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     version: int
     title: str
+    applicant_name: str
     status: str
     deadline: tuple[str, str] | None
     facts: list[tuple[str, str]]
@@ -77,6 +78,7 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     decisions: Decisions
     sheets: list[Sheet]
     papers: list[PaperLine]
+    unneeded: list[PaperLine]
     results: list[PaperView]
     may_drop_result: bool
     entries: list[Entry]
@@ -90,20 +92,21 @@ def dossier_view(
     shown: DossierPage, trail: Sequence[TrailLine], sent: Mapping[str, str]
 ) -> DossierView:
     """What is shown of the dossier; `sent` is what was typed before, to be kept."""
-    decisions = decisions_of(shown, sent)
-    left = shown.remaining
+    decisions, left, papers = decisions_of(shown, sent), shown.remaining, _papers(shown)
     return DossierView(
         id=str(shown.id),
         code=shown.code,
         version=shown.version,
         title=shown.summary,
+        applicant_name=shown.applicant.full_name,
         status=shown.status.title,
         deadline=(deadline_kind(left), left.text) if left else None,
         facts=_facts(shown),
         applicant=_applicant(shown),
         decisions=decisions,
         sheets=shown.sheets,
-        papers=_papers(shown),
+        papers=[line for line in papers if line.files or line.missing],
+        unneeded=[line for line in papers if not line.files and not line.missing],
         results=shown.results,
         may_drop_result=decisions.attach,
         entries=_entries(shown),
@@ -157,8 +160,8 @@ def _papers(shown: DossierPage) -> list[PaperLine]:
 def _paper(paper: Paper, came: list[PaperView], channel: str) -> PaperLine:
     remark = ""
     if not came:
-        if paper.made_by_form:
-            remark = "Nội dung kê khai ở tờ khai điện tử" if channel == "online" else ""
+        if paper.made_by_form and channel == "online":
+            remark = "Nội dung kê khai ở tờ khai điện tử"
         elif paper.shown_only:
             remark = "Chỉ xuất trình, không phải nộp"
         else:
@@ -177,13 +180,14 @@ def _file(paper: PaperView) -> FileLine:
 
 
 def _entries(shown: DossierPage) -> list[Entry]:
-    last = len(shown.passed) - 1
-    came = [
-        _entry(each, n == last and shown.status not in _ENDED)
-        for n, each in enumerate(shown.passed)
-    ]
-    ahead = [step for step in shown.steps if step.state == "ahead"]
-    return came + [Entry("next", step.name, "", "") for step in ahead]
+    """What was done, the step it stands at, and the steps to come."""
+    at = next((step.name for step in shown.steps if step.state == "current"), None)
+    ended = shown.status in _ENDED
+    last = -1 if at or ended else len(shown.passed) - 1
+    came = [_entry(each, n == last) for n, each in enumerate(shown.passed)]
+    here = [Entry("here", at, shown.post_title or "", "")] if at and not ended else []
+    ahead = [] if ended else [step.name for step in shown.steps if step.state == "ahead"]
+    return came + here + [Entry("next", name, "", "") for name in ahead]
 
 
 def _entry(each: Passed, here: bool) -> Entry:

@@ -1,11 +1,12 @@
 """The page of one dossier for the officers who handle it, and its receipt to print."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
+from app.doors.asked import Asked
 from app.doors.desk.decisions import DONE
 from app.doors.desk.dossier_view import dossier_view
 from app.doors.render import page
@@ -13,10 +14,9 @@ from app.doors.sessions import actor
 from app.onestop.dossiers import queries
 from app.onestop.slips.queries import slip_view
 from app.people.shapes import Actor
-from app.refusals import NotFound, Refusal
+from app.refusals import NotFound, Overtaken, Refusal
 from app.trail.queries import lines_of
 
-Asked = Request[Any, Any, Any]
 Done = Annotated[str, QueryParameter(name="xong", max_length=20)]
 Now = Annotated[str, QueryParameter(name="in", max_length=2)]
 
@@ -62,7 +62,15 @@ async def dossier_response(
         status=refusal.status if refusal else 200,
         view=dossier_view(shown, trail, sent or {}),
         done=done,
-        refused=refusal.message if refusal else "",
+        refused=_reason(refusal) if refusal else "",
         kept=(sent or {}).get("note", ""),
         errors=refusal.fields if refusal else {},
     )
+
+
+def _reason(refusal: Refusal) -> str:
+    """The refusal in words that fit a page already showing what is new."""
+    if not isinstance(refusal, Overtaken):
+        return refusal.message
+    said = refusal.message.removesuffix(" Vui lòng tải lại trang để xem nội dung mới.")
+    return f"{said} Dưới đây là nội dung mới nhất; phần ông/bà đã nhập vẫn được giữ."

@@ -10,12 +10,14 @@ from app.doors.words import gio, gio_ngay, ngay
 from app.onestop.deadlines.rules import Remaining
 from app.onestop.dossiers.queries.desk import InboxGroup, Line, ReadyLine, TurnLine, WaitingLine
 from app.onestop.dossiers.queries.finding import FoundLine, PassingLine
+from app.onestop.dossiers.rules import Status
 from app.onestop.dossiers.shapes import CHANNEL_NAMES, WAY_NAMES
 
 # Two hours left of eight is when somebody should get up.
 _SOON_MINUTES = 120
 _SOON_DAY_MINUTES = 480
-_NOBODY = "Không đang chờ ai xử lý"
+# Where a dossier is while it is no post's turn.
+_NOBODY = {Status.REGISTERED: "Chờ tiếp nhận", Status.FINISHED: "Chờ trả kết quả"}
 
 L = TypeVar("L", bound=Line)
 
@@ -107,7 +109,7 @@ def found(lines: Sequence[FoundLine], *, several: bool) -> Queue:
         cells = (
             short_moment(line.filed_at),
             short_moment(line.due_at) if line.due_at else "–",
-            line.post_title or _NOBODY,
+            line.post_title or _NOBODY.get(line.status, "–"),
         )
         return _row(line, several, None, cells)
 

@@ -1,11 +1,12 @@
 """The reception desk's three lists (bàn tiếp nhận), the inbox (hộp việc), and finding a dossier."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
+from app.doors.asked import Asked
 from app.doors.desk import lists_view as view
 from app.doors.desk.places import (
     agencies_of,
@@ -20,7 +21,6 @@ from app.onestop.codes.rules import read
 from app.onestop.dossiers import queries
 from app.people.shapes import Actor
 
-Asked = Request[Any, Any, Any]
 Typed = Annotated[str, QueryParameter(name="tim", max_length=300)]
 Which = Annotated[str, QueryParameter(name="hang", max_length=20)]
 After = Annotated[str, QueryParameter(name="sau", max_length=80)]

@@ -1,12 +1,12 @@
 """The result's file, and messages once more: what talks to the store or to the gateway's queue."""
 
-from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from app.doors.asked import Asked
 from app.doors.desk.acts import AT, OWN, Answer, done
 from app.doors.desk.dossiers import dossier_response
 from app.doors.desk.inputs import whole
@@ -27,7 +27,6 @@ from storage import service as storage
 from storage.shapes import StoredObject
 from tenants.work import work
 
-Asked = Request[Any, Any, Any]
 _FIELD = "result"
 
 

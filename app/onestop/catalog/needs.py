@@ -40,11 +40,15 @@ def papers_for(procedure: Procedure, kind: ChannelKind, case_id: str | None) -> 
 
 
 def papers_to_upload(procedure: Procedure, kind: ChannelKind, case_id: str | None) -> list[Paper]:
-    """Those of `papers_for` that are handed in as files: not only shown, not made by our form."""
+    """Those of `papers_for` that are handed in: as files online, laid down at the counter.
+
+    Papers only to be shown are left out, and online also those our electronic form makes.
+    """
+    made = kind is ChannelKind.ONLINE
     return [
         paper
         for paper in papers_for(procedure, kind, case_id)
-        if not paper.shown_only and not paper.made_by_form
+        if not paper.shown_only and not (made and paper.made_by_form)
     ]
 
 

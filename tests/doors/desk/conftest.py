@@ -3,9 +3,9 @@
 import pytest
 
 from infra import clock
-from tests.doors.browsing import MONDAY, Browse, Browser
+from tests.doors.browsing import MONDAY, Browse, Browser, hoa, lan, minh, thu
 
-__all__ = ["MONDAY", "Browse", "Browser"]
+__all__ = ["MONDAY", "Browse", "Browser", "hoa", "lan", "minh", "thu"]
 
 
 @pytest.fixture(autouse=True)
