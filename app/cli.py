@@ -12,6 +12,10 @@ from asyncpg.exceptions import PostgresError
 
 from app import lifecycle
 from app.chains import control_chain, tenant_chain
+from app.people import identities
+from app.refusals import Refusal
+from billing import service as billing
+from billing.refusals import ContractRefused
 from infra.settings import BadSetting, settings
 from tenants import control, db, provision, registry, upgrade
 from tenants.provision import ProvisionError
@@ -25,7 +29,7 @@ def main(arguments: list[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     try:
         asyncio.run(_run(asked))
-    except (ProvisionError, BadSetting) as error:
+    except (ProvisionError, BadSetting, Refusal, ContractRefused) as error:
         sys.exit(f"motcua: {error}")
     except (OSError, PostgresError) as error:
         sys.exit(f"motcua: the database refused: {type(error).__name__}: {error}")
@@ -102,6 +106,12 @@ async def _add_host(asked: argparse.Namespace) -> None:
     print(f"{asked.host} leads to {asked.slug}")
 
 
+async def _storage_key(asked: argparse.Namespace) -> None:
+    await provision.give_storage_key(asked.slug, asked.access, asked.secret)
+    await _note("tenant.storage_key", asked.slug)
+    print(f"the papers of {asked.slug} are reached with a key of their own")
+
+
 async def _trust(asked: argparse.Namespace) -> None:
     chosen = (asked.audience, asked.issuer, asked.label, asked.client_id, asked.secret)
     await lifecycle.trust(asked.slug, *chosen)
@@ -113,6 +123,20 @@ async def _load_province(asked: argparse.Namespace) -> None:
     tenant = await lifecycle.create_province(asked.slug)
     await _note("province.load", asked.slug)
     print(f"{tenant.slug} is {tenant.status} at {settings().origin(tenant.host)}")
+
+
+async def _load_contract(asked: argparse.Namespace) -> None:
+    contract = billing.read(asked.file.encode(), "the file")
+    await lifecycle.named(contract.tenant_slug)
+    await billing.load(contract)
+    await _note("contract.load", contract.tenant_slug, contract=contract.id)
+    print(f"{contract.id} is on the books of {contract.tenant_slug}")
+
+
+async def _admit_operator(asked: argparse.Namespace) -> None:
+    await identities.admit_operator(asked.username, asked.name)
+    await _note("operator.admit", None, username=asked.username)
+    print(f"{asked.username} may sign in at {settings().origin(settings().ops_host)}")
 
 
 async def _note(act: str, slug: str | None, **detail: object) -> None:
@@ -128,7 +152,9 @@ def _content_of(path: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("motcua", description=__doc__)
-    rooms = parser.add_subparsers(required=True, metavar="control|tenant|issuer|province")
+    rooms = parser.add_subparsers(
+        required=True, metavar="control|tenant|issuer|province|contract|operator"
+    )
     _verb(rooms.add_parser("control").add_subparsers(required=True), "migrate", _control_migrate)
     _tenant_verbs(rooms.add_parser("tenant").add_subparsers(required=True))
     trust = _verb(rooms.add_parser("issuer").add_subparsers(required=True), "trust", _trust)
@@ -137,6 +163,11 @@ def _parser() -> argparse.ArgumentParser:
         trust.add_argument(name)
     trust.add_argument("secret", metavar="secret_file", type=_content_of)
     trust.add_argument("--slug", help="the tenant; left out for the vendor's own issuer")
+    contract = rooms.add_parser("contract", help="the contracts on the books")
+    load = _verb(contract.add_subparsers(required=True), "load", _load_contract)
+    load.add_argument("file", type=_content_of)
+    operators = rooms.add_parser("operator", help="the vendor's own staff")
+    _verb(operators.add_subparsers(required=True), "admit", _admit_operator, "username", "name")
     load = _verb(rooms.add_parser("province").add_subparsers(required=True), "load", _load_province)
     load.add_argument("slug")
     return parser
@@ -159,6 +190,8 @@ def _tenant_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     migrate.add_argument("--at-once", type=int, default=4)
     drop = _verb(verbs, "drop", _drop, "slug")
     drop.add_argument("--confirm", help="the tenant's name, to answer the question beforehand")
+    key = _verb(verbs, "storage-key", _storage_key, "slug", "access")
+    key.add_argument("secret", metavar="secret_file", type=_content_of)
     _verb(verbs, "add-host", _add_host, "slug", "host")
 
 

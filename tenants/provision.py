@@ -98,6 +98,18 @@ async def add_host(slug: str, host: str) -> None:
     await registry.reload()
 
 
+async def give_storage_key(slug: str, access: str, secret: str) -> None:
+    """Let the tenant's papers be reached with credentials of its own at the object store."""
+    tenant = await _read(slug)
+    if tenant is None:
+        raise ProvisionError(f"no tenant is called {slug}")
+    secrets = msgspec.structs.replace(tenant.secrets, storage_access=access, storage_secret=secret)
+    await control.execute(
+        "update tenant set sealed = $2 where id = $1", tenant.id, _sealed(slug, secrets)
+    )
+    await registry.reload()
+
+
 async def drop(tenant: Tenant) -> None:
     """Remove the tenant's database, role and registry row, for good."""
     pools, key = place_of(tenant)
@@ -124,7 +136,7 @@ async def _enter(slug: str, site: Site, cluster: str, hosts: tuple[str, ...]) ->
         return known
     name = f"motcua_{slug.replace('-', '_')}"
     secrets = Secrets(password=random.token_urlsafe(24), key=random.token_bytes(32))
-    sealed = seal(settings().key, msgspec.json.encode(secrets), f"tenant:{slug}")
+    sealed = _sealed(slug, secrets)
     identity = uuid7()
     try:
         await control.execute(
@@ -140,6 +152,10 @@ async def _enter(slug: str, site: Site, cluster: str, hosts: tuple[str, ...]) ->
     tenant = await _read(slug)
     assert tenant is not None
     return tenant
+
+
+def _sealed(slug: str, secrets: Secrets) -> bytes:
+    return seal(settings().key, msgspec.json.encode(secrets), f"tenant:{slug}")
 
 
 async def _build(tenant: Tenant, migrations: list[Migration], source: str) -> None:

@@ -119,6 +119,15 @@ async def test_secrets_do_not_stand_open_in_the_registry(tenant):
     assert tenant.secrets.password not in repr(tenant)
 
 
+async def test_a_tenant_may_have_a_storage_key_of_its_own(tenant):
+    await provision.give_storage_key(tenant.slug, "access", "hush")
+    found = await registry.by_slug(tenant.slug)
+    assert (found.secrets.storage_access, found.secrets.storage_secret) == ("access", "hush")
+    assert found.secrets.key == tenant.secrets.key
+    with pytest.raises(ProvisionError):
+        await provision.give_storage_key("nobody", "a", "b")
+
+
 def _step(number, sql):
     return Migration(number, f"{number:04}_x", sql)
 

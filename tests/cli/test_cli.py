@@ -1,0 +1,89 @@
+"""The command line as an operator uses it, in a process of its own."""
+
+import asyncio
+import os
+import subprocess
+import sys
+
+import pytest
+
+from infra.dsn import Address
+from infra.settings import settings
+from tenants import registry
+from tests.house.test_layers import HOUSE
+
+
+async def run(*words, answer=""):
+    """The command's exit status and all it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "app.cli", *words),
+        cwd=HOUSE, env=dict(os.environ), stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    printed, _ = await process.communicate(answer.encode())
+    return process.returncode, printed.decode()
+
+
+@pytest.mark.usefixtures("house")
+async def test_a_tenants_life_from_the_command_line(tmp_path):
+    status, printed = await run(
+        "tenant", "create", "dong-thap", "Cổng Đồng Tháp", "--host", "dt.test"
+    )
+    assert (status, "active" in printed) == (0, True), printed
+    assert "dong-thap" in (await run("tenant", "list"))[1]
+    assert (await run("tenant", "add-host", "dong-thap", "motcua.dt.test"))[0] == 0
+    status, printed = await run(
+        "tenant", "suspend", "dong-thap", "bảo trì", "--until", "2026-12-31"
+    )
+    assert status == 0, printed
+    assert "suspended" in (await run("tenant", "list"))[1]
+    assert (await run("tenant", "resume", "dong-thap"))[0] == 0
+    status, printed = await run("tenant", "migrate", "dong-thap")
+    assert status == 0, printed
+    secret = tmp_path / "secret"
+    secret.write_text("hush")
+    trusted = await run(
+        *("issuer", "trust", "staff", "https://id.test", "Cán bộ", "motcua", str(secret)),
+        *("--slug", "dong-thap"),
+    )
+    assert trusted[0] == 0, trusted[1]
+    status, printed = await run("tenant", "drop", "dong-thap", answer="dong-thut\n")
+    assert status == 1 and "does not match" in printed
+    status, printed = await run("tenant", "drop", "dong-thap", answer="dong-thap\n")
+    assert status == 0, printed
+    await registry.reload()
+    assert await registry.by_slug("dong-thap") is None
+
+
+@pytest.mark.usefixtures("house")
+async def test_a_province_under_contract_is_not_dropped():
+    status, printed = await run("province", "load", "laocai")
+    assert status == 0, printed
+    status, printed = await run("tenant", "drop", "laocai", "--confirm", "laocai")
+    assert status == 1 and "contract" in printed
+    await registry.reload()
+    assert (await registry.by_slug("laocai")).status == "active"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("tenant", "suspend", "nobody", "x"),
+        ("tenant", "drop", "nobody", "--confirm", "nobody"),
+        ("tenant", "create", "Bad Name", "x"),
+        ("tenant", "create", "x-y", "x", "--cluster", "nowhere"),
+        ("contract", "load", "/nowhere.json"),
+        ("issuer", "trust", "staff", "https://x", "x", "x", "/nowhere"),
+    ],
+)
+@pytest.mark.usefixtures("house")
+async def test_what_cannot_be_done_is_one_sentence_and_no_traceback(words):
+    status, printed = await run(*words)
+    assert status != 0 and printed.strip()
+    assert "Traceback" not in printed
+
+
+@pytest.mark.usefixtures("house")
+async def test_no_password_is_ever_printed():
+    _, printed = await run("tenant", "list")
+    assert Address.parse(settings().control_dsn).password not in printed
