@@ -120,7 +120,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield made
 
 
-async def _trust(tenant_id: UUID | None, host: str, audience: Any, issuer: Issuer) -> None:
+async def trust(tenant_id: UUID | None, host: str, audience: Any, issuer: Issuer) -> None:
     await issuers.trust(
         tenant_id,
         audience,
@@ -145,15 +145,15 @@ async def west(make_tenant: MakeTenant, town: Town) -> Tenant:
 
 async def _tenant(make_tenant: MakeTenant, slug: str, host: str, town: Town) -> Tenant:
     tenant = await make_tenant(slug)
-    await _trust(tenant.id, host, "citizen", town.citizens)
-    await _trust(tenant.id, host, "staff", town.staff)
+    await trust(tenant.id, host, "citizen", town.citizens)
+    await trust(tenant.id, host, "staff", town.staff)
     return tenant
 
 
 @pytest.fixture
 async def vendor(house: Servers, town: Town) -> AsyncIterator[None]:
     """The vendor's own issuer and one operator."""
-    await _trust(None, OPS, "vendor", town.vendor)
+    await trust(None, OPS, "vendor", town.vendor)
     async with work():
         await service.admit_operator(VAN.username, "Nguyễn Hải Vân")
     yield

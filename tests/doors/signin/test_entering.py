@@ -15,8 +15,8 @@ from tests.doors.signin.conftest import (
     WEST,
     MakeBrowser,
     Town,
-    _trust,
     admit_lan,
+    trust,
 )
 
 INCIDENT = re.compile(r'<b class="code">[A-Z2-7]{6}</b>')
@@ -85,7 +85,7 @@ async def test_several_issuers_are_offered_and_each_knows_its_own_people(
     east: Tenant, town: Town, browser: MakeBrowser
 ) -> None:
     await admit_lan(east)
-    await _trust(east.id, EAST, "staff", town.more_staff)
+    await trust(east.id, EAST, "staff", town.more_staff)
     lan, other = browser(), browser()
     shown = await lan.get("/can-bo/dang-nhap")
     assert shown.text.count(">Đăng nhập bằng tài khoản canbo") == 2

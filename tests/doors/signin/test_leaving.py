@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
-import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
@@ -29,6 +28,22 @@ from tests.doors.signin.conftest import (
 )
 
 BACK_CHANNEL = "/dang-xuat/kenh-sau"
+UNFIT: list[dict[str, Any]] = [
+    {"iss": "http://gia-mao.localhost"},
+    {"iss": None},
+    {"aud": f"client-{WEST}"},
+    {"aud": [f"client-{EAST}", "client-khac"]},
+    {"exp": int(time.time()) - 3600},
+    {"exp": None},
+    {"iat": None},
+    {"iat": int(time.time()) + 3600},
+    {"jti": None},
+    {"sub": None},
+    {"nonce": "x"},
+    {"events": None},
+    {"events": {"http://schemas.openid.net/event/khac": {}}},
+    {"events": [LOGOUT_EVENT]},
+]
 
 
 async def test_signing_out_ends_the_session_here_and_at_the_issuer(
@@ -137,31 +152,14 @@ async def test_a_logout_token_serves_once(east: Tenant, town: Town, browser: Mak
     assert (await hung.get("/cua-toi")).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"iss": "http://gia-mao.localhost"},
-        {"iss": None},
-        {"aud": f"client-{WEST}"},
-        {"aud": [f"client-{EAST}", "client-khac"]},
-        {"exp": int(time.time()) - 3600},
-        {"exp": None},
-        {"iat": None},
-        {"iat": int(time.time()) + 3600},
-        {"jti": None},
-        {"sub": None},
-        {"nonce": "x"},
-        {"events": None},
-        {"events": {"http://schemas.openid.net/event/khac": {}}},
-        {"events": [LOGOUT_EVENT]},
-    ],
-)
 async def test_a_logout_token_that_does_not_fit_ends_nothing(
-    east: Tenant, town: Town, browser: MakeBrowser, changes: dict[str, Any]
+    east: Tenant, town: Town, browser: MakeBrowser
 ) -> None:
     hung = browser()
     await hung.sign_in(HUNG)
-    assert await tell(hung, logout_token(town, HUNG.username, **changes)) == 400
+    for changes in UNFIT:
+        token = logout_token(town, HUNG.username, **changes)
+        assert await tell(hung, token) == 400, changes
     assert (await hung.get("/cua-toi")).status_code == 200
 
 

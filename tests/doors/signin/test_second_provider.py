@@ -26,8 +26,8 @@ from tests.doors.signin.conftest import (
     MakeBrowser,
     Town,
     free_ports,
+    trust,
 )
-from tests.doors.signin.conftest import _trust as trust
 
 HERE = Path(__file__).parent
 MODULES = HERE.parents[2] / ".data" / "peers" / "node_modules"

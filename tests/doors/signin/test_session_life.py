@@ -30,8 +30,8 @@ class Straight:
         with frozen(now() + after):
             transport = httpx.ASGITransport(self.app)  # type: ignore[arg-type]
             async with httpx.AsyncClient(transport=transport, base_url=self.home) as http:
-                cookies = {"motcua": self.token}
-                return (await http.get(path, cookies=cookies)).status_code
+                http.cookies.set("motcua", self.token)
+                return (await http.get(path)).status_code
 
 
 async def test_an_idle_session_ends(
@@ -77,14 +77,12 @@ async def test_signing_in_again_makes_a_new_session_and_ends_the_old_one(
     assert (await thief.get("/cua-toi")).status_code == 303
 
 
-@pytest.mark.parametrize("token", ["", "x", "../../etc/passwd", "a" * 4000])
-async def test_a_made_up_token_is_a_strangers(
-    east: Tenant, browser: MakeBrowser, token: str
-) -> None:
+async def test_a_made_up_token_is_a_strangers(east: Tenant, browser: MakeBrowser) -> None:
     visitor = browser()
-    visitor.wear(token)
-    assert (await visitor.get("/")).json()["kind"] == "visitor"
-    assert (await visitor.get("/cua-toi")).status_code == 303
+    for token in ("", "x", "../../etc/passwd", "a" * 4000):
+        visitor.wear(token)
+        assert (await visitor.get("/")).json()["kind"] == "visitor"
+        assert (await visitor.get("/cua-toi")).status_code == 303
 
 
 async def test_redis_holds_neither_tokens_nor_names_in_the_clear(
