@@ -95,22 +95,24 @@ def wait_until(
     *,
     name: str,
     log: Path,
+    log_start: int = 0,
     timeout: float,
 ) -> None:
     """Return once `ready()` says so; Trouble when `child` ends first or `timeout` s pass."""
     limit = time.monotonic() + timeout
     while not ready():
         if child.poll() is not None:
-            raise Trouble(f"{name} stopped while starting: {last_words(log)}")
+            raise Trouble(f"{name} stopped while starting: {last_words(log, log_start)}")
         if time.monotonic() > limit:
             raise Trouble(f"{name} did not answer within {timeout:.0f} s; its log is {log}")
         time.sleep(0.02)
 
 
-def last_words(log: Path) -> str:
-    """The line of `log` that explains a failure: the last fatal one, or simply the last."""
+def last_words(log: Path, start: int = 0) -> str:
+    """The line of `log` after byte `start` that explains a failure."""
     with contextlib.suppress(OSError):
-        lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        text = log.read_bytes()[start:].decode(errors="replace")
+        lines = [line for line in text.splitlines() if line.strip()]
         if any("No space left on device" in line for line in lines[-20:]):
             return f"the disk is full; free some space and start again (log: {log})"
         for line in reversed(lines[-20:]):

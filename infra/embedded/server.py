@@ -21,6 +21,7 @@ from infra.embedded.process import (
     Trouble,
     end_orphan,
     identity,
+    last_words,
     remove,
     spawn,
     stop,
@@ -43,6 +44,7 @@ class Server(ABC):
         """Describe a server; nothing happens before `start`."""
         self.directory = directory.absolute()
         self.log = self.directory / f"{self.name.lower()}.log"
+        self._log_start = 0  # where the log of this start begins
         self._claim: Claim | None = None
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -60,17 +62,24 @@ class Server(ABC):
         self._claim = Claim(self.directory, f"{self.name} already runs in {self.directory}")
         try:
             end_orphan(self._note, *self.farewell, patience=self.patience)
-            _rotate(self.log)
+            self._log_start = _rotate(self.log)
             self._child = self._launch()
             self._note.write_text(identity(self._child.pid))
         except BaseException:
             self.stop()
             raise
 
-    def ready(self, timeout: float = 60) -> None:
+    def ready(self, timeout: float = 180) -> None:
         """Return when the server answers; Trouble if it ends first or after `timeout` seconds."""
         assert self._child is not None, "start() comes first"
-        wait_until(self._answers, self._child, name=self.name, log=self.log, timeout=timeout)
+        wait_until(
+            self._answers,
+            self._child,
+            name=self.name,
+            log=self.log,
+            log_start=self._log_start,
+            timeout=timeout,
+        )
 
     def stop(self) -> None:
         """End the server cleanly; harmless when nothing runs."""
@@ -103,6 +112,10 @@ class Server(ABC):
     def running(self) -> subprocess.Popen[bytes] | None:
         """The server's process, for a supervisor that watches it."""
         return self._child
+
+    def last_words(self) -> str:
+        """What this start's log says about a failure, as the end of a sentence."""
+        return last_words(self.log, self._log_start)
 
     @property
     def _note(self) -> Path:
@@ -146,10 +159,13 @@ class PythonServer(Server):
         return all(listening(port) for port in self.ports())
 
 
-def _rotate(log: Path) -> None:
-    """Keep one older log, so that years of starts do not fill the disk."""
-    if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
-        log.replace(log.with_suffix(".log.1"))
+def _rotate(log: Path) -> int:
+    """Keep one older log, so that years of starts do not fill the disk; the size of what stays."""
+    size = log.stat().st_size if log.exists() else 0
+    if size <= LOG_LIMIT_BYTES:
+        return size
+    log.replace(log.with_suffix(".log.1"))
+    return 0
 
 
 def python_environment() -> dict[str, str]:

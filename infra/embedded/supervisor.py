@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Self
 
-from infra.embedded.process import Claim, Trouble, last_words
+from infra.embedded.process import Claim, Trouble
 from infra.embedded.server import Server
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -72,7 +72,7 @@ class Supervisor:
             for server in self._servers:
                 child = server.running
                 if child is not None and child.poll() is not None:
-                    raise Trouble(f"{server.name} stopped by itself: {last_words(server.log)}")
+                    raise Trouble(f"{server.name} stopped by itself: {server.last_words()}")
             time.sleep(0.5)
 
 

@@ -56,6 +56,14 @@ def test_a_program_that_cannot_start_says_its_last_words(tmp_path):
             supervisor.wait_ready()
 
 
+def test_an_old_error_in_the_log_is_not_blamed_for_a_new_one(tmp_path):
+    valkey = Valkey(tmp_path / "valkey")
+    valkey.directory.mkdir()
+    valkey.log.write_text("FATAL: something of last year\n")
+    with valkey:
+        assert "last year" not in valkey.last_words()
+
+
 def test_a_port_in_use_is_named(tmp_path, free_port):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
