@@ -23,11 +23,14 @@ After = Annotated[str | None, QueryParameter(name="sau", max_length=200)]
 async def list_mine(request: Asked, after: After = None) -> Response[bytes]:
     """Drafts to go on with, dossiers to follow."""
     citizen = await actor(request)
+    mine = await my_dossiers(citizen, after=after)
     return page(
         "portal/mine.html",
         here="/ho-so-cua-toi",
         drafts=await open_drafts(citizen),
-        mine=await my_dossiers(citizen, after=after),
+        # The engine takes an IntEnum for a bare number, so the words go beside the line.
+        lines=[(line, line.status.title) for line in mine.lines],
+        next=mine.next,
     )
 
 
