@@ -9,6 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from app.doors.asked import Asked
 from app.doors.desk.decisions import DONE
 from app.doors.desk.dossier_view import dossier_view
+from app.doors.desk.places import desks_of, handling_posts_of
 from app.doors.render import page
 from app.doors.sessions import actor
 from app.onestop.dossiers import queries
@@ -24,7 +25,7 @@ Now = Annotated[str, QueryParameter(name="in", max_length=2)]
 @get("/can-bo/ho-so/{code:str}")
 async def show_dossier(request: Asked, code: FromPath[str], done: Done = "") -> Response[bytes]:
     """Facts, papers, the decisions open to this officer, and everything that happened."""
-    return await dossier_response(await actor(request), code, done=DONE.get(done, ""))
+    return await dossier_response(await actor(request), code, done=done)
 
 
 @get("/can-bo/ho-so/{code:str}/giay-tiep-nhan")
@@ -57,11 +58,14 @@ async def dossier_response(
     if shown is None:
         raise NotFound
     trail = await lines_of(("dossier", shown.id))
+    beside = await queries.around(code, desks_of(officer), handling_posts_of(officer))
     return page(
         "desk/dossier.html",
         status=refusal.status if refusal else 200,
         view=dossier_view(shown, trail, sent or {}),
-        done=done,
+        done=DONE.get(done, ""),
+        offer_print=done == "tiep-nhan",
+        beside=beside,
         refused=_reason(refusal) if refusal else "",
         kept=(sent or {}).get("note", ""),
         errors=refusal.fields if refusal else {},

@@ -44,6 +44,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
     empty: str
     left_title: str = "Còn lại"
+    hint: str = ""
 
 
 class GroupView(msgspec.Struct, frozen=True):
@@ -66,7 +67,8 @@ def waiting(lines: Sequence[WaitingLine], following: str | None, *, several: boo
         rows=_rows(lines, draw),
         next=following,
         empty="Không có hồ sơ trực tuyến nào chờ tiếp nhận.",
-        left_title="Tiếp nhận trong 8 giờ làm việc",
+        left_title="Hạn tiếp nhận",
+        hint="Hồ sơ trực tuyến được tiếp nhận hoặc trả lời trong 8 giờ làm việc kể từ khi nộp.",
     )
 
 
@@ -82,7 +84,7 @@ def passing(lines: Sequence[PassingLine], following: str | None, *, several: boo
         rows=_rows(lines, draw),
         next=following,
         empty="Không có hồ sơ nào chờ chuyển đến bộ phận chuyên môn.",
-        left_title="Thời gian chuyển",
+        left_title="Hạn chuyển",
     )
 
 

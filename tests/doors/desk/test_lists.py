@@ -8,7 +8,7 @@ from infra import clock
 from tenants.work import work
 from tests import cast
 from tests.doors.desk.conftest import MONDAY
-from tests.doors.desk.pages import at, see, went_to
+from tests.doors.desk.pages import at, press, see, went_to
 from tests.doors.desk.strangers import next_door
 from tests.onestop.dossiers.story import on_paper, submitted, walked
 
@@ -155,3 +155,21 @@ async def test_nobody_signed_in_is_asked_to_sign_in(browse, province):
 async def test_a_citizen_is_no_officer(browse, province):
     citizen = await browse(province, await cast.citizen())
     assert (await citizen.get("/can-bo")).status_code in (302, 303, 401)
+
+
+async def test_a_dossier_opened_from_a_list_leads_to_those_beside_it(lan, hoa, province):
+    first, second, third = [
+        (await passed_on(full_name=f"Người Thứ {n}")).code for n in ("Nhất", "Nhì", "Ba")
+    ]
+    text = await see(hoa, at(second))
+    assert f'href="{at(first)}" data-key="Alt+ArrowUp"' in text
+    assert f'href="{at(third)}" data-key="Alt+ArrowDown"' in text
+    assert "Alt+ArrowUp" not in await see(hoa, at(first))
+    assert "Alt+Arrow" not in await see(lan, at(second))
+
+
+async def test_after_an_act_the_next_one_waiting_is_offered(hoa, province):
+    first, second = (await passed_on()).code, (await passed_on(full_name="Người Sau")).code
+    await press(hoa, at(first), "tham-dinh")
+    text = await see(hoa, f"{at(first)}?xong=tham-dinh")
+    assert f'href="{at(second)}">Hồ sơ tiếp theo' in text

@@ -3,6 +3,7 @@
 from app.onestop.dossiers.queries.desk import desk_counts, inbox, reception_queue, to_deliver
 from app.onestop.dossiers.queries.drafts import draft, open_drafts
 from app.onestop.dossiers.queries.finding import (
+    around,
     find_dossiers,
     hand_over_count,
     hand_over_queue,
@@ -12,6 +13,7 @@ from app.onestop.dossiers.queries.page import dossier_page
 from app.onestop.dossiers.queries.tracking import tracking
 
 __all__ = [
+    "around",
     "desk_counts",
     "dossier_page",
     "draft",

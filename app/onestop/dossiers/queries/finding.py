@@ -51,6 +51,14 @@ class PassingQueue(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
+class Around(msgspec.Struct, frozen=True, kw_only=True):
+    """The dossiers beside one in the officer's list; `then` is what waits for the officer next."""
+
+    previous: str | None
+    next: str | None
+    then: str | None
+
+
 _LINE = """
 select d.id, d.code, d.version, d.status, d.summary, d.applicant_name, d.channel,
        t.short_name as procedure_name, a.name as agency_name,
@@ -89,6 +97,23 @@ where d.post_id = any($1) and d.status = 2
 order by d.due_at, d.id limit $4
 """
 )
+# The lists are as long as one desk's day. Served by dossier_waiting and dossier_by_turn.
+_AROUND = """
+with waiting as (
+    select code, filed_at as at, id from dossier where agency_id = any($1) and status = 1
+), turn as (
+    select code, due_at as at, id from dossier where post_id = any($2)
+), line as (
+    select code, lag(code) over o as previous, lead(code) over o as next
+    from waiting window o as (order by at, id)
+    union all
+    select code, lag(code) over o, lead(code) over o from turn window o as (order by at, id)
+)
+select (select previous from line where code = $3) as previous,
+       (select next from line where code = $3) as next,
+       (select code from turn where code <> $3 order by at, id limit 1) as first_turn,
+       (select code from waiting where code <> $3 order by at, id limit 1) as first_waiting
+"""
 _PASSING_COUNT = "select count(*) from dossier where post_id = any($1) and status = 2"
 _LEAST_DIGITS = 4
 
@@ -119,6 +144,14 @@ async def hand_over_queue(
 async def hand_over_count(posts: Sequence[UUID]) -> int:
     """How many dossiers lie at those posts, received and not handed over."""
     return int(await db.tenant.fetch_value(_PASSING_COUNT, posts))
+
+
+async def around(code: str, desks: Sequence[UUID], posts: Sequence[UUID]) -> Around:
+    """What stands before and after a dossier in the reception queue or the inbox it is in."""
+    row = await db.tenant.fetch_row(_AROUND, desks, posts, code)
+    assert row is not None, "scalar subqueries always make one row"
+    then = row["next"] or row["first_turn"] or row["first_waiting"]
+    return Around(previous=row["previous"], next=row["next"], then=then)
 
 
 def _asked(text: str) -> tuple[str, str, str | None, str | None]:
