@@ -18,10 +18,9 @@ SQL = "select code, version, status, due_at from dossier where code = $1"
 READERS = 8
 
 
-async def main() -> None:
+async def main(dsn: str, codes: list[str]) -> None:
     """Answer until standard input ends."""
-    pool = await asyncpg.create_pool(sys.argv[1], min_size=READERS, max_size=READERS)
-    codes = Path(sys.argv[2]).read_text().split()
+    pool = await asyncpg.create_pool(dsn, min_size=READERS, max_size=READERS)
     modes = {"pooled": pooled, "held": held}
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
@@ -67,4 +66,4 @@ async def _read(read: Callable[..., Awaitable[object]], codes: list[str], until:
 
 
 if __name__ == "__main__":
-    uvloop.run(main())
+    uvloop.run(main(sys.argv[1], Path(sys.argv[2]).read_text().split()))

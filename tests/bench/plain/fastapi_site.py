@@ -3,13 +3,14 @@
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
-from sqlalchemy import ForeignKey, URL, func, select
+from sqlalchemy import URL, ForeignKey, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column
 from sqlalchemy.types import DateTime
@@ -34,7 +35,7 @@ make_session = async_sessionmaker(engine, expire_on_commit=False)
 class Base(DeclarativeBase):
     """All tables."""
 
-    type_annotation_map = {datetime: DateTime(timezone=True)}
+    type_annotation_map: ClassVar = {datetime: DateTime(timezone=True)}
 
 
 class Progress(Base):
@@ -76,7 +77,7 @@ async def session():
 
 @app.get("/tra-cuu/{code}", response_class=HTMLResponse)
 async def show_tracking(
-    request: Request, code: str, database: AsyncSession = Depends(session)
+    request: Request, code: str, database: Annotated[AsyncSession, Depends(session)]
 ) -> HTMLResponse:
     """The page."""
     dossier = await database.scalar(select(Dossier).where(Dossier.code == code))
