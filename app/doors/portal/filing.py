@@ -102,9 +102,8 @@ async def send(request: Asked, draft_id: FromPath[UUID]) -> Response[bytes] | Re
     citizen, sent = await actor(request), await texts(request)
     shown = await draft(citizen, draft_id)
     try:
-        if not shown.dossier_code:
-            await save_draft(citizen, draft_id, {}, wanted_way=cast(Way, sent.get("cach_nhan")))
-        dossier = await submit(citizen, draft_id)
+        way = cast("Way | None", sent.get("cach_nhan"))
+        dossier = await submit(citizen, draft_id, wanted_way=way)
     except Malformed as fault:
         return await _review_page(shown, fault)
     return Redirect(f"/da-nop/{dossier.code}", status_code=303)

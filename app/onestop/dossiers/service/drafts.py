@@ -1,7 +1,7 @@
 """Writing a declaration (bản nháp hồ sơ) over days and devices, until it is submitted."""
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import cast, get_args
 from uuid import UUID
 
 import msgspec
@@ -90,9 +90,7 @@ async def save_draft(
     kept = {**answers_of(draft), **{k: _typed(v) for k, v in answers.items() if k in known}}
     draft.answers, draft.saved_at = msgspec.json.encode(kept).decode(), now()
     if wanted_way is not None:
-        if wanted_way not in get_args(Way):
-            raise Malformed(fields={"wanted_way": "Chọn cách nhận kết quả trong danh sách."})
-        draft.wanted_way = wanted_way
+        draft.wanted_way = known_way(wanted_way)
     await draft.save(columns=[Draft.answers, Draft.saved_at, Draft.wanted_way])
     return check(form, kept, today=today(), page=page)
 
@@ -129,6 +127,13 @@ async def open_procedure(code: str) -> ProcedureView:
     if view.filing != "local":
         raise FilingClosed
     return view
+
+
+def known_way(way: str) -> Way:
+    """One of the ways of giving the result back. Raises Malformed."""
+    if way not in get_args(Way):
+        raise Malformed(fields={"wanted_way": "Chọn cách nhận kết quả trong danh sách."})
+    return cast(Way, way)
 
 
 def answers_of(draft: Draft) -> dict[str, str]:

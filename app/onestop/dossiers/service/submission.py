@@ -14,12 +14,14 @@ from app.onestop.dossiers.refusals import PapersMissing
 from app.onestop.dossiers.rules import Act, Status, missing_papers
 from app.onestop.dossiers.service.drafts import (
     answers_of,
+    known_way,
     lock_draft,
     must_be_a_case,
     must_be_competent,
     open_procedure,
 )
 from app.onestop.dossiers.service.steps import leave_trace
+from app.onestop.dossiers.shapes import Way
 from app.onestop.forms.rules import check
 from app.onestop.forms.shapes import Checked, Form
 from app.onestop.forms.source import form_named
@@ -39,7 +41,7 @@ where draft_id = $1 and kind = 'submitted' and object_id is not null
 _ADOPT = "update paper set dossier_id = $2 where draft_id = $1"
 
 
-async def submit(citizen: Actor, draft_id: UUID) -> Dossier:
+async def submit(citizen: Actor, draft_id: UUID, *, wanted_way: Way | None = None) -> Dossier:
     """File the draft (nộp hồ sơ); the same draft always gives the same dossier.
 
     The dossier is pinned to the procedure's version in force now, and the applicant frozen as
@@ -49,6 +51,8 @@ async def submit(citizen: Actor, draft_id: UUID) -> Dossier:
     draft = await lock_draft(citizen, draft_id)
     if draft.dossier_id is not None:
         return await _submitted(draft.dossier_id)
+    if wanted_way is not None:
+        draft.wanted_way = known_way(wanted_way)
     view = await open_procedure((await catalog.document(draft.procedure_id)).code)
     form = form_named(view.document.form)
     checked = await _judged(draft, view, form)
