@@ -66,7 +66,6 @@ class NoticeLine(msgspec.Struct, frozen=True):
 class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     """The whole page."""
 
-    id: str
     code: str
     version: int
     title: str
@@ -94,7 +93,6 @@ def dossier_view(
     """What is shown of the dossier; `sent` is what was typed before, to be kept."""
     decisions, left, papers = decisions_of(shown, sent), shown.remaining, _papers(shown)
     return DossierView(
-        id=str(shown.id),
         code=shown.code,
         version=shown.version,
         title=shown.summary,
