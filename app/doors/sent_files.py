@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import msgspec
 from litestar.exceptions import InternalServerException
-from multipart import (  # type: ignore[import-untyped]
+from multipart import (
     MultipartError,
     MultipartSegment,
     PushMultipartParser,
@@ -119,14 +119,14 @@ class _Reader:
                     await self._add(event)
 
     async def _begin(self, segment: MultipartSegment) -> None:
-        self._field, self._file = segment.name, None
+        self._field, self._file = segment.name or "", None
         # A file field left empty comes with an empty name.
         if not segment.filename:
             return
         if len(self._form.files) >= MOST_FILES:
             raise FormTooLarge
         path = staging.folder() / str(uuid7())
-        self._file = SentFile(field=segment.name, file_name=segment.filename, path=path)
+        self._file = SentFile(field=self._field, file_name=segment.filename, path=path)
         self._form.files.append(self._file)
         self._open = await asyncio.to_thread(_create, path)
 

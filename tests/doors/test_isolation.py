@@ -128,9 +128,9 @@ async def _walk(browser, treasure, who):
             found.append(f"{who} {method} {path}: shows {leaked}")
         if answer.status_code >= 500:
             found.append(f"{who} {method} {path}: {answer.status_code}")
-        if "{" in path and answer.is_success and not path.startswith(_SAME_FOR_ALL):
-            if method not in {"OPTIONS"}:
-                found.append(f"{who} {method} {path}: answered {answer.status_code}")
+        theirs = "{" in path and method != "OPTIONS" and not path.startswith(_SAME_FOR_ALL)
+        if theirs and answer.is_success:
+            found.append(f"{who} {method} {path}: answered {answer.status_code}")
     return found
 
 
