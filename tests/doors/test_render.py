@@ -234,7 +234,7 @@ def test_every_icon_named_is_in_the_sprite(path: Path) -> None:
 def test_a_page_is_html_that_nobody_keeps() -> None:
     answer = render.page("errors/neutral404.html", status=404)
     assert answer.status_code == 404
-    assert answer.media_type == "text/html; charset=utf-8"
+    assert answer.media_type == "text/html"
     assert answer.headers["Cache-Control"] == "no-store"
 
 
