@@ -134,13 +134,17 @@ def _configuration(issuer: Issuer, directory: Path) -> dict[str, Any]:
 
 def _offer_claims(app: Flask, users: list[User]) -> None:
     """Add claims canaille has no field for; it fills every claim from a template."""
+    mapping = app.config["CANAILLE_OIDC"]["USERINFO_MAPPING"]
+    for name in ("formatted_name", "given_name", "family_name"):
+        # Its own templates escape as for HTML, but a claim is no page: H'Hen is not H&#39;Hen.
+        mapping[name.removeprefix("formatted_").upper()] = "{{ user.%s|safe }}" % name  # noqa: UP031
     app.jinja_env.globals["further"] = {user.username: user.claims for user in users}
     for claim in sorted({claim for user in users for claim in user.claims}):
         if claim not in UserInfo.REGISTERED_CLAIMS:
             UserInfo.REGISTERED_CLAIMS.append(claim)
         UserInfo.SCOPES_CLAIMS_MAPPING["profile"].append(claim)
-        template = "{{ further[user.user_name].get('%s', '') }}" % claim  # noqa: UP031
-        app.config["CANAILLE_OIDC"]["USERINFO_MAPPING"][claim.upper()] = template
+        template = "{{ further[user.user_name].get('%s', '')|safe }}" % claim  # noqa: UP031
+        mapping[claim.upper()] = template
 
 
 def _secrets(path: Path) -> dict[str, Any]:

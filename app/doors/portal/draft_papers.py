@@ -31,6 +31,11 @@ class SlotView(msgspec.Struct, frozen=True):
     required: bool
     files: list[PaperView | PendingFile]
 
+    @property
+    def present(self) -> bool:
+        """Whether a file counts: one still being checked, or refused, does not."""
+        return any(isinstance(file, PaperView) for file in self.files)
+
 
 @get("/ban-nhap/{draft_id:uuid}/giay-to", guards=[citizen_only])
 async def show_papers(request: Asked, draft_id: FromPath[UUID]) -> Response[bytes] | Redirect:

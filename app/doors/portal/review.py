@@ -49,5 +49,5 @@ def _paper_faults(shown: DraftView, slots: list[SlotView]) -> list[tuple[str, st
     return [
         (f"/ban-nhap/{shown.id}/giay-to#giay-to-{slot.id}", f"Bổ sung: {slot.label}.")
         for slot in slots
-        if slot.required and not slot.files
+        if slot.required and not slot.present
     ]

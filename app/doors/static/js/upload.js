@@ -95,7 +95,8 @@ async function refresh(slot) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(slot.id);
   if (!fresh) return;
-  const failed = all("[data-failed]", slot);
+  // What the server itself refused stands in its own list.
+  const failed = all("[data-failed]:not([data-told])", slot);
   const focused = slot.contains(document.activeElement);
   slot.replaceWith(fresh);
   fresh.querySelector("[data-files]").append(...failed);
@@ -169,6 +170,7 @@ class Row {
   fail(error, again) {
     delete this.box.dataset.uploading;
     this.box.dataset.failed = "1";
+    if (this.upload?.url && !WORTH_ANOTHER_TRY.has(error.status)) this.box.dataset.told = "1";
     this.bar.hidden = true;
     this.say(error.message || "Không tải lên được. Vui lòng kiểm tra mạng rồi bấm “Thử lại”.");
     // What the file itself is to blame for will not be better the second time.
