@@ -47,4 +47,6 @@ def create_site(doors: list[ControllerRouterHandler]) -> Litestar:
         ),
         request_max_body_size=settings().upload_limit_bytes + 1_000_000,
         openapi_config=None,
+        # The framework's own set-up would undo ours: other lines, and every address we ask.
+        logging_config=None,
     )

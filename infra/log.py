@@ -1,11 +1,20 @@
-"""Structured logs: one JSON object a line, with the request and the tenant, never a person."""
+"""Structured logs: one JSON object a line, with the request and the tenant, never a person.
+
+What other people's exceptions say is left out: a database quotes the row it refuses, Python the
+text it could not read. Their types and the places in our code are enough to find the fault.
+"""
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import structlog
+from structlog.typing import EventDict
 
+# Our own exceptions say what we wrote; those of the template engine name the template and line.
+_OWN = {"app", "billing", "storage", "tenants", "infra", "minijinja"}
 _configured = False
 
 
@@ -21,7 +30,7 @@ def configure(level: str = "info") -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _trace,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(chosen),
@@ -31,11 +40,40 @@ def configure(level: str = "info") -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[_Bridge()], force=True)
 
 
+def _trace(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Structlog processor: an exception as the places it passed, without strangers' words."""
+    given = event.pop("exc_info", None)
+    failure = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    if failure is not None:
+        event["exception"] = "\nwhich led to\n".join(reversed([*_told(failure)]))
+    return event
+
+
+def _told(failure: BaseException | None) -> Iterator[str]:
+    """The exception and what caused it, the last one first; a chain may bite its own tail."""
+    seen: set[int] = set()
+    while failure is not None and id(failure) not in seen:
+        seen.add(id(failure))
+        yield "".join([*traceback.format_tb(failure.__traceback__), _name(failure)])
+        hidden = failure.__suppress_context__
+        failure = failure.__cause__ or (None if hidden else failure.__context__)
+
+
+def _name(failure: BaseException) -> str:
+    kind = type(failure)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    if kind.__module__.partition(".")[0] in _OWN:
+        return f"{name}: {failure}"
+    marks = (getattr(failure, mark, None) for mark in ("sqlstate", "constraint_name"))
+    return " ".join([name, *(mark for mark in marks if isinstance(mark, str))])
+
+
 class _Bridge(logging.Handler):
     """Hands the standard library's log records to structlog."""
 
     def emit(self, record: logging.LogRecord) -> None:
         logger: Any = structlog.get_logger(record.name)
-        # The message may quote a statement with values; the exception's type is enough to start.
-        failure = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
-        logger.log(record.levelno, "library", text=record.getMessage()[:500], failure=failure)
+        failure = record.exc_info[1] if record.exc_info else None
+        # Further lines of a message quote what was at hand.
+        text = record.getMessage().strip().partition("\n")[0][:500]
+        logger.log(record.levelno, "library", text=text, exc_info=failure)

@@ -7,11 +7,12 @@ another instead of colliding on the connection.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar, Token
 from typing import Any
 
 import asyncpg
+from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
 
 from tenants.pools import Pools
 
@@ -57,9 +58,10 @@ class Work:
             await callback()
 
     async def roll_back(self) -> None:
-        """Leave nothing behind."""
+        """Leave nothing behind; a connection that broke has taken everything with it."""
         self._after.clear()
-        await self._settle("rollback")
+        with suppress(PostgresError, InterfaceError, InternalClientError):
+            await self._settle("rollback")
 
     async def _settle(self, verb: str) -> None:
         if self._settled:

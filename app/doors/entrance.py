@@ -5,15 +5,17 @@ host leads to the vendor's; any other host is told nothing. What arrives on the 
 the operator's probes alone.
 """
 
+import re
 import time
-from collections.abc import Mapping
+from typing import cast
 
 import structlog
+from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from app.doors import render
-from app.doors.incident import begin
+from app.doors.incident import begin, incident_code
 from app.doors.measures import observe
 from app.doors.sites import OPS_SITE, site_view
 from infra.settings import settings
@@ -33,6 +35,10 @@ _SECURITY = {
 }
 
 
+_HOST = re.compile(r"([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::[0-9]{1,5})?")
+# Under these a HEAD request is a matter of its own, or a GET does more than read.
+_NOT_ONLY_READ = ("/tep/", "/kho/", "/dang-nhap/", "/tin-nhan/")
+_OUTAGES = (OSError, PostgresError, InterfaceError, InternalClientError)
 _VISITED = b"da_tham=1"
 _VISITED_FOR_A_YEAR = _VISITED + b"; Max-Age=31536000; Path=/; SameSite=Lax; HttpOnly"
 
@@ -58,7 +64,11 @@ class Entrance:
         answer = _Answer(scope, send, str(number))
         render.first_visit.set(answer.first_visit)
         try:
-            await self._route(scope, receive, answer)
+            await self._route(_as_read(scope), receive, answer)
+        except Exception as failure:
+            if answer.started:
+                raise
+            await _away(answer, failure)
         finally:
             observe(answer.tenant, scope["method"], answer.status, answer.elapsed)
 
@@ -94,6 +104,7 @@ class _Answer:
         self.first_visit = scope["method"] == "GET" and _VISITED not in _cookies(scope)
         self.status = 500
         self.tenant = "none"
+        self.started = False
 
     @property
     def elapsed(self) -> float:
@@ -103,15 +114,13 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         """Pass a message on; the first one gets the headers."""
         if message["type"] == "http.response.start":
-            self.status = message["status"]
+            self.status, self.started = message["status"], True
             headers = list(message.get("headers", []))
             present = {name.lower() for name, _ in headers}
             headers += [(n, v) for n, v in _SECURITY.items() if n not in present]
             headers.append((b"x-request-id", self._number.encode()))
             if self.first_visit and _is_page(headers):
-                headers.append(
-                    (b"set-cookie", _VISITED + b"; Max-Age=31536000; Path=/; SameSite=Lax")
-                )
+                headers.append((b"set-cookie", _VISITED_FOR_A_YEAR))
             if self._secure:
                 headers.append((b"strict-transport-security", b"max-age=31536000"))
             message = {**message, "headers": headers}
@@ -124,9 +133,17 @@ def _arrived_inside(scope: HTTPScope) -> bool:
 
 
 def _host(scope: HTTPScope) -> str:
-    headers: Mapping[bytes, bytes] = dict(scope["headers"])
-    name = headers.get(b"host", b"").decode("latin-1").strip().lower()
-    return name.rpartition(":")[0] if ":" in name else name
+    """The one host that is asked for, without its port; "" when it is not one plain name."""
+    said = [value for name, value in scope["headers"] if name == b"host"]
+    found = _HOST.fullmatch(said[0].decode("latin-1").strip().lower()) if len(said) == 1 else None
+    return found[1] if found else ""
+
+
+def _as_read(scope: HTTPScope) -> HTTPScope:
+    """A HEAD request as the GET whose head is asked for; the server leaves the body out."""
+    if scope["method"] != "HEAD" or scope["path"].startswith(_NOT_ONLY_READ):
+        return scope
+    return cast(HTTPScope, {**scope, "method": "GET"})
 
 
 def _cookies(scope: HTTPScope) -> bytes:
@@ -146,6 +163,13 @@ async def _suspended(tenant: Tenant, answer: _Answer) -> None:
         "errors/suspended.html", until=tenant.suspended_until, since=tenant.suspended_at
     )
     await _plain(answer, 503, text)
+
+
+async def _away(answer: _Answer, failure: Exception) -> None:
+    """What went wrong before any door was reached, so that nobody else could tell it."""
+    log.error("request_failed", incident=incident_code(), exc_info=failure)
+    status = 503 if isinstance(failure, _OUTAGES) else 500
+    await _plain(answer, status, render.html("errors/away.html", incident=incident_code()))
 
 
 async def _plain(answer: _Answer, status: int, text: str) -> None:

@@ -1,8 +1,8 @@
 """Turns what went wrong into what a person is told: a page, a fragment or problem+json."""
 
-import asyncpg
 import msgspec
 import structlog
+from asyncpg import exceptions
 from litestar import Response
 from litestar.exceptions import (
     HTTPException,
@@ -33,6 +33,12 @@ _TITLES = {
     500: "Có lỗi xảy ra",
     503: "Hệ thống đang bận",
 }
+
+
+_UNSTORABLE = (
+    "Nội dung có ký tự không hợp lệ nên chưa được ghi nhận. "
+    "Ông/bà vui lòng quay lại, gõ lại nội dung thay vì dán rồi gửi lại."
+)
 
 
 class Unavailable(Refusal):
@@ -102,16 +108,32 @@ def show_outage(request: Asked, failure: Exception) -> Response[bytes]:
     return show_refusal(request, Unavailable())
 
 
+def show_driver_trouble(request: Asked, failure: Exception) -> Response[bytes]:
+    """What asyncpg says of a line that broke under a query, or of a query we wrote wrongly."""
+    # Values of the wrong kind are told by the same family of exceptions.
+    ours = isinstance(failure, ValueError)
+    return show_failure(request, failure) if ours else show_outage(request, failure)
+
+
+def show_unstorable(request: Asked, _: Exception) -> Response[bytes]:
+    """A zero character, which PostgreSQL takes in no text: nothing can have such a name."""
+    safe = request.method in {"GET", "HEAD"}
+    return show_refusal(request, NotFound() if safe else Malformed(_UNSTORABLE))
+
+
 HANDLERS: ExceptionHandlersMap = {
     Refusal: show_refusal,
     HTTPException: show_http_exception,
     RedisError: show_outage,
     ConnectionError: show_outage,
     TimeoutError: show_outage,
-    asyncpg.PostgresConnectionError: show_outage,
-    asyncpg.CannotConnectNowError: show_outage,
-    asyncpg.TooManyConnectionsError: show_outage,
-    asyncpg.QueryCanceledError: show_outage,
+    exceptions.PostgresConnectionError: show_outage,
+    exceptions.OperatorInterventionError: show_outage,
+    exceptions.InsufficientResourcesError: show_outage,
+    exceptions.TransactionRollbackError: show_outage,
+    exceptions.InterfaceError: show_driver_trouble,
+    exceptions.InternalClientError: show_driver_trouble,
+    exceptions.CharacterNotInRepertoireError: show_unstorable,
     Exception: show_failure,
 }
 

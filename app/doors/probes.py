@@ -32,7 +32,9 @@ def metrics() -> Response[bytes]:
 
 def create_inner() -> Litestar:
     """The application behind the inner port."""
-    return Litestar([alive, ready, metrics, gateway_routes], openapi_config=None)
+    return Litestar(
+        [alive, ready, metrics, gateway_routes], openapi_config=None, logging_config=None
+    )
 
 
 async def _control_answers() -> bool:

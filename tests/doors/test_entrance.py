@@ -1,6 +1,7 @@
 """The front of the house: hosts, suspended tenants, headers, mistakes of ours, probes."""
 
 import json
+import logging
 from datetime import date
 
 import asyncpg
@@ -8,8 +9,10 @@ import httpx
 import pytest
 
 from app.doors.probes import create_inner
+from app.main import create_app
 from infra.log import configure
-from tenants import provision
+from tenants import db, provision
+from tenants.work import current_work
 from tests import cast
 
 
@@ -67,6 +70,10 @@ async def test_a_mistake_of_ours_is_a_page_with_an_incident_code(province, brows
         TimeoutError(),
         asyncpg.TooManyConnectionsError("x"),
         asyncpg.CannotConnectNowError("x"),
+        asyncpg.CrashShutdownError("x"),
+        asyncpg.DeadlockDetectedError("x"),
+        asyncpg.InterfaceError("connection is closed"),
+        asyncpg.InternalClientError("another operation is in progress"),
     ],
 )
 async def test_an_outage_asks_to_come_back(province, browse, monkeypatch, outage):
@@ -77,6 +84,70 @@ async def test_an_outage_asks_to_come_back(province, browse, monkeypatch, outage
     answer = await (await browse(province)).get("/thu-tuc")
     assert answer.status_code == 503
     assert "thử lại sau ít phút" in answer.text
+
+
+async def test_a_connection_lost_in_mid_act_asks_to_come_back(province, browse, monkeypatch):
+    browser = await browse(province)
+
+    async def falls(*_):
+        connection = await current_work().connection(db.place_of(province))
+        connection.terminate()
+        await connection.execute("select 1")
+
+    monkeypatch.setattr("app.doors.portal.tracking.tracking", falls)
+    answer = await browser.post("/tra-cuu/KHONG-CO", data={"so_cuoi": "0301"})
+    assert answer.status_code == 503
+    assert "thử lại sau ít phút" in answer.text
+
+
+async def test_before_any_tenant_is_known_an_outage_is_still_a_page(province, browse, monkeypatch):
+    async def away(*_):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("app.doors.entrance.registry.by_host", away)
+    answer = await (await browse(province)).get("/")
+    assert answer.status_code == 503
+    assert "thử lại sau ít phút" in answer.text and "Mã sự cố" in answer.text
+
+
+@pytest.mark.parametrize(
+    "host", ["{}, {}", "{}:80@evil.test", "{}:x", "{}.", "[::1]:80", "", "evil.test:80:80"]
+)
+async def test_a_host_that_is_not_one_plain_name_is_a_stranger(province, browse, host):
+    browser = await browse(province)
+    answer = await browser.get("/dang-nhap", headers={"Host": host.format(*[province.host] * 2)})
+    assert answer.status_code == 404
+    assert "Không có trang này" in answer.text
+
+
+async def test_two_hosts_in_one_request_are_a_stranger(province, neighbour, browse):
+    headers = [("Host", province.host), ("Host", neighbour.host)]
+    answer = await (await browse(province)).get("/", headers=headers)
+    assert answer.status_code == 404
+    assert neighbour.site.name not in answer.text
+
+
+async def test_a_host_may_be_written_in_capitals_and_with_a_port(province, browse):
+    browser = await browse(province)
+    host = f"{province.host.upper()}:8080"
+    assert (await browser.get("/", headers={"Host": host})).status_code == 200
+
+
+async def test_the_head_of_a_page_can_be_asked_for(province, browse):
+    browser = await browse(province)
+    assert (await browser.head("/thu-tuc")).status_code == 200
+    assert (await browser.head("/khong-co")).status_code == 404
+    # The way back from signing in counts once, so nobody may look at it beforehand.
+    assert (await browser.head("/dang-nhap/xac-nhan")).status_code == 404
+
+
+async def test_a_zero_character_is_a_name_of_nothing(province, browse):
+    browser = await browse(province, await cast.citizen())
+    for path in ("/tra-cuu/%00", "/thu-tuc/a%00b", "/da-nop/%00"):
+        answer = await browser.get(path)
+        assert answer.status_code == 404 and "Không tìm thấy" in answer.text
+    answer = await browser.post("/nop-ho-so/%00", data={"agency_id": str(province.id)})
+    assert answer.status_code == 422 and "ký tự không hợp lệ" in answer.text
 
 
 async def test_a_program_gets_problem_json(province, browse):
@@ -122,6 +193,13 @@ async def test_requests_are_counted_by_tenant(province, browse):
     assert f'motcua_requests_total{{method="GET",status="2xx",tenant="{province.slug}"}}' in text
 
 
+async def test_making_the_application_leaves_the_logs_as_they_are(house):
+    logs = logging.getLogger()
+    before = (logs.level, logs.handlers[:])
+    create_app()
+    assert (logs.level, logs.handlers) == before
+
+
 async def test_logs_hold_no_person_and_no_secret(province, browse, capsys):
     configure()
     citizen = await browse(province, await cast.citizen("Trần Văn Kín", "kin"))
@@ -130,5 +208,11 @@ async def test_logs_hold_no_person_and_no_secret(province, browse, capsys):
     printed = capsys.readouterr().err
     for line in printed.splitlines():
         json.loads(line)
-    for secret in ("Trần Văn Kín", "0301", citizen.cookies["motcua"], province.secrets.password):
+    for secret in (
+        "Trần Văn Kín",
+        "0301",
+        "mat-khau",
+        citizen.cookies["motcua"],
+        province.secrets.password,
+    ):
         assert secret not in printed
