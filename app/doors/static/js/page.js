@@ -53,3 +53,12 @@ all("[data-copy]").forEach((button) => {
     button.lastChild.textContent = "Đã sao chép";
   });
 });
+
+// Our own words in place of the browser's file button, which speaks the phone's language.
+all(".pick[data-plain] input").forEach((input) => {
+  const frame = input.closest(".pick");
+  frame.classList.add("pick-on");
+  input.addEventListener("change", () => {
+    frame.querySelector("[data-picked]").textContent = input.files[0] ? input.files[0].name : "";
+  });
+});
