@@ -1,5 +1,6 @@
 """Following a dossier: by its code alone status and dates, with the last digits everything else."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
@@ -7,10 +8,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
-from app.doors import render
+from app.doors import render, stencil
 from app.doors.asked import Asked
 from app.doors.guesses import count_guess
-from app.doors.portal.tracking_view import track_view
+from app.doors.portal.tracking_view import TrackView, track_view
 from app.doors.render import page
 from app.doors.sent import texts
 from app.onestop.codes import rules as codes
@@ -51,7 +52,7 @@ async def show_tracking(request: Asked, code: FromPath[str]) -> Response[bytes]:
     headers = {"Cache-Control": "private, no-cache", "ETag": tag}
     if request.headers.get("if-none-match") == tag:
         return Response(b"", status_code=304, headers=headers)
-    return _page(track_view(found), headers=headers)
+    return _plain_page(track_view(found), headers)
 
 
 @post("/tra-cuu/{code:str}", opt={"public": True}, status_code=200)
@@ -71,17 +72,29 @@ async def show_details(request: Asked, code: FromPath[str]) -> Response[bytes]:
 _WRONG_DIGITS = "Bốn số này không khớp với số điện thoại đã đăng ký. Vui lòng kiểm tra lại."
 
 
+def _plain_page(view: TrackView, headers: dict[str, str]) -> Response[bytes]:
+    """What anybody may see: the most visited page, so its frame is not drawn again each time."""
+    words = {"code": view.code, "changed": view.changed}
+    if view.due:
+        words["due"] = view.due
+    marked = msgspec.structs.replace(view, **stencil.marks(words))
+    draw = stencil.filled(words, (view.status, "due" in words))
+    return _page(marked, headers=headers, draw=draw)
+
+
 def _page(
-    view: msgspec.Struct,
+    view: TrackView,
     *,
     status: int = 200,
     errors: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
+    draw: Callable[..., str] | None = None,
 ) -> Response[bytes]:
     return page(
         "portal/tracking.html",
         status=status,
         headers=headers,
+        draw=draw,
         here="/tra-cuu",
         view=view,
         errors=errors or {},

@@ -1,7 +1,5 @@
 """The tracking page's content, decided here so that the template only draws."""
 
-from datetime import datetime
-
 import msgspec
 
 from app.doors.words import gio_ngay
@@ -26,8 +24,8 @@ class TrackView(msgspec.Struct, frozen=True, kw_only=True):
 
     code: str
     status: str
-    changed_at: datetime
-    due_at: datetime | None
+    changed: str
+    due: str  # empty before reception
     known: bool  # whether the second factor was given
     facts: list[tuple[str, str]]
     entries: list[Entry]
@@ -50,8 +48,8 @@ def track_view(found: Tracking) -> TrackView:
     return TrackView(
         code=found.code,
         status=found.status.title,
-        changed_at=found.changed_at,
-        due_at=found.due_at,
+        changed=gio_ngay(found.changed_at),
+        due=gio_ngay(found.due_at),
         known=details is not None,
         facts=facts,
         entries=_entries(details.steps, found.status) if details else [],
