@@ -81,6 +81,10 @@ class Entrance:
             return
         tenant = await registry.by_host(host)
         if tenant is None or tenant.status == "provisioning":
+            if scope["path"].startswith("/static/"):
+                # The neutral page needs its styles; they are the same for every host.
+                await self._ops_site(scope, receive, answer)
+                return
             await _neutral(answer)
             return
         answer.tenant = tenant.slug
