@@ -77,10 +77,9 @@ def reach(page: Page, name: str | re.Pattern[str]) -> None:
 
 
 def scans(page: Page, instance, code: str) -> None:
-    """The bar code's digits typed by a scanner into the search box lead to the dossier."""
+    """The bar code read anywhere on the page leads to the dossier."""
     digits = page.locator(".digits").first.inner_text()
     page.goto(instance.origin("binhdinh") + "/can-bo")
-    page.keyboard.press("/")
     page.keyboard.type(digits)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/can-bo/ho-so/{code}")

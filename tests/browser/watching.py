@@ -1,11 +1,12 @@
 """What goes wrong without anybody seeing it: console errors, scripts that fail, foreign hosts."""
 
+import re
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request
 
-# Chromium says so of every page answered with 4xx; whether the status is right is the story's.
-_STATUS = "Failed to load resource: the server responded with a status of 4"
+# Chromium says so of every page answered with such a status; whether it is right the stories say.
+_REFUSED = re.compile("Failed to load resource: the server responded with a status of (4..|503)")
 
 
 class Watch:
@@ -26,7 +27,7 @@ class Watch:
         assert not faults, "\n".join(faults)
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(_STATUS):
+        if message.type == "error" and not _REFUSED.match(message.text):
             self._faults.append(f"console at {message.location}: {message.text}")
 
     def _asked(self, request: Request) -> None:
