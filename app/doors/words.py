@@ -49,8 +49,8 @@ def gio_ngay(value: datetime | None) -> str:
     """A moment as the statutory forms write it: 08 giờ 30 phút, ngày 11/6/2026."""
     if value is None:
         return ""
-    moment = _local(value)
-    return f"{moment:%H} giờ {moment:%M} phút, ngày {ngay(moment)}"
+    at = _local(value)
+    return f"{at.hour:02} giờ {at.minute:02} phút, ngày {at.day}/{at.month}/{at.year}"
 
 
 def khoang(minutes: int) -> str:
