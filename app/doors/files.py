@@ -140,7 +140,8 @@ def tell_plainly(request: Asked, refusal: Refusal) -> Response[str]:
 
 
 _OffsetWrong = uploading.OffsetWrong
-_PLAINLY: ExceptionHandlersMap = {Refusal: tell_plainly}
+# Named by itself, or a script would be answered with the page that asks to sign in.
+_PLAINLY: ExceptionHandlersMap = {Refusal: tell_plainly, SignInNeeded: tell_plainly}
 
 
 def _object(request: Asked, grant: links.Grant, size: int) -> Response[Any]:

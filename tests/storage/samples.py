@@ -40,6 +40,17 @@ def office(main: str, *others: str) -> bytes:
     return out.getvalue()
 
 
+def damaged_archive() -> bytes:
+    """An archive whose only part cannot be unpacked."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    content = bytearray(out.getvalue())
+    start = content.index(b"mimetype") + len("mimetype")
+    content[start : start + 6] = b"\xff" * 6
+    return bytes(content)
+
+
 def old_word() -> bytes:
     """The beginning of a Word 97 file with its directory entry."""
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "WordDocument".encode("utf-16-le")

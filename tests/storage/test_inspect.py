@@ -84,6 +84,10 @@ def test_an_archive_named_docx_is_refused(tmp_path: Path, content: bytes) -> Non
     assert refusal(tmp_path, content, "to-khai.docx") == "wrong_extension"
 
 
+def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
+    assert refusal(tmp_path, samples.damaged_archive(), "to-khai.odt") == "wrong_extension"
+
+
 def test_a_document_with_macros_is_refused(tmp_path: Path) -> None:
     content = samples.office("word/document.xml", "word/vbaProject.bin")
     assert refusal(tmp_path, content, "to-khai.docx") == "wrong_extension"

@@ -86,6 +86,19 @@ async def test_a_paper_goes_up_and_comes_down_the_same(
     assert "content-encoding" not in file.headers
 
 
+async def test_a_session_that_ended_meanwhile_is_told_in_one_sentence(
+    hung: Actor, draft: UUID, slot: str, browse: Browse
+) -> None:
+    place = (await announce(await browse(hung), draft, slot)).headers["location"]
+    stranger = await browse()
+    answers = [await announce(stranger, draft, slot), await send(stranger, place, PDF)]
+    for answer in answers:
+        assert answer.status_code == 401
+        assert answer.headers["content-type"].startswith("text/plain")
+        assert "đăng nhập lại" in answer.text and "<" not in answer.text
+    assert (await stranger.head(place)).status_code == 401
+
+
 async def test_a_line_cut_in_the_middle_loses_nothing(
     hung: Actor, draft: UUID, slot: str, browse: Browse
 ) -> None:
