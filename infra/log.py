@@ -34,7 +34,7 @@ def configure(level: str = "info") -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(chosen),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_StandardError,
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Bridge()], force=True)
@@ -66,6 +66,20 @@ def _name(failure: BaseException) -> str:
         return f"{name}: {failure}"
     marks = (getattr(failure, mark, None) for mark in ("sqlstate", "constraint_name"))
     return " ".join([name, *(mark for mark in marks if isinstance(mark, str))])
+
+
+class _StandardError:
+    """Writes each line to whatever standard error is at that moment."""
+
+    def __init__(self, *_: object) -> None:
+        """Keep nothing: a file held here could be closed by whoever lent it."""
+
+    def msg(self, line: str) -> None:
+        """One line, at once."""
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    log = debug = info = warning = error = critical = exception = msg
 
 
 class _Bridge(logging.Handler):

@@ -10,6 +10,7 @@ from contextvars import Context
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import hypothesis
 import pytest
 
 from app.chains import control_chain, tenant_chain
@@ -24,6 +25,10 @@ from tenants.clusters import clone, owner, quoted
 from tenants.current import acting_for
 from tenants.shapes import Site, Tenant
 from tenants.work import work
+
+# A slow machine is no failure: speed belongs to the benchmark.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 # A test's data need not survive a power cut; everything else is as in production.
 _HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

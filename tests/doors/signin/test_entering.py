@@ -77,7 +77,9 @@ async def test_the_operator_signs_in_at_the_vendors_host(
     van = browser(OPS)
     assert (await van.sign_in(VAN)).headers["location"] == "/"
     assert (await van.get("/")).json() == {"kind": "vendor", "name": "Nguyễn Hải Vân"}
-    row = await db.control.fetch_row("select actor, act from operation order by at desc limit 1")
+    row = await db.control.fetch_row(
+        "select actor, act from operation where act = 'operator.sign_in' order by at desc limit 1"
+    )
     assert row is not None and tuple(row) == (VAN.username, "operator.sign_in")
 
 
