@@ -14,7 +14,7 @@ from litestar import Litestar, Request, Response, Router, post
 from litestar.connection import ASGIConnection
 from litestar.params import FromPath
 
-from app.doors import failures, files
+from app.doors import failures, files, signin
 from app.doors.entrance import Entrance
 from app.doors.origin import SameOrigin
 from app.doors.probes import create_inner
@@ -94,7 +94,7 @@ async def origin(province: Tenant) -> AsyncIterator[str]:
     site = Litestar(
         [files.file_routes, Router("/", route_handlers=[plain_form])],
         middleware=[SameOrigin(), Sessions(), UnitOfWork()],
-        exception_handlers=failures.HANDLERS,
+        exception_handlers={**failures.HANDLERS, **signin.HANDLERS},
         request_max_body_size=1_000_000,
         openapi_config=None,
     )
