@@ -17,6 +17,7 @@ from app.doors.sessions import actor
 from app.onestop.catalog import queries as catalog
 from app.onestop.catalog.shapes import Procedure
 from app.onestop.deadlines.queries import calendar_in_force
+from app.onestop.dossiers.refusals import FormUsed
 from app.onestop.dossiers.service import intake
 from app.onestop.dossiers.shapes import WAY_NAMES
 from app.people.shapes import Actor
@@ -59,6 +60,9 @@ async def take_in(request: Asked) -> Response[bytes] | Redirect:
         dossier = await intake(officer, intake_of(sent))
     except (NotFound, NotAllowed):
         raise
+    except FormUsed as refusal:
+        # Without its key the form gets a new one: saving it again makes a dossier of its own.
+        return await _screen(officer, sent["procedure_code"], {**sent, "key": ""}, refusal)
     except Refusal as refusal:
         return await _screen(officer, sent.get("procedure_code", ""), sent, refusal)
     return Redirect(f"/can-bo/ho-so/{dossier.code}/giay-tiep-nhan?in=1", status_code=303)

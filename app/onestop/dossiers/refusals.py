@@ -29,6 +29,18 @@ class CaseNeeded(Malformed):
         super().__init__(fields={"case_id": "Chọn trường hợp của ông/bà để biết giấy tờ cần nộp."})
 
 
+class FormUsed(Refusal):
+    """The form was saved before, for somebody else: Back was pressed and the next person typed."""
+
+    code = "form_used"
+
+    def __init__(self, code: str, name: str) -> None:
+        super().__init__(
+            f"Biểu mẫu này đã được lưu thành hồ sơ {code} của {name}. "
+            "Vui lòng kiểm tra nội dung bên dưới rồi lưu lần nữa để lập hồ sơ mới."
+        )
+
+
 class LimitNeeded(Malformed):
     """Nothing is published about the time: the officer sets it."""
 

@@ -68,6 +68,18 @@ async def test_pressing_twice_gives_one_dossier(lan, province):
     assert await how_many() == 1
 
 
+async def test_the_next_person_typed_into_a_saved_form_is_not_lost(lan, province):
+    form = filled(await opened(lan))
+    code = went_to(await lan.post(HERE, data=form)).split("/")[3]
+    again = await lan.post(HERE, data={**form, "full_name": "Ksor H'Hen"})
+    assert again.status_code == 409
+    assert code in again.text and "Bùi Thị Ngọc" in again.text and "Ksor H&#x27;Hen" in again.text
+    assert await how_many() == 1
+    fresh = {**form, "full_name": "Ksor H'Hen", "key": hidden(again.text, "key")}
+    assert went_to(await lan.post(HERE, data=fresh)).split("/")[3] != code
+    assert await how_many() == 2
+
+
 async def test_what_is_wrong_is_marked_and_nothing_typed_is_lost(lan, province):
     fields = await opened(lan)
     form = filled(

@@ -12,7 +12,7 @@ from app.onestop.catalog.queries import ProcedureView
 from app.onestop.codes import service as codes
 from app.onestop.dossiers import applicants
 from app.onestop.dossiers.models import Dossier
-from app.onestop.dossiers.refusals import PapersMissing
+from app.onestop.dossiers.refusals import FormUsed, PapersMissing
 from app.onestop.dossiers.rules import Act, missing_papers, transition, unknown_slots
 from app.onestop.dossiers.service import clock
 from app.onestop.dossiers.service.clock import Clock
@@ -47,11 +47,12 @@ async def intake(officer: Actor, form: Intake) -> Dossier:
     """Receive a paper dossier (tiếp nhận hồ sơ giấy); the same `form.key` gives the same dossier.
 
     Raises NotAllowed for who holds no reception post, NotFound for an unknown procedure,
-    NotCompetent, CaseNeeded, Malformed with the fields to mend, PapersMissing, LimitNeeded.
+    NotCompetent, CaseNeeded, Malformed with the fields to mend, PapersMissing, LimitNeeded, and
+    FormUsed when the key's dossier is another person's.
     """
     desk = _desk_of(officer, form.agency_id)
     await db.tenant.execute(_ONE_AT_A_TIME, f"intake:{form.key}")
-    if (before := await _taken_before(form.key, desk)) is not None:
+    if (before := await _taken_before(form, desk)) is not None:
         return before
     view = await _procedure_at(form, desk)
     applicant = _checked(form, view)
@@ -72,10 +73,14 @@ def _desk_of(officer: Actor, agency_id: UUID | None) -> HeldPost:
     return desk
 
 
-async def _taken_before(key: UUID, desk: HeldPost) -> Dossier | None:
-    dossier = await Dossier.objects().where(Dossier.intake_key == key).first()
-    if dossier is not None and dossier.agency_id != desk.agency_id:
+async def _taken_before(form: Intake, desk: HeldPost) -> Dossier | None:
+    dossier = await Dossier.objects().where(Dossier.intake_key == form.key).first()
+    if dossier is None:
+        return None
+    if dossier.agency_id != desk.agency_id:
         raise NotFound
+    if dossier.applicant_name != cleaning.one_line(form.full_name):
+        raise FormUsed(dossier.code, dossier.applicant_name)
     return dossier
 
 
