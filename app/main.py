@@ -9,6 +9,7 @@ from app.doors.admin import admin_routes
 from app.doors.desk import desk_routes
 from app.doors.entrance import Entrance
 from app.doors.origin import SameOrigin
+from app.doors.portal import unchanged
 from app.doors.probes import create_inner
 from app.doors.sessions import Sessions
 from app.doors.unit import UnitOfWork
@@ -29,7 +30,8 @@ OPS: list[ControllerRouterHandler] = [signin.ops_routes, ops.ops_routes]
 
 def create_app() -> Entrance:
     """The whole web application: one set of doors for tenants, one for the vendor."""
-    return Entrance(create_site(TENANT), create_site(OPS), create_inner())
+    tenants = unchanged.Unchanged(create_site(TENANT))
+    return Entrance(tenants, create_site(OPS), create_inner())
 
 
 def create_site(doors: list[ControllerRouterHandler]) -> Litestar:

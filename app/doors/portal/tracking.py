@@ -8,10 +8,11 @@ from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
-from app.doors import render, stencil
+from app.doors import stencil
 from app.doors.asked import Asked
 from app.doors.guesses import count_guess
 from app.doors.portal.tracking_view import TrackView, track_view
+from app.doors.portal.unchanged import CACHED, tag_of
 from app.doors.render import page
 from app.doors.sent import texts
 from app.onestop.codes import rules as codes
@@ -48,8 +49,8 @@ async def show_tracking(request: Asked, code: FromPath[str]) -> Response[bytes]:
     found = await tracking(code)
     if found is None:
         raise NoSuchDossier
-    tag = f'"{found.version}.{render.look()}"'
-    headers = {"Cache-Control": "private, no-cache", "ETag": tag}
+    tag = tag_of(found.version)
+    headers = {"Cache-Control": CACHED, "ETag": tag}
     if request.headers.get("if-none-match") == tag:
         return Response(b"", status_code=304, headers=headers)
     return _plain_page(track_view(found), headers)

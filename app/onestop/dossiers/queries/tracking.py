@@ -105,6 +105,15 @@ async def tracking(code: str, last_digits: str | None = None) -> Tracking | None
     )
 
 
+async def version_of(code: str) -> int | None:
+    """The version of the dossier of that code, which every act raises; None when there is none."""
+    # Served by dossier_code_key.
+    version: int | None = await db.tenant.fetch_value(
+        "select version from dossier where code = $1", code
+    )
+    return version
+
+
 def _details(text: str | None) -> TrackingDetails | None:
     if text is None:
         return None
