@@ -16,7 +16,7 @@ from app.onestop.catalog.shapes import ChannelKind
 from app.onestop.dossiers.queries.drafts import DraftView, draft
 from app.onestop.papers import uploading
 from app.onestop.papers.queries import PaperView, PendingFile, papers_of_draft, pending_of
-from app.onestop.papers.refusals import sentence
+from app.onestop.papers.refusals import AlreadyFiled, sentence
 from app.people.shapes import Actor
 from app.refusals import Refusal
 from infra.settings import settings
@@ -57,6 +57,9 @@ async def take_papers(request: Asked, draft_id: FromPath[UUID]) -> Response[byte
     citizen = await actor(request)
     shown = await draft(citizen, draft_id)
     async with sent_form(request) as form:
+        # Only now: a browser in the middle of its files would not see the answer.
+        if shown.dossier_code:
+            raise AlreadyFiled
         errors = await _take_all(citizen, draft_id, form)
         await _remove_all(citizen, form)
     if errors:

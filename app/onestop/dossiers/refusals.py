@@ -20,6 +20,16 @@ class PapersMissing(Malformed):
         )
 
 
+class AlreadySubmitted(Refusal):
+    """The declaration was submitted meanwhile, perhaps in another window."""
+
+    code = "already_submitted"
+    message = (
+        "Tờ khai này đã được nộp nên không sửa hoặc bỏ được nữa. "
+        "Ông/bà vui lòng mở Hồ sơ của tôi để theo dõi hồ sơ đã nộp."
+    )
+
+
 class CaseNeeded(Malformed):
     """The procedure has several cases of papers and none was chosen."""
 

@@ -92,6 +92,22 @@ async def test_pressing_submit_many_times_gives_one_dossier(browser):
     assert await db.tenant.fetch_value("select count(*) from notice") == 1
 
 
+async def test_a_window_left_open_tells_that_the_draft_was_submitted(browser):
+    draft = await _begun(browser)
+    await _filled(browser, draft)
+    await _with_file(browser, draft)
+    await browser.post(f"{draft}/nop", data={"cach_nhan": "counter"})
+    late = [
+        await browser.post(draft, params={"trang": "me"}, data={"ks_ten": "Bình"}),
+        await browser.post(f"{draft}/bo"),
+        await _with_file(browser, draft, name="them.pdf"),
+    ]
+    for answer in late:
+        assert answer.status_code == 409 and "đã được nộp" in answer.text
+    assert await db.tenant.fetch_value("select count(*) from paper") == 1
+    assert await db.tenant.fetch_value("select answers->>'ks_ten' from dossier") != "Bình"
+
+
 async def test_a_page_with_mistakes_keeps_what_was_typed(browser, hung):
     draft = await _begun(browser)
     name = "Trần " + "Văn " * 100

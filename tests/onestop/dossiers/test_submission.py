@@ -10,7 +10,7 @@ from app.onestop.catalog import service as catalog
 from app.onestop.catalog.refusals import FilingClosed, NotCompetent
 from app.onestop.dossiers import queries, service
 from app.onestop.dossiers.models import Dossier
-from app.onestop.dossiers.refusals import CaseNeeded, PapersMissing
+from app.onestop.dossiers.refusals import AlreadySubmitted, CaseNeeded, PapersMissing
 from app.people.shapes import Actor
 from app.refusals import Malformed, NotFound
 from tenants import db
@@ -157,7 +157,7 @@ async def test_a_submitted_draft_cannot_be_changed_or_discarded(province: Tenant
         service.discard_draft(hung, draft.id),
     ):
         async with work():
-            with pytest.raises(NotFound):
+            with pytest.raises(AlreadySubmitted):
                 await change
 
 

@@ -12,7 +12,7 @@ from app.onestop.catalog.queries import ProcedureView
 from app.onestop.catalog.refusals import FilingClosed, NotCompetent
 from app.onestop.catalog.shapes import Procedure
 from app.onestop.dossiers.models import Draft
-from app.onestop.dossiers.refusals import CaseNeeded
+from app.onestop.dossiers.refusals import AlreadySubmitted, CaseNeeded
 from app.onestop.dossiers.shapes import Way
 from app.onestop.forms import cleaning
 from app.onestop.forms.identity import phone_words
@@ -80,11 +80,11 @@ async def save_draft(
     """Keep what was typed (lưu bản nháp), right or wrong, and say what is wrong.
 
     Only the form's own fields are kept; with `page` only that page is judged. Raises NotFound,
-    and Malformed for an unknown way of giving the result back.
+    AlreadySubmitted, and Malformed for an unknown way of giving the result back.
     """
     draft = await lock_draft(citizen, draft_id)
     if draft.dossier_id is not None:
-        raise NotFound
+        raise AlreadySubmitted
     form = form_named((await catalog.document(draft.procedure_id)).form)
     known = fields_of(form)
     kept = {**answers_of(draft), **{k: _typed(v) for k, v in answers.items() if k in known}}
@@ -96,10 +96,13 @@ async def save_draft(
 
 
 async def discard_draft(citizen: Actor, draft_id: UUID) -> None:
-    """Throw an open draft away (bỏ bản nháp); its files are swept like any that nobody attached."""
+    """Throw an open draft away (bỏ bản nháp); its files are swept like any that nobody attached.
+
+    Raises NotFound, AlreadySubmitted.
+    """
     draft = await lock_draft(citizen, draft_id)
     if draft.dossier_id is not None:
-        raise NotFound
+        raise AlreadySubmitted
     await db.tenant.execute("delete from paper where draft_id = $1", draft.id)
     await db.tenant.execute("delete from draft where id = $1", draft.id)
 
