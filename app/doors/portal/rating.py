@@ -22,7 +22,7 @@ class LinkUnknown(NotFound):
 @get("/danh-gia/{token:str}", opt={"public": True})
 async def show_rating(token: FromPath[str]) -> Response[bytes]:
     """Three buttons, or thanks when it was rated."""
-    return _page(await _found(token), {})
+    return _page(await _found(token), {}, {})
 
 
 @post("/danh-gia/{token:str}", opt={"public": True}, status_code=200)
@@ -33,10 +33,10 @@ async def take_rating(request: Asked, token: FromPath[str]) -> Response[bytes]:
     try:
         await rate(token, int(score) if score in {"1", "2", "3"} else 0, sent.get("comment"))
     except Malformed as fault:
-        return _page(await _found(token), fault.fields, status=422)
+        return _page(await _found(token), fault.fields, sent, status=422)
     except AlreadyRated:
         pass
-    return _page(await _found(token), {})
+    return _page(await _found(token), {}, {})
 
 
 async def _found(token: str) -> RatingPage:
@@ -46,12 +46,16 @@ async def _found(token: str) -> RatingPage:
     return found
 
 
-def _page(found: RatingPage, errors: dict[str, str], *, status: int = 200) -> Response[bytes]:
+def _page(
+    found: RatingPage, errors: dict[str, str], sent: dict[str, str], *, status: int = 200
+) -> Response[bytes]:
     return page(
         "portal/rating.html",
         status=status,
         rating=found,
         errors=errors,
+        score=sent.get("score", ""),
+        comment=sent.get("comment", ""),
         choices=[(str(score.value), score.title) for score in sorted(Score, reverse=True)],
         thanks_for=Score(found.score).title if found.score else "",
     )

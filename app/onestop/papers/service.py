@@ -21,7 +21,8 @@ from tenants.current import current
 async def attach_to_draft(citizen: Actor, draft_id: UUID, slot: str, stored: StoredObject) -> UUID:
     """The citizen's file becomes a paper (giấy tờ) of an unfiled draft; returns the paper's id.
 
-    Attaching the same file again changes nothing. Raises NotFound, AlreadyFiled, SlotFull.
+    Attaching the same file again, or one with the same bytes in the same place, changes nothing.
+    Raises NotFound, AlreadyFiled, SlotFull.
     """
     draft = await db.tenant.fetch_row(_LOCK_DRAFT, draft_id)
     if draft is None:
@@ -92,7 +93,9 @@ async def _attach(
     title: str,
     stored: StoredObject,
 ) -> UUID:
-    known = await db.tenant.fetch_value(_KNOWN, subject[1], stored.id)
+    known = await db.tenant.fetch_value(
+        _KNOWN, subject[1], slot, stored.id, bytes.fromhex(stored.digest)
+    )
     if known is not None:
         return UUID(str(known))
     # The lock keeps the sweep from taking the object away in this very moment.
@@ -145,7 +148,14 @@ select citizen_id, agency_id, procedure_id, dossier_id from draft where id = $1 
 _LOCK_DOSSIER = """
 select procedure_id, citizen_id, agency_id, status, post_id from dossier where id = $1 for update
 """
-_KNOWN = "select id from paper where $1 in (draft_id, dossier_id) and object_id = $2"
+# A form sent twice brings the same bytes as another object, which a sweep then takes away.
+# Served by paper_by_draft and paper_by_dossier.
+_KNOWN = """
+select p.id from paper p join stored_object o on o.id = p.object_id
+where (p.draft_id = $1 or p.dossier_id = $1) and p.slot = $2 and p.kind = 'submitted'
+  and (o.id = $3 or o.sha256 = $4 and o.removed_at is null)
+order by p.added_at limit 1
+"""
 _LOCK_OBJECT = "select id from stored_object where id = $1 and removed_at is null for share"
 _IN_SLOT = "select count(*) from paper where (draft_id = $1 or dossier_id = $1) and slot = $2"
 _ADD = """

@@ -1,5 +1,8 @@
 """Tracking and rating."""
 
+import re
+from html import escape
+
 import pytest
 
 from app.onestop.ratings.rules import token_for
@@ -81,6 +84,11 @@ async def test_a_delivered_dossier_is_rated_once_by_its_link(province, browse, d
     )
     assert "Rất hài lòng" in (await browser.get(path)).text
     assert (await browser.post(path, data={})).status_code == 422
+    for kept in ({"comment": "Nhanh <b>"}, {"score": "2", "comment": "Dài " * 251}):
+        unfinished = await browser.post(path, data=kept)
+        assert unfinished.status_code == 422
+        assert escape(kept["comment"]) in unfinished.text
+    assert re.search(r'value="2"[^>]* checked', unfinished.text)
     assert "Cảm ơn" in (await browser.post(path, data={"score": "3", "comment": "Tốt"})).text
     again = await browser.post(path, data={"score": "1"})
     assert "Rất hài lòng" in again.text

@@ -190,6 +190,19 @@ async def test_a_result_is_a_pdf(province: Tenant) -> None:
         await doing(service.attach_result, hoa, code, letter)
 
 
+async def test_a_result_sent_twice_is_attached_once(province: Tenant) -> None:
+    lan, hoa, minh = [await cast.officer(name) for name in (cast.LAN, cast.HOA, cast.MINH)]
+    code = (await doing(service.intake, lan, on_paper())).code
+    await doing(service.hand_over, lan, code, None)
+    await doing(service.process, hoa, code, None, None)
+    await doing(service.approve, minh, code, None, None)
+    sheets = [await result_file(hoa), await result_file(hoa)]
+    first, second = [await doing(service.attach_result, hoa, code, sheet) for sheet in sheets]
+    assert first == second and sheets[0].id != sheets[1].id
+    acts = "select count(*) from trail where act = 'dossier.attach_result'"
+    assert await db.tenant.fetch_value(acts) == 1
+
+
 async def test_sending_back_says_why(province: Tenant) -> None:
     lan, hoa, minh = [await cast.officer(name) for name in (cast.LAN, cast.HOA, cast.MINH)]
     code = (await doing(service.intake, lan, on_paper())).code

@@ -55,6 +55,22 @@ async def test_attaching_the_same_file_twice_keeps_one_paper(
     assert len(await queries.papers_of_draft(draft)) == 1
 
 
+async def test_a_form_sent_twice_brings_one_paper(hung: Actor, draft: UUID, slot: str) -> None:
+    first, _ = await attached(hung, draft, slot)
+    again, same = await attached(hung, draft, slot)
+    assert again == first
+    assert len(await queries.papers_of_draft(draft)) == 1
+    other = await stored(samples.pdf(2))
+    async with work():
+        assert await service.attach_to_draft(hung, draft, slot, other) != first
+        await service.remove(hung, first)
+    # What was taken away may come again.
+    assert (await attached(hung, draft, slot))[0] != first
+    with clock.frozen(clock.now() + timedelta(days=2)):
+        assert await jobs.discard_unattached() == 1
+    assert await storage.found(same.id) is None
+
+
 async def test_nobody_else_attaches_opens_or_removes(
     hung: Actor, draft: UUID, slot: str, province: Tenant
 ) -> None:
@@ -89,8 +105,10 @@ async def test_one_paper_holds_only_so_many_files(hung: Actor, draft: UUID, slot
         " from paper, generate_series(2, 20) where id = $1",
         paper_id,
     )
+    other = await stored(samples.pdf(2))
     with pytest.raises(refusals.SlotFull):
-        await attached(hung, draft, slot)
+        async with work():
+            await service.attach_to_draft(hung, draft, slot, other)
 
 
 async def test_a_removed_paper_and_its_file_are_gone(hung: Actor, draft: UUID, slot: str) -> None:

@@ -23,6 +23,12 @@ insert into paper (id, dossier_id, kind, slot, name, form, object_id, file_name,
 select $1, $2, 'result', 'result', $3, 'electronic', object.id, $5, $6, $7 from object
 returning id
 """
+# Served by paper_by_dossier. A button pressed twice brings the same bytes as another object.
+_SAME_RESULT = """
+select p.id from paper p join stored_object o on o.id = p.object_id and o.removed_at is null
+where p.dossier_id = $1 and p.kind = 'result' and encode(o.sha256, 'hex') = $2
+order by p.added_at limit 1
+"""
 
 
 async def hand_over(
@@ -64,13 +70,15 @@ async def attach_result(
 ) -> UUID:
     """Add a signed PDF as the result (kết quả); the new paper's id.
 
-    `stored` has been inspected and put by the storage room. The version stays, so that whoever
-    attached it may finish from the same page. Raises NotFound, NotAllowed, Overtaken,
-    UploadGone, Malformed for anything but a PDF.
+    `stored` has been inspected and put by the storage room; the same bytes again change nothing.
+    The version stays, so that whoever attached it may finish from the same page. Raises NotFound,
+    NotAllowed, Overtaken, UploadGone, Malformed for anything but a PDF.
     """
     case = await open_case(officer, Act.ATTACH_RESULT, code, version)
     if stored.media_type != _RESULT_TYPE:
         raise Malformed(fields={"result": "Chọn tệp PDF của kết quả."})
+    if known := await db.tenant.fetch_value(_SAME_RESULT, case.dossier.id, stored.digest):
+        return UUID(str(known))
     name = case.procedure.results[0].name if case.procedure.results else "Kết quả giải quyết"
     paper_id = await db.tenant.fetch_value(
         _ADD_RESULT,
