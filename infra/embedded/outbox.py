@@ -7,6 +7,7 @@ from threading import Lock
 import msgspec
 
 from infra import clock
+from infra.embedded.process import private
 from infra.ids import uuid7
 from infra.sms import is_gsm, normal, segments
 
@@ -53,7 +54,7 @@ class Outbox:
                 return known
             message = _deliver(send)
             # The newline comes first, so that a line cut short by a crash spoils only itself.
-            with self._path.open("ab") as file:
+            with open(self._path, "ab", opener=private) as file:
                 file.write(b"\n" + msgspec.json.encode(message))
             self._by_reference[send.reference] = message
             return message

@@ -35,6 +35,8 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u@%d ",
+    # A longer message quotes the whole row that was refused, and with it a person.
+    "log_error_verbosity": "terse",
     "password_encryption": "scram-sha-256",
     "unix_socket_permissions": "0700",
 }

@@ -40,7 +40,7 @@ def spawn(
     """
     parent = os.getpid()
 
-    with log.open("ab") as output:
+    with open(log, "ab", opener=private) as output:
         return subprocess.Popen(
             [str(part) for part in argv],
             stdin=subprocess.DEVNULL,
@@ -166,7 +166,10 @@ class Claim:
 
     def __init__(self, directory: Path, refusal: str) -> None:
         """Hold `directory/lock` or raise Trouble with `refusal`."""
-        self._file: io.TextIOWrapper | None = (directory / "lock").open("a+")
+        # Whoever may open it may hold it, so nobody else may.
+        self._file: io.TextIOWrapper | None = open(  # noqa: SIM115 - held until released
+            directory / "lock", "a+", opener=private
+        )
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -199,6 +202,11 @@ def socket_directory(wanted: Path, longest_name: str, owner: tuple[int, int]) ->
     make_private(place, owner)
     note.write_text(str(place))
     return place
+
+
+def private(path: str, flags: int) -> int:
+    """An `opener` for `open`: a file that comes into being is for its owner alone."""
+    return os.open(path, flags, 0o600)
 
 
 def make_private(directory: Path, owner: tuple[int, int]) -> None:

@@ -68,6 +68,25 @@ def test_nobody_enters_without_the_password_and_no_port_is_open(postgres):
         assert oct((postgres.directory / "password").stat().st_mode & 0o777) == "0o600"
 
 
+def test_its_log_quotes_no_row(postgres):
+    with postgres:
+        with pytest.raises(asyncpg.NotNullViolationError) as refused:
+            asyncio.run(_insert_half_a_person(postgres.dsn))
+        printed = postgres.log.read_text()
+    assert "Trần Kín" in str(refused.value.detail)
+    assert "violates not-null constraint" in printed
+    assert "Trần Kín" not in printed
+
+
+async def _insert_half_a_person(address):
+    connection = await asyncpg.connect(address)
+    try:
+        await connection.execute("create temporary table person (name text, born date not null)")
+        await connection.execute("insert into person (name) values ($1)", "Trần Kín")
+    finally:
+        await connection.close()
+
+
 def test_two_clusters_run_side_by_side(tmp_path):
     first, second = (Postgres(tmp_path / name, settings=HASTY) for name in "ab")
     try:

@@ -39,6 +39,13 @@ async def test_a_message_is_sent_and_can_be_looked_up(smsc):
     assert await messages(smsc, reference="another") == []
 
 
+async def test_what_was_sent_is_kept_for_its_owner_alone(smsc):
+    await post(smsc, "/send", wish())
+    kept = [path for path in smsc.directory.iterdir() if path.name != "process"]
+    assert {path.name for path in kept} >= {"messages.jsonl", "sms.log", "lock"}
+    assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
+
+
 async def test_the_same_reference_is_sent_once(smsc):
     first = (await post(smsc, "/send", wish())).json()
     again = (await post(smsc, "/send", wish(text="khác"))).json()
