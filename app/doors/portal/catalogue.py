@@ -5,8 +5,9 @@ from typing import Annotated
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
+from app.doors.asked import Asked
 from app.doors.portal.shown import procedure_view
-from app.doors.render import page
+from app.doors.render import is_fragment, page
 from app.onestop.catalog import queries
 from app.refusals import NotFound
 
@@ -22,6 +23,7 @@ COMMON = (
     "1.004884",
     "1.012784",
 )
+_FIRST_FOUND, _MOST_FOUND = 8, 30
 Words = Annotated[str, QueryParameter(name="tim", max_length=200)]
 
 
@@ -32,9 +34,13 @@ async def home() -> Response[bytes]:
 
 
 @get("/thu-tuc", opt={"public": True})
-async def list_procedures(words: Words = "") -> Response[bytes]:
+async def list_procedures(request: Asked, words: Words = "") -> Response[bytes]:
     """Search results, or the whole catalogue by field when nothing was typed."""
-    found = await queries.search(words, limit=30) if words.strip() else None
+    while_typing = is_fragment(request)
+    limit = _FIRST_FOUND if while_typing else _MOST_FOUND
+    found = await queries.search(words, limit=limit) if words.strip() else None
+    if while_typing:
+        return page("portal/_found.html", found=found, typing=True)
     fields = {} if found and found.procedures else await queries.by_field()
     return page("portal/procedures.html", here="/thu-tuc", found=found, fields=fields, words=words)
 

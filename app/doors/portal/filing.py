@@ -1,6 +1,6 @@
 """Filing online: begin or go on, the form page by page, look it over, submit."""
 
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -80,10 +80,12 @@ async def save_form(
     async with work():
         judged = await save_draft(citizen, draft_id, typed, page=at or before.form.pages[0].id)
     saved = await draft(citizen, draft_id)
+    if "xem" in sent:
+        return _form_part(saved, at, judged if "da_kiem" in sent else _UNJUDGED)
     if "luu" in sent:
         return Redirect("/ho-so-cua-toi", status_code=303)
     if judged.errors:
-        return _form_page(saved, at, saved.answers, judged, kept=True)
+        return _form_page(saved, at, saved.answers, judged)
     return Redirect(_after(saved, at), status_code=303)
 
 
@@ -133,18 +135,27 @@ async def _begin_page(
 
 
 def _form_page(
-    shown: DraftView, at: str, answers: dict[str, str], judged: Checked, *, kept: bool = False
+    shown: DraftView, at: str, answers: dict[str, str], judged: Checked
 ) -> Response[bytes]:
+    status = 422 if judged.errors else 200
+    return page("portal/form.html", status=status, **_form_words(shown, at, answers, judged))
+
+
+def _form_part(shown: DraftView, at: str, judged: Checked) -> Response[bytes]:
+    """The form alone: an answer changed what else is asked."""
+    return page("portal/_form.html", **_form_words(shown, at, shown.answers, judged))
+
+
+def _form_words(
+    shown: DraftView, at: str, answers: dict[str, str], judged: Checked
+) -> dict[str, Any]:
     view = page_view(shown.form, at, answers, judged)
-    return page(
-        "portal/form.html",
-        status=422 if judged.errors else 200,
-        draft=shown,
-        view=view,
-        errors={f.id: f.error for f in view.fields if f.error},
-        labels={f.id: f.label for f in view.fields},
-        kept=kept,
-    )
+    return {
+        "draft": shown,
+        "view": view,
+        "errors": {f.id: f.error for f in view.fields if f.error},
+        "labels": {f.id: f.label for f in view.fields},
+    }
 
 
 async def _review_page(shown: DraftView, fault: Refusal | None = None) -> Response[bytes]:

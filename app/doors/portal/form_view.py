@@ -34,6 +34,7 @@ class FieldView(msgspec.Struct, frozen=True, kw_only=True):
     width: str
     autocomplete: str
     options: list[tuple[str, str]]
+    controls: bool  # other questions are asked or not by this answer
 
 
 class PageView(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +66,11 @@ def page_view(form: Form, page_id: str, answers: Mapping[str, str], judged: Chec
         intro=page.intro,
         number=at + 1,
         total=len(pages),
-        fields=[_view(f, answers, judged) for f in page.fields if _asked(f.only_if, answers)],
+        fields=[
+            _view(field, answers, judged, field.id in _controlling(page))
+            for field in page.fields
+            if _asked(field.only_if, answers)
+        ],
         previous=pages[at - 1].id if at else None,
         next=pages[at + 1].id if at + 1 < len(pages) else None,
     )
@@ -87,7 +92,7 @@ def typed_answers(form: Form, page_id: str, sent: Mapping[str, str]) -> dict[str
     return answers
 
 
-def _view(field: Field, answers: Mapping[str, str], judged: Checked) -> FieldView:
+def _view(field: Field, answers: Mapping[str, str], judged: Checked, controls: bool) -> FieldView:
     value = answers.get(field.id, "")
     return FieldView(
         draw=_macro(field),
@@ -104,6 +109,7 @@ def _view(field: Field, answers: Mapping[str, str], judged: Checked) -> FieldVie
         width=_WIDTHS.get(field.kind, ""),
         autocomplete=_AUTOCOMPLETE.get(field.prefill, ""),
         options=[(option.key, option.label) for option in field.options],
+        controls=controls,
     )
 
 
@@ -123,6 +129,11 @@ def _macro(field: Field) -> str:
 
 def _asked(only: Only | None, answers: Mapping[str, str]) -> bool:
     return only is None or answers.get(only.field, "") in only.keys
+
+
+def _controlling(page: Page) -> set[str]:
+    """The answers of this page that decide what else this page asks."""
+    return {field.only_if.field for field in page.fields if field.only_if is not None}
 
 
 def _on_page(form: Form, page_id: str, name: str) -> bool:

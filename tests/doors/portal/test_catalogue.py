@@ -60,3 +60,13 @@ async def test_what_is_searched_for_is_shown_as_text_never_as_markup(province, b
         await (await browse(province)).get("/thu-tuc", params={"tim": "<script>x</script>"})
     ).text
     assert "<script>x" not in text
+
+
+async def test_while_words_are_typed_only_the_list_is_sent(province, browse):
+    browser = await browse(province)
+    part = {"HX-Request-Type": "partial"}
+    answer = await browser.get("/thu-tuc", params={"tim": "khai sinh"}, headers=part)
+    assert "<html" not in answer.text and "/thu-tuc/1.001193" in answer.text
+    assert "HX-Request-Type" in answer.headers["vary"]
+    nothing = await browser.get("/thu-tuc", params={"tim": " "}, headers=part)
+    assert nothing.text.strip() == ""

@@ -203,3 +203,15 @@ async def test_a_form_of_another_site_is_refused(province, browser):
         "/nop-ho-so/1.001193", data={}, headers={"Origin": "https://evil.test"}
     )
     assert answer.status_code == 403
+
+
+async def test_an_answer_that_changes_what_is_asked_brings_the_form_anew(browser):
+    draft = await _begun(browser)
+    sent = {"nyc_ten": "Trần Văn Hùng", "nyc_quan_he": "khac", "xem": "1"}
+    part = await browser.post(draft, params={"trang": "nguoi-yeu-cau"}, data=sent)
+    assert part.status_code == 200 and "<html" not in part.text
+    assert "nyc_quan_he_khac" in part.text and "aria-invalid" not in part.text
+    sent["nyc_quan_he"] = "cha"
+    part = await browser.post(draft, params={"trang": "nguoi-yeu-cau"}, data=sent)
+    assert "nyc_quan_he_khac" not in part.text
+    assert 'value="Trần Văn Hùng"' in (await browser.get(draft)).text
