@@ -16,6 +16,10 @@ _OTHER_GRANTEES = (
     "select distinct grantee from information_schema.role_table_grants"
     " where table_schema = 'public' and grantee not in ($1, current_user, 'PUBLIC')"
 )
+# The parameter came with PostgreSQL 16; before, there is no choice.
+_FEW_ITERATIONS = (
+    "select set_config(name, '64', false) from pg_settings where name = 'scram_iterations'"
+)
 
 
 @asynccontextmanager
@@ -48,8 +52,16 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-async def create_role(admin: asyncpg.Connection, role: str, password: str) -> None:
-    """A login role that owns nothing, or the new password of the one that exists."""
+async def create_role(
+    admin: asyncpg.Connection, role: str, password: str, *, generated: bool = False
+) -> None:
+    """A login role that owns nothing, or the new password of the one that exists.
+
+    `generated`: the password is random, so hashing it thousands of times protects nothing and
+    would only make every new connection dear.
+    """
+    if generated:
+        await admin.execute(_FEW_ITERATIONS)
     exists = await admin.fetchval("select 1 from pg_roles where rolname = $1", role)
     verb = "alter" if exists else "create"
     await admin.execute(

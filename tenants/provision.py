@@ -160,7 +160,7 @@ def _sealed(slug: str, secrets: Secrets) -> bytes:
 
 async def _build(tenant: Tenant, migrations: list[Migration], source: str) -> None:
     async with owner(tenant.cluster) as admin:
-        await create_role(admin, tenant.role, tenant.secrets.password)
+        await create_role(admin, tenant.role, tenant.secrets.password, generated=True)
         exists = await admin.fetchval(
             "select 1 from pg_database where datname = $1", tenant.database
         )

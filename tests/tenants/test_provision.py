@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from app.chains import tenant_chain
+from infra.dsn import Address
 from infra.migrate import Migration, MigrationFailed, chain, migrate
 from infra.settings import settings
 from tenants import db, provision, registry, upgrade
@@ -22,6 +23,16 @@ async def test_a_tenant_is_found_by_each_of_its_hosts(make_tenant):
         assert (await registry.by_host(host)).id == tenant.id
     assert await registry.by_host("tinh-moi.localhost") is None
     assert await registry.by_host("") is None
+
+
+async def test_a_random_password_is_hashed_a_few_times_and_a_typed_one_many(make_tenant):
+    tenant = await make_tenant()
+    control = Address.parse(settings().control_dsn).user
+    async with owner(tenant.cluster) as admin:
+        rows = await admin.fetch("select rolname, rolpassword from pg_authid")
+    kept = {row["rolname"]: row["rolpassword"] for row in rows}
+    assert kept[tenant.role].startswith("SCRAM-SHA-256$64:")
+    assert kept[control].startswith("SCRAM-SHA-256$4096:")
 
 
 async def test_a_host_leads_to_one_tenant_only(make_tenant):
