@@ -22,19 +22,22 @@ QUY_NHON = "Ủy ban nhân dân phường Quy Nhơn"
 LAO_CAI = "Ủy ban nhân dân phường Lào Cai"
 
 
-def sign_in(page: Page, username: str, password: str) -> None:
+def sign_in(page: Page, username: str, password: str, *, admitted: bool = True) -> None:
     """From the sign-in page through the provider and back to where one wanted to go.
 
-    A provider that still knows the browser asks nothing.
+    A provider that still knows the browser asks nothing; who is not admitted is told so.
     """
+    arrived = page.get_by_role("button", name="Đăng xuất")
+    if not admitted:
+        arrived = page.get_by_role("heading", name="chưa được cấp quyền")
     page.get_by_role("button", name="Đăng nhập bằng").first.click()
     for name, value in (("login", username), ("password", password)):
         box = page.locator(f"input[name={name}]")
-        expect(box.or_(page.get_by_role("button", name="Đăng xuất")).first).to_be_visible()
+        expect(box.or_(arrived).first).to_be_visible()
         if box.count():
             box.fill(value)
             page.locator("form button[type=submit], form input[type=submit]").last.click()
-    expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
+    expect(arrived).to_be_visible()
 
 
 def enter(context: BrowserContext, instance: Instance, slug: str, username: str, path: str) -> Page:

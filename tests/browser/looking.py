@@ -1,0 +1,69 @@
+"""Looking at a page as a careful official would: narrow and wide, by day and by night."""
+
+import json
+import os
+from pathlib import Path
+
+import msgspec
+from playwright.sync_api import Page
+
+_AXE = next((Path(__file__).parents[1] / "vendor").glob("axe-core-*/axe.min.js")).read_text()
+_WIDTHS = (1280, 320)
+# By night only colours differ, so only what colours decide is asked again.
+_RULES = {
+    "light": {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast"]}},
+}
+_ASK = "rules => axe.run(document, {...rules, resultTypes: ['violations']}).then(it => it.violations)"
+# A slip is one document printed twice.
+_FACTS = """() => ({
+    wide: document.documentElement.scrollWidth - innerWidth,
+    language: document.documentElement.lang,
+    headings: document.querySelectorAll('h1').length / (document.querySelectorAll('.sheet').length || 1),
+    title: document.title,
+})"""
+
+
+class Look(msgspec.Struct, frozen=True):
+    """One page as it was seen; `faults` are axe's, `wide` what does not fit at 320 px."""
+
+    name: str
+    url: str
+    title: str
+    language: str
+    headings: float
+    wide: list[int]
+    faults: list[str]
+
+
+def look(page: Page, name: str) -> Look:
+    """The page in four ways; its viewport and colours are as before afterwards.
+
+    With MOTCUA_PICTURES set, pictures of the page are kept in that folder.
+    """
+    before = page.viewport_size
+    page.evaluate(_AXE)
+    faults: list[str] = []
+    wide = []
+    facts = {}
+    for width in _WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            faults += [_said(each, width, scheme) for each in page.evaluate(_ASK, _RULES[scheme])]
+            if folder := os.environ.get("MOTCUA_PICTURES"):
+                page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
+        facts = page.evaluate(_FACTS)
+        wide.append(facts["wide"])
+    page.emulate_media(color_scheme="light")
+    if before:
+        page.set_viewport_size(before)
+    return Look(
+        name, page.url, facts["title"], facts["language"], facts["headings"], wide, faults
+    )
+
+
+def _said(fault: dict, width: int, scheme: str) -> str:
+    first = fault["nodes"][0]
+    data = json.dumps(first["any"][0]["data"] if first["any"] else "", ensure_ascii=False)[:200]
+    return f"{width} {scheme}: {fault['id']} ({len(fault['nodes'])}) {first['html'][:160]} {data}"

@@ -1,0 +1,115 @@
+"""The officers', administrators' and the vendor's pages."""
+
+from playwright.sync_api import Page, expect
+
+from infra.clock import now
+from tests import cast
+from tests.browser import walks
+from tests.browser.gallery import Gallery
+from tests.storage import samples
+
+
+def reception(shown: Gallery) -> None:
+    """The desk before and after the dossier is received, and the counter."""
+    shown.at("", "/can-bo/dang-nhap", "staff-sign-in")
+    shown.at(cast.HOA, "/can-bo/hop-viec", "inbox-empty")
+    shown.at(cast.LAN, "/can-bo", "desk-waiting")
+    page = shown.visit(cast.LAN, f"/can-bo/ho-so/{shown.code}")
+    shown.look(page, "dossier-new")
+    _decide(page, "Tiếp nhận hồ sơ")
+    shown.look(page, "dossier-received")
+    shown.at(cast.LAN, f"/can-bo/ho-so/{shown.code}/giay-tiep-nhan", "slip")
+    shown.at(cast.LAN, "/can-bo?hang=cho-chuyen", "desk-passing")
+    _decide(page, "Chuyển xử lý")
+    page.close()
+    for path, name in (
+        ("/can-bo", "desk-empty"),
+        ("/can-bo?tim=Bui+Thi+Ngoc", "desk-found"),
+        ("/can-bo?tim=khong+co+ai", "desk-not-found"),
+        ("/can-bo/tiep-nhan", "counter-choose"),
+        ("/can-bo/tiep-nhan?thu-tuc=khai+sinh", "counter-found"),
+        (f"/can-bo/tiep-nhan?thu-tuc={walks.HOUSE}", "counter-house"),
+    ):
+        shown.at(cast.LAN, path, name)
+    page = shown.visit(cast.LAN, f"/can-bo/tiep-nhan?thu-tuc={walks.BIRTH}")
+    shown.look(page, "counter")
+    walks.answer(page, {"phone": "12", "id_number": "34"})
+    walks.press(page, "Lưu và in giấy tiếp nhận")
+    shown.look(page, "counter-wrong")
+    page.goto("about:blank")
+    page.close()
+
+
+def handling(shown: Gallery) -> None:
+    """The specialist's and the leader's screens, to the result and its delivery."""
+    shown.at(cast.HOA, "/can-bo/hop-viec", "inbox")
+    page = shown.visit(cast.HOA, f"/can-bo/ho-so/{shown.code}")
+    shown.look(page, "dossier-specialist")
+    _decide(page, "Thẩm định xong")
+    page.close()
+    page = shown.visit(cast.MINH, f"/can-bo/ho-so/{shown.code}")
+    shown.look(page, "dossier-leader")
+    walks.press(page, "Trả lại")
+    shown.look(page, "dossier-refused")
+    _decide(page, "Phê duyệt")
+    _result(shown, page)
+    page.close()
+    shown.at(cast.LAN, "/can-bo?hang=cho-tra", "desk-ready")
+    page = shown.visit(cast.LAN, f"/can-bo/ho-so/{shown.code}")
+    shown.look(page, "dossier-ready")
+    _decide(page, "Trả kết quả")
+    page.locator("details.fold summary").last.click()
+    shown.look(page, "dossier-delivered")
+    page.close()
+
+
+def _decide(page: Page, words: str) -> None:
+    """Press the decision's button and see that it was taken."""
+    walks.press(page, words)
+    expect(page.locator("main [role=status] .note")).to_be_visible()
+
+
+def _result(shown: Gallery, page: Page) -> None:
+    walks.press(page, "Đính kèm kết quả")
+    shown.look(page, "result-wanting")
+    page.locator("#result").set_input_files(
+        {"name": "Giấy khai sinh.pdf", "mimeType": "application/pdf", "buffer": samples.pdf()}
+    )
+    walks.press(page, "Đính kèm kết quả")
+    expect(page.get_by_role("status")).to_contain_text("Đã đính kèm")
+    shown.look(page, "result-attached")
+    _decide(page, "Hoàn thành")
+
+
+def administration(shown: Gallery) -> None:
+    """Officers, their posts, and where procedures are filed."""
+    for path, name in (
+        ("/quan-tri", "officers"),
+        ("/quan-tri/cap-quyen", "admit"),
+        ("/quan-tri/cap-quyen?co-quan=quy+nhon", "admit-found"),
+        ("/quan-tri/thu-tuc?tim=khai+sinh", "filings"),
+    ):
+        shown.at(cast.THU, path, name)
+    page = shown.visit(cast.THU, "/quan-tri")
+    walks.follow(page, "Nguyễn Thị Lan")
+    shown.look(page, "officer")
+    page.close()
+
+
+def vendor(shown: Gallery) -> None:
+    """The vendor's screens: tenants, contract, the month's statement and what is behind it."""
+    month = f"{now():%Y-%m}"
+    shown.at("", "/dang-nhap", "ops-sign-in", "ops")
+    shown.at("vanhanh", "/", "ops-tenants", "ops")
+    shown.at("vanhanh", "/hop-dong/binhdinh", "ops-contract", "ops")
+    page = shown.visit("vanhanh", f"/bang-ke/binhdinh/{month}", "ops")
+    shown.look(page, "ops-statement")
+    page.locator(f'main a[href*="/{month}/"]:not([href$="/in"])').first.click()
+    shown.look(page, "ops-line")
+    page.goto(shown.instance.origin("ops") + f"/bang-ke/binhdinh/{month}/in")
+    shown.look(page, "ops-sheet")
+    page.goto(shown.instance.origin("ops"))
+    page.get_by_role("button", name="Đăng xuất").click()
+    expect(page.locator("h1")).to_have_text("Đã đăng xuất")
+    shown.look(page, "ops-signed-out")
+    page.close()
