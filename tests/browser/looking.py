@@ -14,12 +14,15 @@ _RULES = {
     "light": {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
     "dark": {"runOnly": {"type": "rule", "values": ["color-contrast"]}},
 }
-_ASK = "rules => axe.run(document, {...rules, resultTypes: ['violations']}).then(it => it.violations)"
+_ASK = (
+    "rules => axe.run(document, {...rules, resultTypes: ['violations']}).then(it => it.violations)"
+)
 # A slip is one document printed twice.
 _FACTS = """() => ({
     wide: document.documentElement.scrollWidth - innerWidth,
     language: document.documentElement.lang,
-    headings: document.querySelectorAll('h1').length / (document.querySelectorAll('.sheet').length || 1),
+    headings:
+        document.querySelectorAll('h1').length / (document.querySelectorAll('.sheet').length || 1),
     title: document.title,
 })"""
 
@@ -58,9 +61,7 @@ def look(page: Page, name: str) -> Look:
     page.emulate_media(color_scheme="light")
     if before:
         page.set_viewport_size(before)
-    return Look(
-        name, page.url, facts["title"], facts["language"], facts["headings"], wide, faults
-    )
+    return Look(name, page.url, facts["title"], facts["language"], facts["headings"], wide, faults)
 
 
 def _said(fault: dict, width: int, scheme: str) -> str:

@@ -11,6 +11,7 @@ from tests.browser import walks
 from tests.browser.answers import BIRTH_SHEETS
 from tests.storage import samples
 
+
 @pytest.fixture
 def draft(instance, visit) -> Iterator[Page]:
     """The first page of Ngọc's draft; thrown away afterwards."""
@@ -75,11 +76,13 @@ def test_bad_files_get_their_sentence_and_good_ones_stay(draft, tmp_path):
     expect(place.locator(".tag.is-ok")).to_be_visible()
 
 
-def test_bad_files_of_a_plain_form_get_their_sentence_and_good_ones_stay(
-    instance, visit, tmp_path
-):
+def test_bad_files_of_a_plain_form_get_their_sentence_and_good_ones_stay(instance, visit, tmp_path):
     page = walks.enter(
-        visit(java_script_enabled=False), instance, "laocai", "pao.thao", f"/nop-ho-so/{walks.BIRTH}"
+        visit(java_script_enabled=False),
+        instance,
+        "laocai",
+        "pao.thao",
+        f"/nop-ho-so/{walks.BIRTH}",
     )
     walks.begin(page, walks.LAO_CAI)
     page.goto(page.url.partition("?")[0] + "/giay-to")

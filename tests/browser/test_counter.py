@@ -45,7 +45,9 @@ def test_a_paper_dossier_is_received_by_keyboard_alone(instance, visit):
 
 
 def test_f9_pressed_twice_receives_one_dossier(instance, visit):
-    page = walks.enter(visit(), instance, "binhdinh", cast.LAN, "/can-bo/tiep-nhan?thu-tuc=2.000635")
+    page = walks.enter(
+        visit(), instance, "binhdinh", cast.LAN, "/can-bo/tiep-nhan?thu-tuc=2.000635"
+    )
     walks.answer(page, {"full_name": "Ksor H'Hen"})
     for box in page.locator(".checklist-table input[type=checkbox]").all():
         box.check()

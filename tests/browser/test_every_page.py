@@ -52,9 +52,7 @@ def test_no_page_of_the_application_was_left_out(gallery):
     assert not gallery.not_seen(_NO_PAGES)
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/thu-tuc?tim=khai+sinh", "/thu-tuc/1.001193", "/tra-cuu"]
-)
+@pytest.mark.parametrize("path", ["/", "/thu-tuc?tim=khai+sinh", "/thu-tuc/1.001193", "/tra-cuu"])
 def test_a_first_visit_is_light_enough_for_a_slow_phone(chromium, instance, path):
     weight = weigh(chromium, instance.origin("binhdinh") + path)
     assert weight.requests <= 8, weight

@@ -32,11 +32,7 @@ def weigh(chromium: Browser, address: str) -> Weight:
             lambda it: sizes.update({it["requestId"]: int(it["encodedDataLength"])}),
         )
         page.goto(address, wait_until="networkidle")
-        each = {
-            names[key]: size
-            for key, size in sizes.items()
-            if names[key].startswith("http")
-        }
+        each = {names[key]: size for key, size in sizes.items() if names[key].startswith("http")}
         return Weight(len(each), each[address], sum(each.values()), each)
     finally:
         context.close()
