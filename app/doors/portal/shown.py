@@ -104,8 +104,15 @@ def _channel(channel: Channel) -> ChannelLine:
 
 def fees_words(fees: list[Fee]) -> str:
     """What is paid to the State, in one line."""
-    told = [f"{fee.text} ({fee.note})" if fee.note else fee.text for fee in fees]
+    told = [_fee_words(fee) for fee in fees]
     return "; ".join(dict.fromkeys(told)) or "Theo quy định của Hội đồng nhân dân cấp tỉnh"
+
+
+def _fee_words(fee: Fee) -> str:
+    # Much of what is published says the same twice: "Theo quy định (Theo quy định của …)".
+    if not fee.note or fee.note.startswith(fee.text):
+        return fee.note or fee.text
+    return f"{fee.text} ({fee.note})"
 
 
 def _groups(document: Procedure) -> list[PaperGroup]:

@@ -179,6 +179,8 @@ class Row {
       this.button.before(this.retry);
     }
     this.note.className = "file-note error";
+    this.button.firstChild.textContent = "Xóa";
+    this.button.lastChild.textContent = ` tệp ${this.name}`;
   }
 
   cancel() {
