@@ -121,20 +121,21 @@ class DeskCounts(msgspec.Struct, frozen=True, kw_only=True):
     to_deliver: int
 
 
-_LINE = """
+# How every list of officers begins; each adds what it shows.
+LINE = """
 select d.id, d.code, d.version, d.status, d.summary, d.applicant_name, d.channel,
        t.short_name as procedure_name, a.name as agency_name,
 """
-_FROM = """
+FROM = """
 from dossier d
 join procedure t on t.id = d.procedure_id
 join agency a on a.id = d.agency_id
 """
 # Served by dossier_waiting.
 _WAITING = (
-    _LINE
+    LINE
     + "d.filed_at"
-    + _FROM
+    + FROM
     + """
 where d.agency_id = any($1) and d.status = 1
   and ($2::timestamptz is null or (d.filed_at, d.id) > ($2, $3::uuid))
@@ -143,9 +144,9 @@ order by d.filed_at, d.id limit $4
 )
 # Served by dossier_by_turn.
 _TURN = (
-    _LINE
+    LINE
     + "d.due_at, p.title as post_title, d.procedure_id, d.step"
-    + _FROM
+    + FROM
     + """
 join post p on p.id = d.post_id
 where d.post_id = any($1) and ($2::timestamptz is null or (d.due_at, d.id) > ($2, $3::uuid))
@@ -162,9 +163,9 @@ from dossier where post_id = any($1)
 """
 # Served by dossier_to_deliver.
 _READY = (
-    _LINE
+    LINE
     + "d.finished_at, d.due_at, d.wanted_way, d.phone"
-    + _FROM
+    + FROM
     + """
 where d.agency_id = any($1) and d.status = 9
   and ($2::timestamptz is null or (d.finished_at, d.id) > ($2, $3::uuid))

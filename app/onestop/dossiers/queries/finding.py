@@ -11,7 +11,7 @@ from app.onestop.catalog.rules import normalise
 from app.onestop.deadlines.queries import calendar_in_force
 from app.onestop.deadlines.rules import Remaining, hand_over_by, remaining
 from app.onestop.dossiers.queries import paging
-from app.onestop.dossiers.queries.desk import Line
+from app.onestop.dossiers.queries.desk import FROM, LINE, Line
 from app.onestop.dossiers.rules import Status
 from app.onestop.forms import cleaning, identity
 from infra.clock import now
@@ -59,21 +59,12 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     then: str | None
 
 
-_LINE = """
-select d.id, d.code, d.version, d.status, d.summary, d.applicant_name, d.channel,
-       t.short_name as procedure_name, a.name as agency_name,
-"""
-_FROM = """
-from dossier d
-join procedure t on t.id = d.procedure_id
-join agency a on a.id = d.agency_id
-"""
 # Letters are taken apart from their marks, so that lower() never meets one of another alphabet:
 # what is compared reads as catalog.rules.normalise makes it. Served by dossier_by_agency.
 _FOUND = (
-    _LINE
+    LINE
     + "d.filed_at, d.due_at, p.title as post_title"
-    + _FROM
+    + FROM
     + r"""
 left join post p on p.id = d.post_id
 where d.agency_id = any($1) and (
@@ -88,9 +79,9 @@ order by d.filed_at desc, d.id desc limit $6
 )
 # Served by dossier_by_turn.
 _PASSING = (
-    _LINE
+    LINE
     + "d.received_at, d.due_at"
-    + _FROM
+    + FROM
     + """
 where d.post_id = any($1) and d.status = 2
   and ($2::timestamptz is null or (d.due_at, d.id) > ($2, $3::uuid))
