@@ -12,6 +12,7 @@ from asyncpg.exceptions import PostgresError
 
 from app import lifecycle
 from app.chains import control_chain, tenant_chain
+from app.doors import brand
 from app.people import identities
 from app.refusals import Refusal
 from billing import service as billing
@@ -91,7 +92,7 @@ async def _migrate(asked: argparse.Namespace) -> None:
 async def _drop(asked: argparse.Namespace) -> None:
     await lifecycle.named(asked.slug)
     question = f"All data of {asked.slug} will be gone. Type its name: "
-    name: str = asked.confirm or await asyncio.to_thread(input, question)
+    name: str = asked.confirm or await asyncio.to_thread(_answer, question)
     if name.strip() != asked.slug:
         raise ProvisionError("the name does not match; nothing was changed")
     await lifecycle.drop(asked.slug)
@@ -143,11 +144,25 @@ async def _note(act: str, slug: str | None, **detail: object) -> None:
     await provision.note(os.environ.get("USER", "command line"), act, slug, **detail)
 
 
+def _answer(question: str) -> str:
+    try:
+        return input(question)
+    except EOFError:
+        return ""
+
+
 def _content_of(path: str) -> str:
     try:
         return Path(path).read_text().strip()
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _colour(text: str) -> str:
+    try:
+        return brand.roles(text).accent
+    except brand.BadColour:
+        raise argparse.ArgumentTypeError(f"{text} is no colour such as #0b5c8f") from None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -177,7 +192,7 @@ def _tenant_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     create = _verb(verbs, "create", _create, "slug", "name")
     create.add_argument("--office", default="")
     create.add_argument("--hotline", default="")
-    create.add_argument("--colour", default="#0b5c8f")
+    create.add_argument("--colour", type=_colour, default="#0b5c8f", help="such as #0b5c8f")
     create.add_argument("--sms-name", default="")
     create.add_argument("--cluster", default="main")
     create.add_argument("--host", action="append", default=[], help="may be repeated")

@@ -35,10 +35,11 @@ async def create_province(slug: str) -> Tenant:
 
 
 async def drop(slug: str) -> None:
-    """Remove a tenant and all it kept; refused while a contract runs."""
+    """Remove a tenant and all it kept; refused while a contract runs. Safe to run again."""
     tenant = await named(slug)
     if await billing.runs(tenant.id, now().astimezone(VIETNAM).date()):
         raise ProvisionError(f"{slug} has a contract that still runs; end the contract first")
+    await provision.close(tenant)
     await store_of(tenant).erase()
     await provision.drop(tenant)
 

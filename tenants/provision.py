@@ -26,6 +26,9 @@ from tenants.clusters import (
 from tenants.db import control, place_of
 from tenants.shapes import Secrets, Site, Tenant
 
+_LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
+
 
 class ProvisionError(Exception):
     """A verb that cannot be carried out; its text tells the operator why."""
@@ -52,7 +55,8 @@ async def create(
         raise ProvisionError("a short name has 2-31 of: a-z, 0-9 and -, and begins with a letter")
     if cluster not in settings().clusters:
         raise ProvisionError(f"no cluster is called {cluster}")
-    tenant = await _enter(slug, site, cluster, hosts or (f"{slug}.{settings().base_domain}",))
+    addresses = [_address(h) for h in hosts or (f"{slug}.{settings().base_domain}",)]
+    tenant = await _enter(slug, site, cluster, addresses)
     if tenant.status == "provisioning":
         await _build(tenant, migrations, source or await template(cluster, migrations))
     return tenant
@@ -88,13 +92,14 @@ async def resume(slug: str) -> None:
 
 async def add_host(slug: str, host: str) -> None:
     """One more address that leads to the tenant."""
+    address = _address(host)
     try:
         await control.execute(
             "insert into tenant_domain (host, tenant_id) select $2, id from tenant where slug = $1",
-            *(slug, host.lower()),
+            *(slug, address),
         )
     except asyncpg.UniqueViolationError:
-        raise ProvisionError(f"{host} already leads to a tenant") from None
+        raise ProvisionError(f"{address} already leads to a tenant") from None
     await registry.reload()
 
 
@@ -107,6 +112,12 @@ async def give_storage_key(slug: str, access: str, secret: str) -> None:
     await control.execute(
         "update tenant set sealed = $2 where id = $1", tenant.id, _sealed(slug, secrets)
     )
+    await registry.reload()
+
+
+async def close(tenant: Tenant) -> None:
+    """Let nobody in any more, before the tenant's data goes; from here on only `drop` helps."""
+    await control.execute("update tenant set status = 'provisioning' where id = $1", tenant.id)
     await registry.reload()
 
 
@@ -130,7 +141,17 @@ async def note(actor: str, act: str, slug: str | None, **detail: object) -> None
     )
 
 
-async def _enter(slug: str, site: Site, cluster: str, hosts: tuple[str, ...]) -> Tenant:
+def _address(host: str) -> str:
+    """A host as browsers send it; ProvisionError when none ever would, or it is the vendor's."""
+    name = host.lower()
+    if not _HOST.fullmatch(name):
+        raise ProvisionError(f"{host!r} is no host name: leave out scheme, port and path")
+    if name == settings().ops_host:
+        raise ProvisionError(f"{name} is the vendor's own address")
+    return name
+
+
+async def _enter(slug: str, site: Site, cluster: str, hosts: list[str]) -> Tenant:
     known = await _read(slug)
     if known is not None:
         return known
@@ -143,9 +164,9 @@ async def _enter(slug: str, site: Site, cluster: str, hosts: tuple[str, ...]) ->
             "with t as (insert into tenant (id, slug, status, cluster, database, role, bucket,"
             " sealed, site, created_at) values ($1, $2, 'provisioning', $3, $4, $4, $5, $6, $7, $8)"
             " returning id) insert into tenant_domain (host, tenant_id, is_primary)"
-            " select lower(h), t.id, n = 1 from t, unnest($9::text[]) with ordinality as u(h, n)",
+            " select h, t.id, n = 1 from t, unnest($9::text[]) with ordinality as u(h, n)",
             *(identity, slug, cluster, name, f"motcua-{slug}", sealed),
-            *(msgspec.json.encode(site).decode(), now(), list(hosts)),
+            *(msgspec.json.encode(site).decode(), now(), hosts),
         )
     except asyncpg.UniqueViolationError:
         raise ProvisionError(f"{slug} or one of {', '.join(hosts)} is taken") from None

@@ -32,6 +32,8 @@ _SECURITY = {
     b"cross-origin-opener-policy": b"same-origin",
     b"permissions-policy": b"geolocation=(), microphone=(), payment=(), usb=()",
     b"content-security-policy": render.CONTENT_SECURITY.encode(),
+    # What may be kept says so by itself.
+    b"cache-control": b"no-store",
 }
 
 

@@ -131,6 +131,9 @@ HANDLERS: ExceptionHandlersMap = {
     exceptions.OperatorInterventionError: show_outage,
     exceptions.InsufficientResourcesError: show_outage,
     exceptions.TransactionRollbackError: show_outage,
+    # The tenant is being moved or dropped.
+    exceptions.InvalidCatalogNameError: show_outage,
+    exceptions.InvalidAuthorizationSpecificationError: show_outage,
     exceptions.InterfaceError: show_driver_trouble,
     exceptions.InternalClientError: show_driver_trouble,
     exceptions.CharacterNotInRepertoireError: show_unstorable,

@@ -49,6 +49,8 @@ async def test_a_tenants_life_from_the_command_line(tmp_path):
     assert trusted[0] == 0, trusted[1]
     status, printed = await run("tenant", "drop", "dong-thap", answer="dong-thut\n")
     assert status == 1 and "does not match" in printed
+    status, printed = await run("tenant", "drop", "dong-thap")
+    assert status == 1 and "does not match" in printed and "Traceback" not in printed
     status, printed = await run("tenant", "drop", "dong-thap", answer="dong-thap\n")
     assert status == 0, printed
     await registry.reload()
@@ -72,6 +74,9 @@ async def test_a_province_under_contract_is_not_dropped():
         ("tenant", "drop", "nobody", "--confirm", "nobody"),
         ("tenant", "create", "Bad Name", "x"),
         ("tenant", "create", "x-y", "x", "--cluster", "nowhere"),
+        ("tenant", "create", "x-y", "x", "--colour", "red"),
+        ("tenant", "create", "x-y", "x", "--host", "https://x.test/"),
+        ("tenant", "create", "ops", "x"),
         ("contract", "load", "/nowhere.json"),
         ("issuer", "trust", "staff", "https://x", "x", "x", "/nowhere"),
     ],

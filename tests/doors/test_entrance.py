@@ -50,6 +50,9 @@ async def test_every_answer_carries_the_security_headers(province, browse):
 async def test_private_pages_are_not_stored_by_anybody(province, browse):
     citizen = await browse(province, await cast.citizen())
     assert "no-store" in (await citizen.get("/ho-so-cua-toi")).headers["cache-control"]
+    stranger = await browse(province)
+    assert (await stranger.get("/ho-so-cua-toi")).headers["cache-control"] == "no-store"
+    assert "max-age" in (await stranger.get("/static/logo.svg")).headers["cache-control"]
 
 
 async def test_a_mistake_of_ours_is_a_page_with_an_incident_code(province, browse, monkeypatch):

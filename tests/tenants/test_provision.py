@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
+from app import lifecycle
 from app.chains import tenant_chain
 from infra.dsn import Address
 from infra.migrate import Migration, MigrationFailed, chain, migrate
 from infra.settings import settings
+from storage.files import FileStore
 from tenants import db, provision, registry, upgrade
 from tenants.clusters import owner
 from tenants.current import acting_for
@@ -42,6 +44,18 @@ async def test_a_host_leads_to_one_tenant_only(make_tenant):
     other = await make_tenant()
     with pytest.raises(ProvisionError):
         await provision.add_host(other.slug, "a.test")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", "a b.test", "https://a.test", "a.test:443", "a.test.", "-a.test", "a\n", "ops.localhost"],
+)
+async def test_an_address_that_leads_nowhere_is_refused(tenant, host):
+    with pytest.raises(ProvisionError):
+        await provision.add_host(tenant.slug, host)
+    with pytest.raises(ProvisionError):
+        await provision.create("dau-kia", tenant.site, [], hosts=(host,))
+    assert await registry.by_slug("dau-kia") is None
 
 
 async def test_making_a_tenant_again_changes_nothing(make_tenant):
@@ -96,6 +110,23 @@ async def test_a_dropped_tenant_leaves_neither_database_nor_role(make_tenant):
             "select count(*) from pg_roles where rolname = $1", tenant.role
         )
     assert (databases, roles) == (0, 0)
+    assert await registry.by_slug(tenant.slug) is None
+
+
+async def test_a_tenant_that_is_going_has_closed_doors_and_can_be_dropped_again(
+    make_tenant, monkeypatch
+):
+    tenant = await make_tenant()
+
+    async def falls(*_):
+        raise OSError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(FileStore, "erase", falls)
+        with pytest.raises(OSError):
+            await lifecycle.drop(tenant.slug)
+    assert (await registry.by_slug(tenant.slug)).status == "provisioning"
+    await lifecycle.drop(tenant.slug)
     assert await registry.by_slug(tenant.slug) is None
 
 
