@@ -8,6 +8,7 @@ WCAG 2.2 is met on every ground it stands on. Pure: a colour is text such as "#0
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -49,6 +50,7 @@ class _Lch(NamedTuple):
     hue: float
 
 
+@lru_cache(maxsize=512)
 def roles(colour: str) -> Roles:
     """All roles of one brand colour; raises BadColour."""
     raw = colour.lower()
