@@ -16,6 +16,8 @@ from tests.bench.report import Figures, aim, heading, latency, median, ratio, ta
 
 TENANTS, DOSSIERS = 100, 500
 CONNECTIONS = 16
+# The default, which leaves room for other processes, and nearly all there are.
+BUDGETS = (24, 90)
 _COUNT = "select count(*) from pg_stat_activity where backend_type = 'client backend'"
 
 
@@ -25,9 +27,16 @@ def measure(house: House, *, quick: bool) -> Figures:
     tenants, seconds, rounds = (6, 0.5, 2) if quick else (TENANTS, 3.0, 5)
     slugs = [f"dan-{n}" for n in range(tenants)]
     codes = run(_prepare(slugs))
-    with house.web() as (port, pid), _watching(house) as seen:
-        found = _measured(port, pid, slugs, codes, seconds, rounds)
-    most = max(seen)
+    figures: Figures = {}
+    for budget in BUDGETS:
+        print(f"\nThe process may open {budget} connections")
+        with house.web(connections_per_cluster=budget) as (port, pid), _watching(house) as seen:
+            found = _measured(port, pid, slugs, codes, seconds, rounds)
+        figures[f"budget {budget}"] = _told(found, max(seen), budget)
+    return figures
+
+
+def _told(found: dict[str, Figures], most: int, budget: int) -> Figures:
     rates = {name: figures.pop("rates") for name, figures in found.items()}
     table(found)
     figures: Figures = {
@@ -40,6 +49,7 @@ def measure(house: House, *, quick: bool) -> Figures:
     print(f"All tenants at random: {figures['all_of_one']} of the rate of one tenant alone;")
     print(f"four of five requests to a fifth of them: {figures['fifth_of_one']}")
     aim("failures", figures["failures"], 0, at_most=True)
+    # A connection being closed may still be counted beside the one that takes its place.
     aim("connections open at most", most, 97, at_most=True)
     return figures
 

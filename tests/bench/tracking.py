@@ -46,9 +46,21 @@ def _figures(taken: dict[str, Rounds]) -> Figures:
         "times_django": ratio(ours, taken["Django"].rates),
         "times_fastapi": ratio(ours, taken["FastAPI"].rates),
         "gzip_share_of_plain": ratio(taken["motcua gzip"].rates, ours),
+        "by_cpu": _by_cpu(taken),
         "failures": sum(sum(rounds.failures) for rounds in taken.values()),
         "rates": {name: round(median(rounds.rates)) for name, rounds in taken.items()},
         **latency(taken["motcua"].latencies),
+    }
+
+
+def _by_cpu(taken: dict[str, Rounds]) -> Figures:
+    """The same ratios out of processor time, which a busy machine disturbs less than rates."""
+    cost = {name: median(rounds.cpu) for name, rounds in taken.items()}
+    return {
+        "share_of_raw_read": round(cost["raw read"] / cost["motcua"], 3),
+        "share_304_of_raw_read": round(cost["raw read"] / cost["motcua 304"], 3),
+        "times_django": round(cost["Django"] / cost["motcua"], 3),
+        "times_fastapi": round(cost["FastAPI"] / cost["motcua"], 3),
     }
 
 
