@@ -11,9 +11,9 @@ from app.doors.entrance import Entrance
 from app.doors.origin import SameOrigin
 from app.doors.portal import unchanged
 from app.doors.probes import create_inner
+from app.doors.sent import MOST_BYTES
 from app.doors.sessions import Sessions
 from app.doors.unit import UnitOfWork
-from infra.settings import settings
 
 SHARED: list[ControllerRouterHandler] = [assets.serve_static]
 TENANT: list[ControllerRouterHandler] = [
@@ -47,7 +47,8 @@ def create_site(doors: list[ControllerRouterHandler]) -> Litestar:
             gzip_compress_level=5,
             exclude_opt_key="skip_compression",
         ),
-        request_max_body_size=settings().upload_limit_bytes + 1_000_000,
+        # Routes that take files read them as they come and set this limit aside.
+        request_max_body_size=MOST_BYTES,
         openapi_config=None,
         # The framework's own set-up would undo ours: other lines, and every address we ask.
         logging_config=None,

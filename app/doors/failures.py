@@ -86,7 +86,7 @@ def show_http_exception(request: Asked, failure: HTTPException) -> Response[byte
         case _ if failure.status_code == 403:
             refusal = NotAllowed()
         case _ if failure.status_code == 413:
-            refusal = Refusal("Nội dung gửi lên vượt quá giới hạn. Vui lòng chọn tệp nhỏ hơn.")
+            refusal = Refusal("Nội dung gửi lên vượt quá giới hạn. Vui lòng rút gọn rồi gửi lại.")
             refusal.status = 413
         case _ if failure.status_code >= 500:
             return show_failure(request, failure)

@@ -1,11 +1,28 @@
 """What a plain form sent."""
 
 from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
 
 from app.doors.asked import Asked
+from app.refusals import Refusal
+
+# Forms with files are read as they come (`sent_files`); everything else is text.
+MOST_BYTES = 1_000_000
+MOST_FIELDS = 2000
+
+
+class TooMuchText(Refusal):
+    """More fields than any form of ours has; taking them apart would hold everybody up."""
+
+    status = 413
+    code = "too_much_text"
+    message = "Nội dung gửi lên quá lớn. Ông/bà vui lòng tải lại trang rồi gửi lại."
 
 
 async def texts(request: Asked) -> dict[str, str]:
-    """The form's texts by name, the last one of each; files are left out."""
+    """The form's texts by name, the last one of each; files are left out. Raises TooMuchText."""
+    plain = request.content_type[0] == RequestEncodingType.URL_ENCODED
+    if plain and (await request.body()).count(b"&") >= MOST_FIELDS:
+        raise TooMuchText
     form = await request.form()
     return {name: text for name, text in form.multi_items() if not isinstance(text, UploadFile)}

@@ -144,6 +144,17 @@ async def test_the_head_of_a_page_can_be_asked_for(province, browse):
     assert (await browser.head("/dang-nhap/xac-nhan")).status_code == 404
 
 
+async def test_a_form_nobody_would_fill_in_is_refused_before_it_is_taken_apart(province, browse):
+    browser = await browse(province)
+    plain = {"Content-Type": "application/x-www-form-urlencoded"}
+    for flood in (b"a=&" * 2000, b"so_cuoi=" + b"1" * 1_000_000):
+        for path in ("/tra-cuu/X", "/dang-nhap", "/danh-gia/X", "/dang-xuat/kenh-sau"):
+            answer = await browser.post(path, content=flood, headers=plain)
+            assert answer.status_code == 413 and "gửi lại" in answer.text, path
+    few = await browser.post("/tra-cuu/X", content=b"a=&" * 1000, headers=plain)
+    assert few.status_code == 404
+
+
 async def test_a_zero_character_is_a_name_of_nothing(province, browse):
     browser = await browse(province, await cast.citizen())
     for path in ("/tra-cuu/%00", "/thu-tuc/a%00b", "/da-nop/%00"):

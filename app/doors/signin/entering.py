@@ -8,6 +8,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.response import Redirect
 
 from app.doors import render, session_life
+from app.doors.sent import texts
 from app.doors.session_life import Session, session_of
 from app.doors.signin import flow, parting, paths, provider
 from app.doors.signin.accounts import Account, account_of, tenant_here
@@ -46,9 +47,9 @@ async def show_choices(request: Asked, audience: Audience) -> Response[bytes] | 
 
 async def leave_for_issuer(request: Asked, audience: Audience) -> Redirect:
     """Remember the attempt and send the browser to the issuer that was chosen."""
-    form = await request.form()
-    chosen = await _chosen(audience, str(form.get("issuer", "")))
-    return_to = paths.safe_return(str(form.get(paths.RETURN_FIELD, "")), audience)
+    form = await texts(request)
+    chosen = await _chosen(audience, form.get("issuer", ""))
+    return_to = paths.safe_return(form.get(paths.RETURN_FIELD), audience)
     address, browser_cookie = await flow.begin(request, chosen, return_to)
     return Redirect(address, status_code=303, cookies=[browser_cookie])
 

@@ -11,6 +11,7 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from app.doors import render, session_life, session_store
+from app.doors.sent import texts
 from app.doors.session_life import session_of
 from app.doors.sessions import actor
 from app.doors.signin import parting, paths
@@ -48,9 +49,9 @@ async def signed_out(request: Asked) -> Response[bytes]:
 @post(paths.BACK_CHANNEL, opt={"public": True, "own_work": True, "any_origin": True})
 async def signed_out_elsewhere(request: Asked) -> Response[bytes]:
     """The issuer says that somebody signed out there (Back-Channel Logout 1.0)."""
-    form = await request.form()
+    form = await texts(request)
     try:
-        ended = await _end_named_sessions(str(form.get("logout_token", "")))
+        ended = await _end_named_sessions(form.get("logout_token", ""))
     except TokenRefused as refused:
         log.warning("logout_token_refused", reason=str(refused))
         return _answer(400, {"error": "invalid_request"})
