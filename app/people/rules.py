@@ -34,6 +34,26 @@ def plain_username(text: str) -> str:
     return unicodedata.normalize("NFC", text.strip()).lower()[:NAME_LIMIT]
 
 
+def plain_name(text: str) -> str:
+    """A name as it is kept: composed, single spaces, nothing invisible."""
+    visible = "".join(char for char in text if char.isspace() or char.isprintable())
+    return unicodedata.normalize("NFC", " ".join(visible.split()))
+
+
+def admission_faults(username: str, full_name: str) -> dict[str, str]:
+    """What keeps an officer with this username and plain name from being admitted, by field."""
+    faults = {}
+    if not username.strip():
+        faults["username"] = "Nhập tên đăng nhập của cán bộ."
+    elif len(username.strip()) > NAME_LIMIT or not username.strip().isprintable():
+        faults["username"] = f"Ghi tên đăng nhập tối đa {NAME_LIMIT} ký tự, không có ký tự lạ."
+    if not any(char.isalpha() for char in full_name):
+        faults["full_name"] = "Nhập họ và tên của cán bộ."
+    elif len(full_name) > NAME_LIMIT:
+        faults["full_name"] = f"Rút gọn họ tên còn tối đa {NAME_LIMIT} ký tự."
+    return faults
+
+
 def _full_name(claims: Mapping[str, object]) -> str:
     # A Vietnamese name begins with the family name.
     parts = (_text(claims, "family_name"), _text(claims, "given_name"))
@@ -70,5 +90,4 @@ def _text(claims: Mapping[str, object], name: str) -> str:
     value = claims.get(name)
     if not isinstance(value, str):
         return ""
-    visible = "".join(char for char in value if char.isprintable())
-    return unicodedata.normalize("NFC", " ".join(visible.split()))[:NAME_LIMIT]
+    return plain_name(value)[:NAME_LIMIT]

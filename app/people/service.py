@@ -11,7 +11,7 @@ from app.people.identities import (
     remember_citizen,
 )
 from app.people.queries import today
-from app.people.rules import plain_username
+from app.people.rules import admission_faults, plain_name, plain_username
 from app.people.shapes import Actor
 from app.refusals import Malformed, NotAllowed
 from app.trail import service as trail
@@ -45,13 +45,13 @@ async def admit(
     Raises UsernameTaken, Malformed, NotAllowed.
     """
     _administrator_only(actor)
-    name = plain_username(username)
-    if not name or not full_name.strip():
-        raise Malformed(fields={"username": "Nhập tên đăng nhập và họ tên của cán bộ."})
+    name, called = plain_username(username), plain_name(full_name)
+    if faults := admission_faults(username, called):
+        raise Malformed(fields=faults)
     officer_id = await db.tenant.fetch_value(
         "insert into officer (id, username, full_name, email, issuer, admitted_at)"
         " values ($1, $2, $3, $4, $5, $6) on conflict (username) do nothing returning id",
-        *(uuid7(), name, full_name.strip(), email, issuer, now()),
+        *(uuid7(), name, called, email, issuer, now()),
     )
     if officer_id is None:
         raise refusals.UsernameTaken

@@ -14,6 +14,7 @@ from app.doors.asked import Asked
 from app.doors.render import page
 from app.doors.sent import texts
 from app.people import queries, refusals, service
+from app.people.rules import admission_faults, plain_name
 from app.people.shapes import Actor
 from app.refusals import Malformed, Refusal
 from tenants.work import work
@@ -109,11 +110,7 @@ async def dismiss(request: Asked, officer_id: FromPath[UUID]) -> Redirect:
 
 async def _admit(who: Actor, sent: Mapping[str, str]) -> UUID:
     username, full_name = sent.get("username", ""), sent.get("full_name", "")
-    blank = {
-        "username": "" if username.strip() else "Nhập tên đăng nhập của cán bộ.",
-        "full_name": "" if full_name.strip() else "Nhập họ và tên của cán bộ.",
-    }
-    if faults := {name: text for name, text in blank.items() if text}:
+    if faults := admission_faults(username, plain_name(full_name)):
         raise Malformed(fields=faults)
     first = chosen(sent, "post_id", "Chọn chức danh của cán bộ.")
     officer_id = await service.admit(who, username, full_name)

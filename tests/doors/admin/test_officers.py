@@ -1,5 +1,7 @@
 """Admitting, posting and dismissing officers, as Thu the administrator does it."""
 
+import pytest
+
 from app.people import queries
 from tenants import db
 from tests import cast
@@ -57,6 +59,28 @@ async def test_what_is_missing_is_marked_and_the_rest_is_kept(thu, province):
     assert "Nhập tên đăng nhập của cán bộ." in text and 'value="Trịnh Văn Mới"' in text
     text = text_of(await thu.post(ADMIT, data=await newcomer(post_id="")), 422)
     assert "Chọn chức danh của cán bộ." in text and "Quy Nhơn</option>" in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"full_name": "Trịnh " + "Văn " * 100}, "Rút gọn họ tên còn tối đa 200 ký tự."),
+        ({"full_name": "12345"}, "Nhập họ và tên của cán bộ."),
+        ({"username": "m" * 400}, "Ghi tên đăng nhập tối đa 200 ký tự"),
+        ({"username": "moi\x00trinh"}, "không có ký tự lạ"),
+    ],
+)
+async def test_a_name_that_is_not_one_is_marked(thu, province, typed, words):
+    text = text_of(await thu.post(ADMIT, data=await newcomer(**typed)), 422)
+    assert words in text and "Quy Nhơn</option>" in text
+    assert await db.tenant.fetch_value("select count(*) from officer where username ^@ 'm'") == 1
+
+
+async def test_a_name_is_kept_composed_and_without_anything_invisible(thu, province):
+    typed = await newcomer(full_name=" Tri\u0323nh\u202e  Văn\tMới\x00 ")
+    assert (await thu.post(ADMIT, data=typed)).status_code == 303
+    kept = "select full_name from officer where username = 'moi.trinh'"
+    assert await db.tenant.fetch_value(kept) == "Trịnh Văn Mới"
 
 
 async def test_a_username_is_admitted_once_and_a_failed_admission_leaves_nothing(thu, province):
