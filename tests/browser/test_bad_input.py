@@ -11,6 +11,8 @@ from tests.browser import walks
 from tests.browser.answers import BIRTH_SHEETS
 from tests.storage import samples
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture
 def draft(instance, visit) -> Iterator[Page]:

@@ -10,6 +10,8 @@ from tests.browser.gallery import Gallery
 from tests.browser.tour_refusals import refusals
 from tests.browser.weighing import weigh
 
+pytestmark = pytest.mark.browser
+
 # Answered with something else than a page of ours.
 _NO_PAGES = (
     "/static/", "/tinh/", "/tep", "/giay-to/", "/kho/", "/api/", "/tin-nhan", "/dang-nhap/xac-nhan",

@@ -4,6 +4,7 @@ import hashlib
 import re
 from io import BytesIO
 
+import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
@@ -12,6 +13,8 @@ from tests.browser import walks
 from tests.browser.answers import BIRTH_SHEETS
 from tests.browser.cut_line import line_to
 from tests.storage import samples
+
+pytestmark = pytest.mark.browser
 
 PHONE = "0905000301"
 

@@ -1,10 +1,13 @@
 """Every citizen's page works where scripts are switched off, or never arrived."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import walks
 from tests.browser.answers import HOUSE_SHEETS
 from tests.storage import samples
+
+pytestmark = pytest.mark.browser
 
 PHONE = "0915000401"
 
