@@ -35,12 +35,13 @@ class NoSuchDossier(NotFound):
 async def ask_for_code(code: Code = "") -> Response[bytes] | Redirect:
     """The box for the code; a code that is there leads to its page."""
     wanted = codes.read(code)
-    if not wanted:
+    if wanted and await tracking(wanted) is not None:
+        return Redirect(f"/tra-cuu/{wanted}", status_code=303)
+    if not code.strip():
         return page("portal/track.html", here="/tra-cuu", code="", errors={})
-    if await tracking(wanted) is None:
-        errors = {"ma": NoSuchDossier.message}
-        return page("portal/track.html", here="/tra-cuu", code=code, errors=errors, status=404)
-    return Redirect(f"/tra-cuu/{wanted}", status_code=303)
+    errors = {"ma": NoSuchDossier.message if wanted else _NO_CODE}
+    status = 404 if wanted else 422
+    return page("portal/track.html", here="/tra-cuu", code=code, errors=errors, status=status)
 
 
 @get("/tra-cuu/{code:str}", opt={"public": True})
@@ -70,6 +71,10 @@ async def show_details(request: Asked, code: FromPath[str]) -> Response[bytes]:
     return _page(track_view(found))
 
 
+_NO_CODE = (
+    "Đây chưa phải là mã hồ sơ. Vui lòng nhập đủ mã như in trên giấy tiếp nhận, ví dụ "
+    "H08.21583-260930-0012."
+)
 _WRONG_DIGITS = "Bốn số này không khớp với số điện thoại đã đăng ký. Vui lòng kiểm tra lại."
 
 

@@ -66,11 +66,26 @@ async def test_a_code_is_found_however_it_is_typed(province, browse, dossier, ty
     assert answer.headers.get("location") == f"/tra-cuu/{code}"
 
 
-@pytest.mark.parametrize("typed", ["X", "H08.21583-261123-9999", "'; drop table dossier; --", "😀"])
-async def test_a_wrong_code_gets_a_sentence(province, browse, typed):
+@pytest.mark.parametrize(
+    ("typed", "status", "words"),
+    [
+        ("X", 422, "chưa phải là mã hồ sơ"),
+        ("'; drop table dossier; --", 422, "chưa phải là mã hồ sơ"),
+        ("😀 \x00", 422, "chưa phải là mã hồ sơ"),
+        ("H08.21583-261123-9999", 404, "Không có hồ sơ mang mã này"),
+    ],
+)
+async def test_a_wrong_code_gets_a_sentence_and_is_kept(province, browse, typed, status, words):
     answer = await (await browse(province)).get("/tra-cuu", params={"ma": typed})
-    assert answer.status_code in {200, 404} and "Mã hồ sơ" in answer.text
-    direct = await (await browse(province)).get("/tra-cuu/H08-260101-0001")
+    assert answer.status_code == status and words in answer.text
+    assert f'value="{escape(typed)}"' in answer.text
+
+
+async def test_an_empty_box_and_an_address_with_a_wrong_code(province, browse):
+    browser = await browse(province)
+    for nothing in ("", "   "):
+        assert (await browser.get("/tra-cuu", params={"ma": nothing})).status_code == 200
+    direct = await browser.get("/tra-cuu/H08-260101-0001")
     assert direct.status_code == 404 and "Không có hồ sơ mang mã này" in direct.text
 
 
