@@ -36,6 +36,7 @@ async def serve() -> None:
         uvicorn.Config(
             create_app(),
             lifespan="off",
+            ws="none",
             access_log=False,
             log_config=None,
             server_header=False,

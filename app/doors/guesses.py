@@ -3,6 +3,7 @@
 import structlog
 
 from app.doors.session_store import client
+from app.onestop.codes import rules as codes
 from app.refusals import Refusal
 from tenants.current import current
 
@@ -26,10 +27,12 @@ async def count_guess(code: str) -> None:
     The count is by dossier, whoever asks: a thousand phones guessing together are one guesser.
     """
     key = f"{current().slug}:guess:{code[:64]}"
-    redis = client()
-    tries = await redis.incr(key)
-    if tries == 1:
-        await redis.expire(key, _WINDOW_SECONDS)
+    async with client().pipeline(transaction=True) as pipe:
+        # In one step: a count without an end would lock the dossier for good.
+        pipe.set(key, 0, ex=_WINDOW_SECONDS, nx=True)
+        pipe.incr(key)
+        _, tries = await pipe.execute()
     if tries > _TRIES:
-        log.info("guessing_stopped", code=code[:64])
+        # Only what has a code's form is written down; people type names and numbers as well.
+        log.info("guessing_stopped", code=codes.read(code))
         raise TooManyGuesses
