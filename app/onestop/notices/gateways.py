@@ -127,8 +127,8 @@ class Kannel:
         raise NotTaken("503") if answer.status_code == 503 else _refusal(answer.status_code)
 
     async def find(self, reference: str) -> Sent | None:
-        """Kannel cannot be asked."""
-        raise NotImplementedError
+        """Never asked, as `can_find` says: Kannel knows nothing of our references."""
+        raise LookupError(reference)
 
 
 @asynccontextmanager
