@@ -11,7 +11,7 @@ from tenants import db
 
 
 class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
-    """One message (tin báo) as an officer sees it; the number is masked."""
+    """One message (tin báo) as an officer sees it, without what is the citizen's alone."""
 
     id: UUID
     title: str
@@ -49,6 +49,7 @@ def _view(row: dict[str, object]) -> NoticeView:
     values = {
         **row,
         "title": templates.title_of(str(row.pop("event"))),
+        "text": rules.without_key(str(row["text"])),
         "phone": rules.masked_phone(str(row["phone"])),
         "state": state,
         "state_name": rules.STATE_NAMES[state],

@@ -25,6 +25,7 @@ _DELAYS_MINUTES = (1, 2, 10, 30, 120, 360)
 _PLACE = re.compile(r"\{([A-Z]+)\}")
 # Nine digits or more in a row, however grouped, may be an identity, phone or account number.
 _NUMBER = re.compile(r"\d(?:[ .-]?\d){8,}")
+_RATING = re.compile(r"(/danh-gia/)\S+")
 _PLAIN = str.maketrans(
     {
         "đ": "d", "Đ": "D", "‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"',
@@ -129,6 +130,11 @@ def unmarked(text: str) -> str:
 def masked(text: str) -> str:
     """Long digit runs with all but the last three hidden: such a number stays with its owner."""
     return _NUMBER.sub(lambda match: "***" + re.sub(r"\D", "", match[0])[-3:], text)
+
+
+def without_key(text: str) -> str:
+    """A message as officers see it: the key of its rating link stays with the citizen."""
+    return _RATING.sub(r"\1…", text)
 
 
 def masked_phone(phone: str) -> str:

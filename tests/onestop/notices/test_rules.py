@@ -172,3 +172,9 @@ def test_a_report_ends_the_doubt() -> None:
 
 def test_a_phone_is_shown_masked() -> None:
     assert rules.masked_phone("+84905000123") == "09*****123"
+
+
+def test_officers_never_see_the_key_by_which_their_work_is_rated() -> None:
+    text = "Moi ong/ba danh gia ho so H08-1 tai binhdinh.localhost:8080/danh-gia/AaIE4DqOfz_q-N"
+    assert rules.without_key(text).endswith("localhost:8080/danh-gia/…")
+    assert rules.without_key("Xem binhdinh.localhost/tra-cuu") == "Xem binhdinh.localhost/tra-cuu"
