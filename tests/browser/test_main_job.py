@@ -62,6 +62,7 @@ def test_a_birth_is_registered_from_the_fathers_phone_to_the_rated_result(
     walks.message(instance, PHONE, code, "Ket qua")
     walks.press(lan, "Trả kết quả")
     expect(lan.get_by_role("status")).to_contain_text("Đã trả kết quả")
+    expect(lan.locator("main")).not_to_contain_text(re.compile("/danh-gia/[^…]"))
     rates(hung.new_page(), walks.message(instance, PHONE, "danh gia", code))
 
     page.reload()
