@@ -35,6 +35,10 @@ class Pools:
         """How many connections are open now, busy and idle."""
         return self._opened
 
+    def busy(self, key: Hashable) -> int:
+        """How many connections of `key` are at work now."""
+        return self._busy[key]
+
     async def acquire(self, key: Hashable) -> asyncpg.Connection:
         """A connection for `key`; waits in turn while its share or the budget is spent."""
         first = True

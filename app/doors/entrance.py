@@ -5,6 +5,7 @@ host leads to the vendor's; any other host is told nothing. What arrives on the 
 the operator's probes alone.
 """
 
+import asyncio
 import re
 import time
 from typing import cast
@@ -12,7 +13,16 @@ from typing import cast
 import structlog
 from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import (
+    ASGIApp,
+    HTTPDisconnectEvent,
+    HTTPScope,
+    Message,
+    Receive,
+    ReceiveMessage,
+    Scope,
+    Send,
+)
 
 from app.doors import render
 from app.doors.incident import begin, incident_code
@@ -41,6 +51,7 @@ _HOST = re.compile(r"([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::[0-9]{1,5})?")
 # Under these a HEAD request is a matter of its own, or a GET does more than read.
 _NOT_ONLY_READ = ("/tep/", "/kho/", "/dang-nhap/", "/tin-nhan/")
 _OUTAGES = (OSError, PostgresError, InterfaceError, InternalClientError)
+_SILENCE_SECONDS = 60.0
 _VISITED = b"da_tham=1"
 _VISITED_FOR_A_YEAR = _VISITED + b"; Max-Age=31536000; Path=/; SameSite=Lax; HttpOnly"
 
@@ -66,7 +77,7 @@ class Entrance:
         answer = _Answer(scope, send, str(number))
         render.first_visit.set(answer.first_visit)
         try:
-            await self._route(_as_read(scope), receive, answer)
+            await self._route(_as_read(scope), _impatient(receive), answer)
         except Exception as failure:
             if answer.started:
                 raise
@@ -131,6 +142,28 @@ class _Answer:
                 headers.append((b"strict-transport-security", b"max-age=31536000"))
             message = {**message, "headers": headers}
         await self._send(message)
+
+
+def _impatient(receive: Receive) -> Receive:
+    """`receive` that takes a sender who falls silent in the middle of a body for gone.
+
+    A line that is cut tells nobody; without this the request would wait for ever.
+    """
+    whole = False
+
+    async def next_message() -> ReceiveMessage:
+        nonlocal whole
+        if whole:
+            return await receive()
+        try:
+            async with asyncio.timeout(_SILENCE_SECONDS):
+                message = await receive()
+        except TimeoutError:
+            return HTTPDisconnectEvent(type="http.disconnect")
+        whole = not message.get("more_body", False)
+        return message
+
+    return next_message
 
 
 def _arrived_inside(scope: HTTPScope) -> bool:

@@ -2,6 +2,7 @@
 
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
+from litestar.exceptions import InternalServerException
 
 from app.doors.asked import Asked
 from app.refusals import Refusal
@@ -19,10 +20,24 @@ class TooMuchText(Refusal):
     message = "Nội dung gửi lên quá lớn. Ông/bà vui lòng tải lại trang rồi gửi lại."
 
 
+class TextCut(Refusal):
+    """The line fell, or went silent, before the form was here."""
+
+    status = 408
+    code = "text_cut"
+    message = "Nội dung gửi lên bị ngắt. Ông/bà vui lòng gửi lại."
+
+
 async def texts(request: Asked) -> dict[str, str]:
-    """The form's texts by name, the last one of each; files are left out. Raises TooMuchText."""
+    """The form's texts by name, the last one of each; files are left out.
+
+    Raises TooMuchText, TextCut.
+    """
     plain = request.content_type[0] == RequestEncodingType.URL_ENCODED
-    if plain and (await request.body()).count(b"&") >= MOST_FIELDS:
-        raise TooMuchText
-    form = await request.form()
+    try:
+        if plain and (await request.body()).count(b"&") >= MOST_FIELDS:
+            raise TooMuchText
+        form = await request.form()
+    except InternalServerException:
+        raise TextCut from None
     return {name: text for name, text in form.multi_items() if not isinstance(text, UploadFile)}

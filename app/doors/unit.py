@@ -1,11 +1,13 @@
 """One unsafe request is one transaction; a safe one may only read."""
 
+from collections import deque
 from typing import cast
 
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, ReceiveMessage, Scope, Send
 
+from app.doors.sent import MOST_BYTES, TextCut
 from tenants.work import Work, enter, leave, reading
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -29,7 +31,28 @@ class UnitOfWork(ASGIMiddleware):
             with reading():
                 await next_app(scope, receive, send)
         else:
-            await _in_one_unit(scope, receive, send, next_app)
+            await _in_one_unit(scope, await _whole_body(receive), send, next_app)
+
+
+async def _whole_body(receive: Receive) -> Receive:
+    """The body, waited for before anything is asked of the database.
+
+    A phone that loses its line in the middle of a form must not keep a connection, of which a
+    tenant has only a few. Raises TextCut. What is too long is left to the route to refuse.
+    """
+    came: deque[ReceiveMessage] = deque()
+    size, more = 0, True
+    while more and size <= MOST_BYTES:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise TextCut
+        came.append(message)
+        size, more = size + len(message["body"]), message["more_body"]
+
+    async def again() -> ReceiveMessage:
+        return came.popleft() if came else await receive()
+
+    return again
 
 
 async def _in_one_unit(scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
