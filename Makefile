@@ -10,7 +10,7 @@ up: ready
 
 test: ready
 	@$(PYTHON) infra/bootstrap.py --browser --peers
-	@$(VENV)/python -m pytest -n 2 --dist loadfile
+	@$(VENV)/python -m pytest -n 2
 
 demo: ready
 	@$(VENV)/python -m app.demo

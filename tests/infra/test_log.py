@@ -1,6 +1,5 @@
 """What the logs keep of a failure: where it happened and of what kind, never what was typed."""
 
-import io
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -16,21 +15,33 @@ Told = Callable[[BaseException], str]
 NAME = "Trần Văn Kín"
 
 
+class Printed:
+    """The standard error so far."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys, self._text = capsys, ""
+
+    def getvalue(self) -> str:
+        """All of it."""
+        self._text += self._capsys.readouterr().err
+        return self._text
+
+
 @pytest.fixture
-def printed(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Printed]:
     """What is printed by logs set up anew; afterwards everything is as it was."""
-    paper = io.StringIO()
     handlers, before = logging.root.handlers[:], structlog.get_config()
-    monkeypatch.setattr("sys.stderr", paper)
     monkeypatch.setattr(log, "_configured", False)
     log.configure()
-    yield paper
+    yield Printed(capsys)
     structlog.configure(**before)
     logging.root.handlers[:] = handlers
 
 
 @pytest.fixture
-def told(printed: io.StringIO) -> Told:
+def told(printed: Printed) -> Told:
     """`told(failure)` is the trace in the line that a failure leaves."""
 
     def tell(failure: BaseException) -> str:
