@@ -58,6 +58,20 @@ def test_decomposed_letters_are_the_same_name(draft):
     expect(draft.locator("#nyc_ten")).to_have_value("Bùi Thị Ngọc")
 
 
+def test_a_file_chosen_while_the_page_asks_for_the_last_ones_verdict_is_not_lost_to_sight(draft):
+    draft.goto(draft.url.partition("?")[0] + "/giay-to")
+    place = walks.slot(draft, "Giấy chứng sinh")
+    box = place.locator("input[type=file]")
+    held = []
+    draft.route("**/giay-to", lambda route: held.append(route), times=1)
+    with draft.expect_request(lambda asked: asked.url.endswith("/giay-to")):
+        box.set_input_files({"name": "a.pdf", "mimeType": "", "buffer": samples.pdf()})
+    box.set_input_files({"name": "b.pdf", "mimeType": "", "buffer": samples.EXE})
+    held[0].continue_()
+    expect(place.locator(".file", has_text="b.pdf").locator(".error")).to_be_visible()
+    expect(place.locator(".file", has_text="a.pdf")).to_contain_text("Đã tải lên")
+
+
 def test_bad_files_get_their_sentence_and_good_ones_stay(draft, tmp_path):
     draft.goto(draft.url.partition("?")[0] + "/giay-to")
     place = walks.slot(draft, "Giấy chứng sinh")

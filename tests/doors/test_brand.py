@@ -104,4 +104,4 @@ def test_an_office_without_a_logo_gets_its_initials(name: str, letters: str) -> 
 
 
 def test_a_name_of_signs_only_still_gives_a_drawing() -> None:
-    ET.fromstring(mark("<&> 12", "#0b6e4f"))
+    assert ET.fromstring(mark("<&> 12", "#0b6e4f")).tag.endswith("svg")

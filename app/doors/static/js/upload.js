@@ -87,23 +87,31 @@ async function lighter(file) {
   }
 }
 
-// The server's verdict on the paper comes with the page itself.
+// The server's verdict on the paper comes with the page itself. The input stays where it is: the
+// citizen may have its file dialog open, or have chosen the next file while the page was fetched.
 async function refresh(slot) {
-  if (slot.querySelector("[data-uploading],[data-waiting]")) return;
+  if (busy(slot)) return;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(slot.id);
-  if (!fresh) return;
+  if (!fresh || busy(slot)) return; // What has come in between will refresh when it is done.
+  const list = slot.querySelector("[data-files]");
+  const focused = list.contains(document.activeElement);
   // What the server itself refused stands in its own list.
-  const failed = all("[data-failed]:not([data-told])", slot);
-  const focused = slot.contains(document.activeElement);
-  slot.replaceWith(fresh);
-  fresh.querySelector("[data-files]").append(...failed);
-  enhance(fresh.parentElement);
-  fresh.querySelector("[data-say]").textContent = "Đã tải lên.";
-  if (focused) fresh.querySelector("input, button")?.focus();
+  const failed = all("[data-failed]:not([data-told])", list);
+  list.replaceChildren(...fresh.querySelector("[data-files]").children, ...failed);
+  slot.className = fresh.className;
+  slot.querySelector(".slot-head").replaceWith(fresh.querySelector(".slot-head"));
+  slot.querySelectorAll(":scope > .error").forEach((sentence) => sentence.remove());
+  const pick = slot.querySelector(".pick");
+  pick.hidden = !fresh.querySelector(".pick");
+  pick.querySelector("input").removeAttribute("aria-invalid");
+  slot.querySelector("[data-say]").textContent = "Đã tải lên.";
+  if (focused) slot.querySelector(pick.hidden ? "button" : "input")?.focus();
 }
+
+const busy = (slot) => slot.querySelector("[data-uploading],[data-waiting]");
 
 // One file's line in the list, from waiting to done or failed.
 class Row {
