@@ -1,0 +1,61 @@
+"""Which agency a part of a workflow is for: named so that it holds in every province. Pure."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from app.provinces.shapes import AgencyKind
+
+
+class Own(Struct, frozen=True, forbid_unknown_fields=True, tag_field="by", tag="own"):
+    """The dossier's own agency (cơ quan thụ lý)."""
+
+
+class ByKey(Struct, frozen=True, forbid_unknown_fields=True, tag_field="by", tag="key"):
+    """The agency of that stable key, the same in every province: "so-y-te"."""
+
+    key: str
+
+
+class ByKind(Struct, frozen=True, forbid_unknown_fields=True, tag_field="by", tag="kind"):
+    """The agency of that kind nearest to the dossier's own: itself, under it, or above it."""
+
+    kind: AgencyKind
+
+
+AgencyRef = Own | ByKey | ByKind
+
+
+class Placed(Struct, frozen=True):
+    """Where an agency stands: `parent` is the key of the one above it."""
+
+    kind: AgencyKind
+    parent: str | None = None
+
+
+def agency_for(ref: AgencyRef, own: str, agencies: Mapping[str, Placed]) -> str | None:
+    """The key of the agency meant, for a dossier of the agency `own`.
+
+    None when there is none, or when several are equally near and a person must say which.
+    """
+    match ref:
+        case Own():
+            return own if own in agencies else None
+        case ByKey(key=key):
+            return key if key in agencies else None
+        case ByKind(kind=kind):
+            return _nearest(kind, own, agencies)
+
+
+def _nearest(kind: AgencyKind, own: str, agencies: Mapping[str, Placed]) -> str | None:
+    seen: set[str] = set()
+    at: str | None = own
+    while at is not None and at in agencies and at not in seen:
+        seen.add(at)
+        if agencies[at].kind == kind:
+            return at
+        under = [key for key, one in agencies.items() if one.parent == at and one.kind == kind]
+        if under:
+            return under[0] if len(under) == 1 else None
+        at = agencies[at].parent
+    return None
