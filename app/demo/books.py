@@ -81,7 +81,7 @@ _DOSSIER = """
 select d.id, d.code, d.channel, d.status, d.applicant_name as applicant, d.received_at, d.due_at,
        d.procedure_id, d.case_id, (select score from rating where dossier_id = d.id) as rating,
        (select count(*) from slip where dossier_id = d.id and form = '01') as receipts
-from dossier d where d.code = $1
+from dossier d where d.id = dossier_named($1)
 """
 _CHANGES = "select status, act, title, at from progress where dossier_id = $1 order by at, id"
 _PAPERS = """

@@ -17,6 +17,7 @@ class Agency(Table, tablename="agency", db=TENANT_DB):
     parent_id = UUID(null=True)
     unit_code = Text(null=True)
     code_prefix = Text()
+    code_form = JSONB(null=True)
     address = Text()
     valid_from = Date()
     valid_to = Date(null=True)

@@ -67,3 +67,10 @@ class NoSuchPost(NotFound):
 
     code = "no_such_post"
     message = "Không tìm thấy chức danh này."
+
+
+class NoSuchAgency(NotFound):
+    """There is no such agency here."""
+
+    code = "no_such_agency"
+    message = "Không tìm thấy cơ quan này."

@@ -20,6 +20,7 @@ from infra.ids import uuid7
 from tenants import db
 
 __all__ = [
+    "administrator_only",
     "admit",
     "admit_operator",
     "dismiss",
@@ -44,7 +45,7 @@ async def admit(
     `issuer` limits who may vouch for the username; None = any staff issuer of the tenant.
     Raises UsernameTaken, Malformed, NotAllowed.
     """
-    _administrator_only(actor)
+    administrator_only(actor)
     name, called = plain_username(username), plain_name(full_name)
     if faults := admission_faults(username, called):
         raise Malformed(fields=faults)
@@ -61,7 +62,7 @@ async def admit(
 
 async def dismiss(actor: Actor, officer_id: UUID) -> None:
     """End an officer's admission (thu hồi quyền) at once, with every post held."""
-    _administrator_only(actor)
+    administrator_only(actor)
     await _lock(officer_id)
     await db.tenant.execute("update officer set dismissed_at = $2 where id = $1", officer_id, now())
     await db.tenant.execute(
@@ -88,7 +89,7 @@ async def hold_post(
     `to_on` is the last day, inclusive. Raises NoSuchOfficer, NoSuchPost, WrongPeriod,
     PostHeldAlready.
     """
-    _administrator_only(actor)
+    administrator_only(actor)
     begins = from_on or today()
     if to_on is not None and to_on < begins:
         raise refusals.WrongPeriod
@@ -110,7 +111,7 @@ async def release_post(actor: Actor, holding_id: UUID, *, to_on: date | None = N
 
     Raises NoSuchPost, and WrongPeriod when that day lies before the first.
     """
-    _administrator_only(actor)
+    administrator_only(actor)
     ends = to_on or today()
     row = await db.tenant.fetch_row(
         "select officer_id, post_id, from_on from post_holding where id = $1 for update", holding_id
@@ -124,7 +125,8 @@ async def release_post(actor: Actor, holding_id: UUID, *, to_on: date | None = N
     await trail.record(actor, "officer.release_post", ("officer", row["officer_id"]), detail=detail)
 
 
-def _administrator_only(actor: Actor) -> None:
+def administrator_only(actor: Actor) -> None:
+    """Refuse whoever holds no administrator's post; the system itself may. Raises NotAllowed."""
     if actor.kind != "system" and actor.holds("administrator") is None:
         raise NotAllowed
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect
 
 from app.doors.asked import Asked
 from app.doors.desk.decisions import DONE
@@ -12,6 +13,7 @@ from app.doors.desk.dossier_view import dossier_view
 from app.doors.desk.places import desks_of, handling_posts_of
 from app.doors.render import page
 from app.doors.sessions import actor
+from app.onestop.codes.aliases import present_code
 from app.onestop.dossiers import queries
 from app.onestop.slips.queries import slip_view
 from app.people.shapes import Actor
@@ -23,17 +25,23 @@ Now = Annotated[str, QueryParameter(name="in", max_length=2)]
 
 
 @get("/can-bo/ho-so/{code:str}")
-async def show_dossier(request: Asked, code: FromPath[str], done: Done = "") -> Response[bytes]:
+async def show_dossier(
+    request: Asked, code: FromPath[str], done: Done = ""
+) -> Response[bytes] | Redirect:
     """Facts, papers, the decisions open to this officer, and everything that happened."""
+    present = await present_code(code)
+    if present not in (None, code):
+        return Redirect(f"/can-bo/ho-so/{present}", status_code=303)
     return await dossier_response(await actor(request), code, done=done)
 
 
 @get("/can-bo/ho-so/{code:str}/giay-tiep-nhan")
 async def print_receipt(request: Asked, code: FromPath[str], now: Now = "") -> Response[bytes]:
     """Form 01 as it was issued (giấy tiếp nhận hồ sơ và hẹn trả kết quả)."""
-    if await queries.dossier_page(code, await actor(request)) is None:
+    dossier = await queries.dossier_page(code, await actor(request))
+    if dossier is None:
         raise NotFound
-    shown = await slip_view(code)
+    shown = await slip_view(dossier.code)
     if shown is None:
         raise NotFound
     return page(

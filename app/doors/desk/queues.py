@@ -17,6 +17,7 @@ from app.doors.desk.places import (
 )
 from app.doors.render import page
 from app.doors.sessions import actor
+from app.onestop.codes.aliases import present_code
 from app.onestop.codes.rules import read
 from app.onestop.dossiers import queries
 from app.people.shapes import Actor
@@ -94,8 +95,9 @@ async def _find(officer: Actor, typed: str) -> Response[bytes] | Redirect:
     code = read(typed)
     agencies = agencies_of(officer)
     hits = await queries.find_dossiers(code or typed, agencies)
-    if code and any(line.code == code for line in hits.lines):
-        return Redirect(f"{HOME}/ho-so/{code}", status_code=303)
+    present = await present_code(code) if code else None
+    if any(line.code == present for line in hits.lines):
+        return Redirect(f"{HOME}/ho-so/{present}", status_code=303)
     return page(
         "desk/found.html",
         tim=typed,

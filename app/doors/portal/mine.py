@@ -4,6 +4,7 @@ from typing import Annotated
 
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect
 
 from app.doors.asked import Asked
 from app.doors.portal.sent_view import sent_view
@@ -35,11 +36,13 @@ async def list_mine(request: Asked, after: After = None) -> Response[bytes]:
 
 
 @get("/da-nop/{code:str}", guards=[citizen_only])
-async def show_sent(request: Asked, code: FromPath[str]) -> Response[bytes]:
+async def show_sent(request: Asked, code: FromPath[str]) -> Response[bytes] | Redirect:
     """The code, large, what happens next, and in the end the result."""
     found = await my_dossier(await actor(request), code)
     if found is None:
         raise NotFound
+    if found.code != code:  # A former code of the dossier.
+        return Redirect(f"/da-nop/{found.code}", status_code=303)
     address = f"{settings().origin(current().host)}/tra-cuu/{found.code}"
     qr = qr_svg(address, label="Mã QR để tra cứu hồ sơ")
     return page("portal/sent.html", view=sent_view(found), qr=qr)

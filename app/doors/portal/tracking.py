@@ -16,6 +16,7 @@ from app.doors.portal.unchanged import CACHED, tag_of
 from app.doors.render import page
 from app.doors.sent import texts
 from app.onestop.codes import rules as codes
+from app.onestop.codes.aliases import present_code
 from app.onestop.dossiers.queries import tracking
 from app.refusals import Malformed, NotFound
 
@@ -35,8 +36,8 @@ class NoSuchDossier(NotFound):
 async def ask_for_code(code: Code = "") -> Response[bytes] | Redirect:
     """The box for the code; a code that is there leads to its page."""
     wanted = codes.read(code)
-    if wanted and await tracking(wanted) is not None:
-        return Redirect(f"/tra-cuu/{wanted}", status_code=303)
+    if wanted and (present := await present_code(wanted)):
+        return Redirect(f"/tra-cuu/{present}", status_code=303)
     if not code.strip():
         return page("portal/track.html", here="/tra-cuu", code="", errors={})
     errors = {"ma": NoSuchDossier.message if wanted else _NO_CODE}
@@ -45,11 +46,13 @@ async def ask_for_code(code: Code = "") -> Response[bytes] | Redirect:
 
 
 @get("/tra-cuu/{code:str}", opt={"public": True})
-async def show_tracking(request: Asked, code: FromPath[str]) -> Response[bytes]:
+async def show_tracking(request: Asked, code: FromPath[str]) -> Response[bytes] | Redirect:
     """Status and dates, to anybody with the code; 304 when the reader has this version."""
     found = await tracking(code)
     if found is None:
         raise NoSuchDossier
+    if found.code != code:  # A former code of the dossier.
+        return Redirect(f"/tra-cuu/{found.code}", status_code=303)
     tag = tag_of(found.version)
     headers = {"Cache-Control": CACHED, "ETag": tag}
     if request.headers.get("if-none-match") == tag:
@@ -61,7 +64,8 @@ async def show_tracking(request: Asked, code: FromPath[str]) -> Response[bytes]:
 async def show_details(request: Asked, code: FromPath[str]) -> Response[bytes]:
     """The whole way of the dossier, to who knows the last four digits of the phone."""
     digits = (await texts(request)).get("so_cuoi", "").strip()
-    await count_guess(code)
+    # Whichever code is asked by, guesses at one dossier are counted together.
+    await count_guess(await present_code(code) or code)
     found = await tracking(code, digits)
     if found is None:
         raise NoSuchDossier

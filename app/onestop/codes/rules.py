@@ -1,54 +1,99 @@
 """The dossier code (mã hồ sơ) and the number of digits that stands for it under a scanner. Pure.
 
 Circular 01/2018/TT-VPCP Article 19: `<unit>-YYMMDD-XXXX`, the day of reception and a sequence of
-the day. A desk scanner types what it reads like a keyboard, and a Vietnamese keyboard mangles
-letters; so the bar code holds digits only, which turn back into the code without a database.
+the day; systems linked to the national portal have longer dates and sequences. To everybody but
+its generator a code is opaque text. A desk scanner types what it reads like a keyboard, and a
+Vietnamese keyboard mangles letters; so the bar code holds digits only, which turn back into the
+code without a database.
 """
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 
-_CODE = re.compile(r"([A-Z0-9.]{1,40})-(\d{6})-(\d{4,5})")
-_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ."
-_BASE = len(_ALPHABET) + 1  # Digits count from one, so that a leading nought is not lost.
-_SEQUENCE_DIGITS = 5
-_TAIL = _SEQUENCE_DIGITS + 6
-LAST_OF_DAY = 10**_SEQUENCE_DIGITS - 1
+import msgspec
+
+from app.onestop.codes.shapes import CodeForm, DateForm, Generator, Scope
+
+MOST_LETTERS = 64
+LAST = 10**9 - 1
+_DIGITS = range(4, 10)
+_DATES = {DateForm.SHORT: "%y%m%d", DateForm.LONG: "%Y%m%d"}
+# Capital letters, digits and single dots and dashes; a dash, a letter and four digits at least,
+# so that no telephone number, date or name is taken for a code.
+_CODE = re.compile(r"(?=.*-)(?=.*[A-Z])(?=(?:.*[0-9]){4})[A-Z0-9]+(?:[.-][A-Z0-9]+)*")
+_PREFIX = re.compile(r"(?=.*[A-Z])[A-Z0-9]+(?:\.[A-Z0-9]+)*")
+_MOST_PREFIX_LETTERS = 40
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ.-"
+_BASE = len(_ALPHABET) + 1  # Letters count from one, so that a leading nought is not lost.
+_NUMBER = re.compile(r"[0-9]{8,110}")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−_", "-"))
 
 
-def compose(prefix: str, day: date, sequence: int) -> str:
-    """`H08.21583-261122-0007`: the agency's prefix, the day in Vietnam, the day's number."""
-    code = f"{prefix}-{day:%y%m%d}-{sequence:04}"
-    if not _CODE.fullmatch(code) or not 1 <= sequence <= LAST_OF_DAY:
-        raise ValueError(f"no dossier code can be made of {prefix!r} and {sequence}")
+def is_code(text: str) -> bool:
+    """Whether the text has a dossier code's letters and length, whoever gave it."""
+    return len(text) <= MOST_LETTERS and _CODE.fullmatch(text) is not None
+
+
+def prefix_faults(prefix: str) -> list[str]:
+    """What is wrong with an agency's prefix, in Vietnamese; empty when codes can begin with it.
+
+    The prefix is the unit's identification code (mã định danh), such as `000.00.01.H08` or
+    `H08.21583`: Circular 10/2016/TT-BTTTT, Decision 20/2020/QĐ-TTg.
+    """
+    if len(prefix) > _MOST_PREFIX_LETTERS or not _PREFIX.fullmatch(prefix):
+        return ["Mã định danh chỉ gồm chữ in hoa, chữ số và dấu chấm, ví dụ H08.21583."]
+    return []
+
+
+def read_form(description: Mapping[str, object] | bytes | str) -> CodeForm:
+    """The form somebody described as data. Raises ValueError for a word it does not know."""
+    if isinstance(description, bytes | str):
+        form = msgspec.json.decode(description, type=CodeForm)
+    else:
+        form = msgspec.convert(description, type=CodeForm)
+    if form.digits not in _DIGITS:
+        raise ValueError(f"`digits` is from {_DIGITS.start} to {_DIGITS.stop - 1}")
+    return form
+
+
+def compose(generator: Generator, day: date, sequence: int) -> str:
+    """`H08.21583-261122-0007`: the agency's prefix, the day in Vietnam, the sequence.
+
+    Raises ValueError when no code can be made of them.
+    """
+    form = generator.form
+    code = f"{generator.prefix}-{day.strftime(_DATES[form.date])}-{sequence:0{form.digits}}"
+    if prefix_faults(generator.prefix) or not 1 <= sequence <= LAST or not is_code(code):
+        raise ValueError(f"no dossier code can be made of {generator.prefix!r} and {sequence}")
     return code
 
 
+def counted_from(form: CodeForm, day: date) -> date:
+    """The first day of the period whose sequence `day` belongs to."""
+    return day.replace(month=1, day=1) if form.scope is Scope.YEAR else day
+
+
 def number_of(code: str) -> str:
-    """The digits printed as a bar code: prefix as a number, day, sequence, two check digits.
+    """The digits printed as a bar code: the code as one number, and two check digits.
 
     The length is even, because Code 128 packs digits in pairs. The check digits are those of
     ISO 7064 MOD 97-10: they catch any wrong digit and any two swapped ones.
     """
-    match = _CODE.fullmatch(code)
-    if match is None:
+    if not is_code(code):
         raise ValueError(f"{code!r} is not a dossier code")
-    prefix, day, sequence = match.groups()
-    body = f"{_to_int(prefix)}{day}{int(sequence):0{_SEQUENCE_DIGITS}}"
-    number = body + _check_digits(body)
+    body = str(_to_int(code))
+    number = f"{body}{98 - int(body) * 100 % 97:02}"
     return number if len(number) % 2 == 0 else "0" + number
 
 
 def code_of(number: str) -> str | None:
     """The code a number stands for, or None when the digits were misread."""
-    if not re.fullmatch(r"[0-9]{14,90}", number) or int(number) % 97 != 1:
+    if not _NUMBER.fullmatch(number) or int(number) % 97 != 1:
         return None
-    body = number[:-2]
-    prefix = _to_text(int(body[:-_TAIL]))
-    code = f"{prefix}-{body[-_TAIL:-_SEQUENCE_DIGITS]}-{int(body[-_SEQUENCE_DIGITS:]):04}"
-    return code if _CODE.fullmatch(code) else None
+    code = _to_text(int(number[:-2]))
+    return code if is_code(code) else None
 
 
 def read(typed: str) -> str | None:
@@ -60,12 +105,7 @@ def read(typed: str) -> str | None:
     plain = "".join(plain.split()).upper()
     if plain.isascii() and plain.isdigit():
         return code_of(plain)
-    match = _CODE.fullmatch(plain)
-    return match.group() if match else None
-
-
-def _check_digits(body: str) -> str:
-    return f"{98 - int(body) * 100 % 97:02}"
+    return plain if is_code(plain) else None
 
 
 def _to_int(text: str) -> int:

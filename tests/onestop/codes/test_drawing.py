@@ -34,8 +34,9 @@ def test_a_bar_code_is_drawn_module_for_module() -> None:
     assert "".join(drawn) == modules
 
 
-def test_a_bar_code_fits_an_a5_page_at_a_readable_width() -> None:
-    modules = len(Code128(number_of("000.00.01.H26-261122-0007")).build()[0]) + 20
+@pytest.mark.parametrize("code", ["000.00.01.H26-261122-0007", "G09.20-20260609-0092637"])
+def test_a_bar_code_fits_an_a5_page_at_a_readable_width(code: str) -> None:
+    modules = len(Code128(number_of(code)).build()[0]) + 20
     assert modules * 0.25 < 80  # millimetres
 
 

@@ -72,6 +72,7 @@ where d.agency_id = any($1) and (
         normalize(d.applicant_name || ' ' || d.summary, NFD), U&'[\0300-\036F]', '', 'g'),
         'Đđ', 'dd')), '[^a-z0-9]+', ' ', 'g') like '%' || $2 || '%')
     or ($3 <> '' and strpos(d.code, $3) > 0)
+    or d.id = dossier_named($3)
     or d.phone = $4
     or d.applicant->>'id_number' = $5)
 order by d.filed_at desc, d.id desc limit $6

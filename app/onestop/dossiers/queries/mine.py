@@ -63,7 +63,7 @@ select d.id, d.code, d.status, t.short_name as procedure_name, d.summary,
 from dossier d
 join procedure t on t.id = d.procedure_id
 join agency a on a.id = d.agency_id
-where d.code = $2 and d.citizen_id = $1
+where d.id = dossier_named($2) and d.citizen_id = $1
 """
 
 

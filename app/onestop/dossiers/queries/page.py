@@ -117,7 +117,7 @@ select d.id, d.code, d.version, d.status, d.procedure_id, d.agency_id, d.channel
 from dossier d
 join agency a on a.id = d.agency_id
 left join post p on p.id = d.post_id
-where d.code = $1
+where d.id = dossier_named($1)
 """
 _CARRIED = (
     "id", "code", "version", "agency_id", "agency_name", "channel", "case_id", "wanted_way",

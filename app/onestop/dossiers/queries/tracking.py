@@ -80,7 +80,7 @@ select d.code, d.version, d.status, d.due_at,
                   and r.object_id is not null and d.status in (9, 10)), '[]'))
     from procedure t, agency a where t.id = d.procedure_id and a.id = d.agency_id
   )::text end as details
-from dossier d where d.code = $1
+from dossier d where d.id = dossier_named($1)
 """
 
 
@@ -109,7 +109,7 @@ async def version_of(code: str) -> int | None:
     """The version of the dossier of that code, which every act raises; None when there is none."""
     # Served by dossier_code_key.
     version: int | None = await db.tenant.fetch_value(
-        "select version from dossier where code = $1", code
+        "select version from dossier where id = dossier_named($1)", code
     )
     return version
 

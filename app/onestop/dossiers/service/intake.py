@@ -129,12 +129,9 @@ async def _file(
     moment: datetime,
     wound: Clock,
 ) -> Dossier:
-    prefix = await db.tenant.fetch_value(
-        "select code_prefix from agency where id = $1", desk.agency_id
-    )
     dossier = Dossier(
         id=uuid7(),
-        code=await codes.take(prefix),
+        code=await codes.take_for(desk.agency_id),
         procedure_id=view.id,
         agency_id=desk.agency_id,
         channel=form.channel,

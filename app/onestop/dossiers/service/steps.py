@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import msgspec
+from piccolo.columns.combination import WhereRaw
 
 from app.onestop.catalog import queries as catalog
 from app.onestop.catalog.shapes import Procedure
@@ -47,7 +48,8 @@ async def open_case(
 
     Raises NotFound (also when it is not this officer's), Overtaken, NotAllowed, ResultMissing.
     """
-    dossier = await Dossier.objects().where(Dossier.code == code).first().lock_rows("UPDATE")
+    named = WhereRaw("id = dossier_named({})", code)
+    dossier = await Dossier.objects().where(named).first().lock_rows("UPDATE")
     if dossier is None:
         raise NotFound
     procedure = await catalog.document(dossier.procedure_id)

@@ -86,12 +86,9 @@ async def _file(
     citizen: Actor, draft: Draft, view: ProcedureView, form: Form, checked: Checked
 ) -> Dossier:
     applicant = applicants.from_form(form, checked)
-    prefix = await db.tenant.fetch_value(
-        "select code_prefix from agency where id = $1", draft.agency_id
-    )
     dossier = Dossier(
         id=uuid7(),
-        code=await codes.take(prefix),
+        code=await codes.take_for(draft.agency_id),
         procedure_id=view.id,
         agency_id=draft.agency_id,
         channel="online",
