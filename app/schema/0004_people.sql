@@ -67,5 +67,7 @@ create table work_calendar (
     version int primary key,
     document jsonb not null,
     valid_from date not null,
-    decision text not null
+    decision text not null,
+    agency_id uuid references agency,       -- an agency's own hours; null: everybody else's
+    replaces int unique references work_calendar  -- open dossiers counted on it are recounted
 );

@@ -124,21 +124,36 @@ create table slip (
 );
 create index slip_by_dossier on slip (dossier_id, form);
 
--- The deadline's ledger: the due date is a fold of these rows.
+-- The deadline's ledger: the due date is a fold of these rows, in the order of `seq`.
 create table deadline_entry (
     id uuid primary key,
+    seq bigint not null unique generated always as identity,
     dossier_id uuid not null references dossier,
-    kind text not null check (kind in ('start', 'pause', 'resume', 'restart', 'extend', 'calendar')),
+    clock text not null default 'whole'
+        check (clock in ('reception', 'whole', 'step', 'opinion', 'agency')),
+    subject_id uuid,                        -- the task, opinion or sub-process that is timed
+    kind text not null
+        check (kind in ('start', 'pause', 'resume', 'restart', 'extend', 'calendar', 'stop')),
     at timestamptz not null,
-    due_at timestamptz,
-    amount int not null,                    -- in `unit`
-    unit text not null,
+    due_at timestamptz not null,            -- after this row, as it was told
+    amount int,                             -- in `unit`: what a start or restart gives
+    unit text,
+    until_at timestamptz,                   -- the moment an extension sets
+    reason text,                            -- a code
+    note text,                              -- in the officer's words
     basis text not null,                    -- article of law
     calendar_version int not null references work_calendar,
     explanation jsonb not null default '[]',
-    officer_id uuid references officer
+    officer_id uuid references officer,
+    check (clock in ('step', 'opinion', 'agency') = (subject_id is not null)),
+    check (kind <> 'start' or (amount is not null and unit is not null)),
+    check (kind <> 'extend' or until_at is not null),
+    check (kind <> 'pause' or reason is not null)
 );
-create index deadline_entry_by_dossier on deadline_entry (dossier_id, at);
+create index deadline_entry_by_dossier on deadline_entry (dossier_id, seq);
+-- A clock starts once and ends once.
+create unique index deadline_entry_once on deadline_entry (dossier_id, clock, subject_id, kind)
+    nulls not distinct where kind in ('start', 'stop');
 
 create table rating (
     dossier_id uuid primary key references dossier,

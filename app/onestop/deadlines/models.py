@@ -1,6 +1,6 @@
 """Stored calendars: a version is written once and never changed."""
 
-from piccolo.columns import JSONB, Date, Integer, Text
+from piccolo.columns import JSONB, UUID, Date, Integer, Text
 from piccolo.table import Table
 
 from tenants.db import TENANT_DB
@@ -13,3 +13,5 @@ class WorkCalendar(Table, db=TENANT_DB, tablename="work_calendar"):
     document = JSONB()
     valid_from = Date()
     decision = Text()
+    agency_id = UUID(null=True, default=None)
+    replaces = Integer(null=True, default=None)

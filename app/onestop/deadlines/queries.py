@@ -1,33 +1,43 @@
-"""Reading the tenant's working calendar."""
+"""Reading working calendars and the deadline's ledger."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 import msgspec
 
 from app.onestop.deadlines.calendar import BadCalendar, Calendar, Document, from_document, local
+from app.onestop.deadlines.ledger import fold, of
+from app.onestop.deadlines.shapes import ClockName, Entry, Standing
 from infra.clock import now
 from tenants import db
 from tenants.current import current
 
 _IN_FORCE = """
-select version from work_calendar where valid_from <= $1 order by valid_from desc, version desc
-limit 1
+select version from work_calendar
+where valid_from <= $1 and (agency_id is null or agency_id = $2)
+order by agency_id is null, valid_from desc, version desc limit 1
 """
 _DOCUMENT = "select document::text as document, decision from work_calendar where version = $1"
+# Served by deadline_entry_by_dossier.
+_ENTRIES = """
+select kind, at, calendar_version, clock, subject_id, amount, unit, until_at, reason, note, basis,
+       officer_id as actor_id, due_at, explanation::text as lines
+from deadline_entry where dossier_id = $1 order by seq
+"""
 
 # A version never changes, so what was parsed once stays true.
 _parsed: OrderedDict[tuple[UUID, int], Calendar] = OrderedDict()
 _KEPT = 256
 
 
-async def calendar_in_force(on: date | None = None) -> Calendar:
+async def calendar_in_force(on: date | None = None, agency_id: UUID | None = None) -> Calendar:
     """The working calendar (lịch làm việc) that holds on a day, today by default.
 
-    Raises BadCalendar when the tenant has none yet.
+    An agency's own where it has one, else the tenant's. Raises BadCalendar when there is none yet.
     """
-    version = await db.tenant.fetch_value(_IN_FORCE, on or local(now()).date())
+    version = await db.tenant.fetch_value(_IN_FORCE, on or local(now()).date(), agency_id)
     if version is None:
         raise BadCalendar("Đơn vị chưa có lịch làm việc, chưa tính được ngày hẹn trả.")
     return await calendar_of(version)
@@ -45,3 +55,28 @@ async def calendar_of(version: int) -> Calendar:
         while len(_parsed) > _KEPT:
             _parsed.popitem(last=False)
     return _parsed[key]
+
+
+async def entries_of(dossier_id: UUID) -> list[Entry]:
+    """Every row of the dossier's ledger, of all its clocks, in the order they were written."""
+    rows = await db.tenant.fetch(_ENTRIES, dossier_id)
+    told = [msgspec.json.decode(row["lines"], type=tuple[str, ...]) for row in rows]
+    return [
+        msgspec.convert({**row, "lines": lines}, Entry)
+        for row, lines in zip(rows, told, strict=True)
+    ]
+
+
+async def calendars_of(entries: Sequence[Entry]) -> dict[int, Calendar]:
+    """The calendars those rows were counted on, by version."""
+    return {
+        version: await calendar_of(version) for version in {e.calendar_version for e in entries}
+    }
+
+
+async def standing_of(
+    dossier_id: UUID, clock: ClockName = ClockName.WHOLE, subject_id: UUID | None = None
+) -> Standing | None:
+    """Where a clock of the dossier stands; None when it was never started."""
+    entries = of(await entries_of(dossier_id), clock, subject_id)
+    return fold(entries, await calendars_of(entries)) if entries else None

@@ -6,7 +6,6 @@ one-stop mechanism, Article 18 clause 2 for the 15:00 rule of handing over.
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from msgspec import Struct
 
@@ -21,7 +20,6 @@ from app.onestop.deadlines.counting import (
     nth_working_day_after,
     working_day_from,
     working_minutes_between,
-    working_time_between,
 )
 
 FIRST_DAY = "Điều 147 Bộ luật Dân sự năm 2015"
@@ -37,14 +35,6 @@ class Due(Struct, frozen=True, kw_only=True):
     at: datetime
     lines: tuple[str, ...]
     basis: str
-
-
-class Urgency(StrEnum):
-    """How pressing an open dossier is: trong hạn, sắp đến hạn, quá hạn."""
-
-    ON_TIME = "on_time"
-    SOON = "soon"
-    OVERDUE = "overdue"
 
 
 class Remaining(Struct, frozen=True, kw_only=True):
@@ -99,12 +89,15 @@ def hand_over_by(received_at: datetime, calendar: Calendar) -> Due:
     )
 
 
-def resumed_due(
-    due: datetime, paused_at: datetime, resumed_at: datetime, calendar: Calendar
-) -> datetime:
-    """The deadline after a pause (tạm dừng): moved by exactly the worked time that passed in it."""
-    paused = working_time_between(paused_at, max(paused_at, resumed_at), calendar)
-    return add_working_time(due, paused, calendar).astimezone(due.tzinfo)
+def ends_by(moment: datetime, calendar: Calendar) -> datetime:
+    """A deadline set by a moment: itself in office hours; a day off moves to the end of the next
+    working day (Civil Code, Article 148 clause 5), a closed hour to the next opening."""
+    if is_within_office_hours(moment, calendar):
+        return moment
+    day = local(moment).date()
+    if not calendar.is_working_day(day):
+        return calendar.closes(calendar.next_working_day(day))
+    return next_working_moment(moment, calendar)
 
 
 def remaining(now: datetime, due: datetime, calendar: Calendar) -> Remaining:
@@ -113,16 +106,6 @@ def remaining(now: datetime, due: datetime, calendar: Calendar) -> Remaining:
     overdue = now > due
     text = words.remaining(minutes, overdue, calendar.day_minutes)
     return Remaining(overdue=overdue, working_minutes=minutes, text=text)
-
-
-def urgency(now: datetime, start: datetime, due: datetime, calendar: Calendar) -> Urgency:
-    """Soon means one working day or less is left, or a fifth of the whole time or less."""
-    if now > due:
-        return Urgency.OVERDUE
-    left = working_time_between(now, due, calendar)
-    whole = working_time_between(start, due, calendar)
-    short = left <= timedelta(minutes=calendar.day_minutes) or left <= whole / 5
-    return Urgency.SOON if short else Urgency.ON_TIME
 
 
 def _working_days(start: datetime, amount: int, calendar: Calendar) -> _End:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -14,8 +15,9 @@ from tenants import db
 YEARS_AHEAD = 3
 
 _INSERT = """
-insert into work_calendar (version, document, valid_from, decision)
-select coalesce(max(version), 0) + 1, $1::jsonb, $2, $3 from work_calendar returning version
+insert into work_calendar (version, document, valid_from, decision, agency_id, replaces)
+select coalesce(max(version), 0) + 1, $1::jsonb, $2, $3, $4, $5 from work_calendar
+returning version
 """
 
 
@@ -36,13 +38,22 @@ def document_of(calendar: Any, *, first_year: int) -> Document:
     )
 
 
-async def publish(actor: Actor, document: Document, *, valid_from: date, decision: str) -> Calendar:
+async def publish(
+    actor: Actor,
+    document: Document,
+    *,
+    valid_from: date,
+    decision: str,
+    agency_id: UUID | None = None,
+    replaces: int | None = None,
+) -> Calendar:
     """Write a new version of the working calendar (lịch làm việc) and return it.
 
-    Raises BadCalendar when nothing can be counted on it.
+    `agency_id` makes it that agency's own. Open dossiers counted on version `replaces` are to be
+    counted anew. Raises BadCalendar when nothing can be counted on it.
     """
     from_document(document, version=0, decision=decision)
     text = msgspec.json.encode(document).decode()
-    version = await db.tenant.fetch_value(_INSERT, text, valid_from, decision)
+    version = await db.tenant.fetch_value(_INSERT, text, valid_from, decision, agency_id, replaces)
     await record(actor, "calendar.publish", ("work_calendar", version), basis=decision)
     return from_document(document, version=version, decision=decision)

@@ -13,7 +13,7 @@ from app.onestop.deadlines.counting import (
     working_minutes_between,
     working_time_between,
 )
-from app.onestop.deadlines.rules import due_at, hand_over_by, remaining, resumed_due, start_at
+from app.onestop.deadlines.rules import due_at, hand_over_by, remaining, start_at
 from tests.onestop.deadlines.offices import DOCUMENT, PERIODS, WEEK, office
 
 OFFICES = [
@@ -50,18 +50,6 @@ def test_more_time_is_never_due_earlier(received, amount, unit, calendar) -> Non
 def test_who_comes_later_is_never_served_earlier(received, wait, amount, unit, calendar) -> None:
     first = due_at(received, amount, unit, calendar).at
     assert first <= due_at(received + wait, amount, unit, calendar).at
-
-
-@many
-@given(moments, amounts, units, calendars, st.integers(0, 5000))
-def test_a_pause_of_n_working_minutes_moves_the_deadline_by_n(
-    received, amount, unit, calendar, minutes
-) -> None:
-    due = due_at(received, amount, unit, calendar).at
-    paused = start_at(received, calendar)
-    resumed = add_working_time(paused, timedelta(minutes=minutes), calendar)
-    moved = resumed_due(due, paused, resumed, calendar)
-    assert working_time_between(due, moved, calendar) == timedelta(minutes=minutes)
 
 
 @many

@@ -1,5 +1,5 @@
 from app.onestop.catalog.shapes import Unit
-from app.onestop.deadlines.rules import Urgency, due_at, hand_over_by, remaining, urgency
+from app.onestop.deadlines.rules import due_at, hand_over_by, remaining
 from tests.onestop.deadlines.offices import at, office
 
 
@@ -51,10 +51,3 @@ def test_time_left_is_said_in_working_days_and_hours() -> None:
         "2026-06-15 08:30": "Quá hạn 1 ngày 1 giờ làm việc",
     }
     assert {now: remaining(at(now), due, office()).text for now in said} == said
-
-
-def test_a_deadline_is_pressing_on_its_last_day() -> None:
-    start, due = at("2026-06-01 08:00"), at("2026-06-11 17:00")
-    assert urgency(at("2026-06-05 08:00"), start, due, office()) is Urgency.ON_TIME
-    assert urgency(at("2026-06-11 07:00"), start, due, office()) is Urgency.SOON
-    assert urgency(at("2026-06-11 17:01"), start, due, office()) is Urgency.OVERDUE

@@ -1,0 +1,97 @@
+"""The other clocks beside the dossier's own: reception, supplement, apology, steps, agencies. Pure.
+
+Sources: Decree 118/2025/NĐ-CP, Articles 17 and 19; Decree 309/2026/NĐ-CP for dossiers received at
+another agency's desk.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import accumulate
+
+from app.onestop.catalog.shapes import Unit
+from app.onestop.deadlines.calendar import DAY, Calendar, local
+from app.onestop.deadlines.counting import add_working_time, working_time_between
+from app.onestop.deadlines.rules import Due, due_at, start_at
+
+RECEPTION_HOURS = 8
+SUPPLEMENT_DAYS = 3
+RECEPTION = "Điều 17 Nghị định số 118/2025/NĐ-CP"
+ELSEWHERE = (
+    "khoản 3 Điều 17 Nghị định số 118/2025/NĐ-CP (sửa đổi tại Điều 8 Nghị định số 309/2026/NĐ-CP)"
+)
+SUPPLEMENT = "khoản 4 Điều 19 Nghị định số 118/2025/NĐ-CP"
+OPINION = "khoản 5 Điều 19 Nghị định số 118/2025/NĐ-CP"
+TOGETHER = "khoản 6 Điều 19 Nghị định số 118/2025/NĐ-CP"
+APOLOGY = "khoản 9 Điều 19 Nghị định số 118/2025/NĐ-CP"
+
+
+def counts_from(
+    received_at: datetime, competent_received_at: datetime | None, *, elsewhere: bool
+) -> datetime | None:
+    """From when the whole time is counted; None while the competent agency has not received it.
+
+    A dossier received at another agency's desk (phi địa giới) is counted from the moment the
+    competent agency receives it (Decree 118/2025 Article 17 clause 3).
+    """
+    return competent_received_at if elsewhere else received_at
+
+
+def reception_due(filed_at: datetime, calendar: Calendar) -> Due:
+    """By when the desk answers an online filing: eight working hours."""
+    return due_at(filed_at, RECEPTION_HOURS, Unit.WORKING_HOURS, calendar)
+
+
+def supplement_by(received_at: datetime, calendar: Calendar) -> Due:
+    """By when a supplement may still be asked for: three working days from reception (Article 19
+    clause 4)."""
+    return due_at(received_at, SUPPLEMENT_DAYS, Unit.WORKING_DAYS, calendar)
+
+
+def apology_by(due: datetime, calendar: Calendar) -> datetime:
+    """By when a letter of apology must go out: at least one day before the deadline (Article 19
+    clause 9), before the office closes; a day off moves it to the working day before."""
+    day = local(due).date() - DAY
+    while not calendar.is_working_day(day):
+        day -= DAY
+    return calendar.closes(day).astimezone(due.tzinfo)
+
+
+def step_due(
+    whole_start: datetime,
+    whole_due: datetime,
+    percent: int,
+    calendar: Calendar,
+    began_at: datetime | None = None,
+) -> datetime:
+    """The deadline of a step with a share of the whole (0 to 100 percent) in working minutes.
+
+    Counted from `began_at`, the moment the step was reached; from the whole's start by default.
+    """
+    minutes = step_minutes(whole_start, whole_due, percent, calendar)
+    begun = start_at(began_at or whole_start, calendar)
+    return add_working_time(begun, timedelta(minutes=minutes), calendar)
+
+
+def step_minutes(
+    whole_start: datetime, whole_due: datetime, percent: int, calendar: Calendar
+) -> int:
+    """A step's share of the whole in whole working minutes, rounded down, never below nought."""
+    whole = working_time_between(whole_start, max(whole_start, whole_due), calendar)
+    return int(whole * max(percent, 0) / 100 / timedelta(minutes=1))
+
+
+def opinion_due(asked_at: datetime, amount: int, unit: Unit, calendar: Calendar) -> Due:
+    """By when an agency asked for its opinion (cơ quan được lấy ý kiến) answers (Article 19
+    clause 5)."""
+    return due_at(asked_at, amount, unit, calendar)
+
+
+def agency_dues(
+    whole_start: datetime, whole_due: datetime, percents: Sequence[int], calendar: Calendar
+) -> list[datetime]:
+    """The deadlines of agencies that work one after another (liên thông), each with its percent
+    of the whole (Article 19 clause 6). Shares of 100 together end when the whole does."""
+    return [
+        whole_due if total == 100 else step_due(whole_start, whole_due, total, calendar)
+        for total in accumulate(percents)
+    ]
