@@ -23,7 +23,13 @@ class ByKind(Struct, frozen=True, forbid_unknown_fields=True, tag_field="by", ta
     kind: AgencyKind
 
 
-AgencyRef = Own | ByKey | ByKind
+class Outside(Struct, frozen=True, forbid_unknown_fields=True, tag_field="by", tag="outside"):
+    """An agency that does not work in this system (tax, police): its answer is only awaited."""
+
+    name: str
+
+
+AgencyRef = Own | ByKey | ByKind | Outside
 
 
 class Placed(Struct, frozen=True):
@@ -36,7 +42,8 @@ class Placed(Struct, frozen=True):
 def agency_for(ref: AgencyRef, own: str, agencies: Mapping[str, Placed]) -> str | None:
     """The key of the agency meant, for a dossier of the agency `own`.
 
-    None when there is none, or when several are equally near and a person must say which.
+    None when there is none (always for one outside), or when several are equally near and a
+    person must say which.
     """
     match ref:
         case Own():
@@ -45,6 +52,8 @@ def agency_for(ref: AgencyRef, own: str, agencies: Mapping[str, Placed]) -> str 
             return key if key in agencies else None
         case ByKind(kind=kind):
             return _nearest(kind, own, agencies)
+        case Outside():
+            return None
 
 
 def _nearest(kind: AgencyKind, own: str, agencies: Mapping[str, Placed]) -> str | None:

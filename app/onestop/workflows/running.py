@@ -58,7 +58,7 @@ class Active(Struct, frozen=True):
 
 def begin(tree: Node, facts: Facts) -> Run:
     """The run of a dossier just received: nothing done, the first choices made."""
-    return _decided(tree, Run(), facts)
+    return decided(tree, Run(), facts)
 
 
 def active(tree: Node, run: Run) -> tuple[Active, ...]:
@@ -82,7 +82,7 @@ def complete(tree: Node, run: Run, node_id: str, facts: Facts) -> Run | None:
     """
     if not is_active(tree, run, node_id):
         return None
-    return _decided(tree, Run(run.done | {node_id}, run.chosen), facts)
+    return decided(tree, Run(run.done | {node_id}, run.chosen), facts)
 
 
 def is_finished(tree: Node, run: Run) -> bool:
@@ -150,6 +150,20 @@ def after(tree: Node, node_id: str) -> frozenset[str]:
     return later
 
 
+def decided(tree: Node, run: Run, facts: Facts) -> Run:
+    """The run with every choice it has reached made by the facts, and the made ones kept."""
+    # A way chosen may begin with another choice, hence the loop; each turn makes one more.
+    while choices := [node for node, _ in _front(tree, run, ()) if isinstance(node, Choice)]:
+        made = {choice.id: _way_for(choice, facts) for choice in choices}
+        run = Run(run.done, run.chosen | made)
+    return run
+
+
+def is_decided(tree: Node, run: Run) -> bool:
+    """Whether every choice reached is made; always so but where a run came from another tree."""
+    return not any(isinstance(node, Choice) for node, _ in _front(tree, run, ()))
+
+
 def taken(choice: Choice, run: Run) -> Node | None:
     """The way chosen; None while the choice is not made."""
     at = run.chosen.get(choice.id)
@@ -196,14 +210,6 @@ def _over(node: Node, run: Run) -> bool:
             return way is not None and _over(way, run)
         case Nothing() | _:
             return True
-
-
-def _decided(tree: Node, run: Run, facts: Facts) -> Run:
-    # A way chosen may begin with another choice, hence the loop; each turn makes one more.
-    while choices := [node for node, _ in _front(tree, run, ()) if isinstance(node, Choice)]:
-        made = {choice.id: _way_for(choice, facts) for choice in choices}
-        run = Run(run.done, run.chosen | made)
-    return run
 
 
 def _way_for(choice: Choice, facts: Facts) -> int:
