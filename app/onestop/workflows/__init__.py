@@ -1,1 +1,1 @@
-"""The way a dossier walks (quy trình giải quyết): a plain list of steps, each bound to a post."""
+"""The way a dossier walks (quy trình giải quyết): a tree of steps, each bound to a post."""

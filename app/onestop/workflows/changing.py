@@ -33,6 +33,7 @@ from app.onestop.workflows.tree import (
     Wait,
     children,
     find,
+    id_of,
     ids,
     is_leaf,
     nodes,
@@ -161,7 +162,10 @@ def _rest(node: _Named) -> _Named:
 
 def _shifted(old: Node, new: Node) -> set[str]:
     """Ids that stand in another order among those kept, or inside another part."""
-    was, now = _places(old), _places(new)
+    # Where a branch came or went the numbers of the others only shift, and say nothing.
+    counts = [{(n.id, len(children(n))) for n in _named(tree).values()} for tree in (old, new)]
+    numbered = {name for name, _ in counts[0] & counts[1]}
+    was, now = _places(old, numbered), _places(new, numbered)
     before = [name for name in was if name in now]
     later = [name for name in now if name in was]
     blocks = SequenceMatcher(None, before, later, autojunk=False).get_matching_blocks()
@@ -169,16 +173,19 @@ def _shifted(old: Node, new: Node) -> set[str]:
     return {name for name in later if name not in kept or was[name] != now[name]}
 
 
-def _places(node: Node, inside: tuple[str, ...] = ()) -> dict[str, tuple[str, ...]]:
+def _places(
+    node: Node, numbered: set[str], inside: tuple[str, ...] = ()
+) -> dict[str, tuple[str, ...]]:
     """Every id with the parts it lies in. Places in a sequence are left out: they only shift."""
     found: dict[str, tuple[str, ...]] = {}
-    if not isinstance(node, Sequence | Nothing):
-        found[node.id] = inside
+    name = id_of(node)
+    if name is not None:
+        found[name] = inside
     for label, child in children(node):
         deeper = inside
-        if not isinstance(node, Sequence | Nothing):
-            deeper = (*inside, node.id, label)
-        found |= _places(child, deeper)
+        if name is not None:
+            deeper = (*inside, name, label if name in numbered else "")
+        found |= _places(child, numbered, deeper)
     return found
 
 
