@@ -1,10 +1,12 @@
 """Deadlines a clerk can check on a wall calendar."""
 
 import pytest
+from msgspec.structs import replace
 
 from app.onestop.catalog.shapes import Unit
+from app.onestop.deadlines import national
 from app.onestop.deadlines.rules import due_at
-from tests.onestop.deadlines.offices import at, office
+from tests.onestop.deadlines.offices import DOCUMENT, at, office
 
 D, C, H, W, M, S = (
     Unit.WORKING_DAYS,
@@ -92,6 +94,39 @@ TABLE = [
     ("2026-06-05 15:01", 1, S, "2026-06-08 17:00", "sau 15 giờ thứ Sáu"),
     ("2026-06-05 19:05", 1, S, "2026-06-08 17:00", "tối thứ Sáu"),
     ("2026-02-13 15:30", 1, S, "2026-02-23 17:00", "chiều cuối cùng trước Tết"),
+    # Tết Đinh Mùi: off from Thursday 4 to Wednesday 10 February 2027.
+    ("2027-02-02 09:00", 1, D, "2027-02-03 17:00", "ngày làm việc cuối cùng trước Tết"),
+    ("2027-02-03 19:00", 1, D, "2027-02-12 17:00", "tối trước kỳ nghỉ Tết"),
+    ("2027-02-01 09:00", 5, D, "2027-02-15 17:00", "hai ngày trước, ba ngày sau Tết"),
+    ("2027-01-29 09:00", 10, C, "2027-02-11 17:00", "ngày cuối 8/2 là mùng ba"),
+    ("2027-02-06 10:00", 1, D, "2027-02-12 17:00", "nộp ngày mùng một Tết"),
+    ("2027-02-03 15:30", 1, S, "2027-02-11 17:00", "sau 15 giờ ngày cuối trước Tết"),
+    # Giỗ Tổ on Friday 16 April 2027; 30 April a Friday, 1 May a Saturday made up on Monday.
+    ("2027-04-15 09:00", 1, D, "2027-04-19 17:00", "10/3 âm lịch vào thứ Sáu"),
+    ("2027-04-14 09:00", 2, C, "2027-04-19 17:00", "ngày cuối 16/4 là Giỗ Tổ"),
+    ("2027-04-28 09:00", 2, D, "2027-05-04 17:00", "nghỉ từ 30/4 đến 3/5"),
+    ("2027-03-30 09:00", 1, M, "2027-05-04 17:00", "tròn tháng vào 30/4"),
+    ("2027-09-01 09:00", 1, D, "2027-09-06 17:00", "nghỉ 2/9 và 3/9"),
+    # The swapped Saturday of National Day 2026 from within.
+    ("2026-08-22 09:00", 1, D, "2026-08-24 17:00", "nhận trong ngày làm bù"),
+    ("2026-08-22 15:30", 1, S, "2026-08-24 17:00", "sau 15 giờ ngày làm bù"),
+    ("2026-08-28 15:30", 1, S, "2026-09-03 17:00", "sau 15 giờ trước kỳ nghỉ lễ"),
+    ("2026-07-31 09:00", 1, M, "2026-09-03 17:00", "31/8 nghỉ hoán đổi, 1/9 và 2/9 nghỉ lễ"),
+    # A half day: 31 December 2026 is worked in the morning only.
+    ("2026-12-31 08:00", 4, W, "2027-01-04 07:30", "ba giờ rưỡi, còn nửa giờ sang năm"),
+    ("2026-12-31 11:31", 1, D, "2027-01-05 17:00", "nộp sau khi đóng cửa buổi sáng"),
+    ("2026-12-31 09:00", 1, S, "2026-12-31 11:30", "trả trong buổi sáng"),
+    ("2026-12-30 16:00", 2, W, "2026-12-31 08:00", "sang ngày làm nửa buổi"),
+    ("2026-12-31 09:00", 4, H, "2027-01-04 07:00", "13 giờ không làm việc, qua Tết Dương lịch"),
+    # Ends of months.
+    ("2027-01-29 09:00", 1, M, "2027-03-01 17:00", "28/2/2027 là Chủ nhật"),
+    ("2027-12-31 09:00", 2, M, "2028-02-29 17:00", "năm nhuận có ngày 29/2"),
+    ("2026-10-30 09:00", 1, M, "2026-11-30 17:00", "30/11 là thứ Hai"),
+    ("2026-10-31 09:00", 1, M, "2026-12-02 17:00", "thứ Bảy tính từ thứ Hai 2/11"),
+    # Hours around days off.
+    ("2026-11-23 16:00", 24, H, "2026-11-25 07:00", "hết hạn vào ngày nghỉ 24/11"),
+    ("2026-11-23 16:00", 2, W, "2026-11-25 08:00", "một giờ trước, một giờ sau ngày nghỉ"),
+    ("2026-02-13 16:00", 8, W, "2026-02-23 16:00", "một giờ trước Tết, bảy giờ sau Tết"),
 ]
 
 
@@ -100,3 +135,39 @@ def test_the_wall_calendar_agrees(
     received: str, amount: int, unit: Unit, due: str, why: str
 ) -> None:
     assert due_at(at(received), amount, unit, office()).at == at(due), why
+
+
+# An office that also works on Saturday mornings, 07:30-11:00.
+SATURDAYS = [
+    ("2026-06-05 09:00", 1, D, "2026-06-06 11:00", "sáng thứ Bảy là một ngày làm việc"),
+    ("2026-06-06 08:00", 1, D, "2026-06-08 17:00", "nhận sáng thứ Bảy"),
+    ("2026-06-06 11:01", 1, D, "2026-06-09 17:00", "thứ Bảy đã đóng cửa"),
+    ("2026-06-01 09:00", 5, D, "2026-06-06 11:00", "sáu ngày làm việc một tuần"),
+    ("2026-06-01 09:00", 5, C, "2026-06-06 11:00", "ngày cuối thứ Bảy có làm việc"),
+    ("2026-06-06 08:00", 4, W, "2026-06-08 08:00", "ba giờ thứ Bảy, một giờ thứ Hai"),
+    ("2026-06-06 09:00", 1, S, "2026-06-06 11:00", "trong buổi sáng thứ Bảy"),
+    ("2026-02-13 09:00", 1, D, "2026-02-14 11:00", "sáng thứ Bảy trước Tết"),
+    ("2026-02-14 11:30", 1, D, "2026-02-23 17:00", "mở cửa lại sáng thứ Bảy 21/2"),
+    ("2026-08-28 09:00", 2, D, "2026-09-03 17:00", "thứ Bảy 29/8, rồi qua kỳ nghỉ lễ"),
+]
+
+
+@pytest.mark.parametrize(("received", "amount", "unit", "due", "why"), SATURDAYS)
+def test_the_wall_calendar_agrees_where_saturday_mornings_are_worked(
+    received: str, amount: int, unit: Unit, due: str, why: str
+) -> None:
+    calendar = office(replace(DOCUMENT, hours={6: [("07:30", "11:00")]}))
+    assert due_at(at(received), amount, unit, calendar).at == at(due), why
+
+
+# The weekdays off the table rests on, beside the office's own 2 January and 18 November 2026.
+OFF = {
+    2026: "1/1 16/2 17/2 18/2 19/2 20/2 27/4 30/4 1/5 31/8 1/9 2/9 24/11",
+    2027: "1/1 4/2 5/2 8/2 9/2 10/2 16/4 30/4 3/5 2/9 3/9 24/11",
+}
+
+
+@pytest.mark.parametrize("year", OFF)
+def test_the_days_off_behind_the_table_are_the_libraries(year: int) -> None:
+    off = [day for day in national.year_of(year).off if day.weekday() < 5]
+    assert " ".join(f"{day.day}/{day.month}" for day in off) == OFF[year]
