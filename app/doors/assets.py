@@ -26,7 +26,7 @@ VENDORED = Path(infra.web.__file__).parent / "static"
 BUNDLES = {
     "app.css": ("fonts", "tokens", "base", "shell", "forms", "status", "content", "media"),
     "desk.css": ("desk", "desk_lists", "desk_forms"),
-    "print.css": ("print",),
+    "print.css": ("print", "slips"),
     "citizen.js": ("page", "tus", "upload"),
     "desk.js": ("page", "keys", "scan", "tus", "upload"),
 }

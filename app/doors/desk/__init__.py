@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from app.doors.desk import acts, counter, dossiers, queues, results
+from app.doors.desk import acts, counter, dossiers, queues, results, slips
 from app.doors.sessions import staff_only
 
 desk_routes = Router(
@@ -13,7 +13,6 @@ desk_routes = Router(
         counter.open_counter,
         counter.take_in,
         dossiers.show_dossier,
-        dossiers.print_receipt,
         acts.receive,
         acts.hand_over,
         acts.process,
@@ -24,6 +23,13 @@ desk_routes = Router(
         results.attach,
         results.drop_result,
         results.send_again,
+        slips.print_receipt,
+        slips.show_slip,
+        slips.slip_pdf,
+        slips.print_again,
+        slips.replace_receipt,
+        slips.show_control_sheet,
+        slips.control_sheet_pdf,
     ],
     guards=[staff_only],
 )

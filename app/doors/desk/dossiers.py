@@ -1,4 +1,4 @@
-"""The page of one dossier for the officers who handle it, and its receipt to print."""
+"""The page of one dossier for the officers who handle it."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -15,13 +15,11 @@ from app.doors.render import page
 from app.doors.sessions import actor
 from app.onestop.codes.aliases import present_code
 from app.onestop.dossiers import queries
-from app.onestop.slips.queries import slip_view
 from app.people.shapes import Actor
 from app.refusals import NotFound, Overtaken, Refusal
 from app.trail.queries import lines_of
 
 Done = Annotated[str, QueryParameter(name="xong", max_length=20)]
-Now = Annotated[str, QueryParameter(name="in", max_length=2)]
 
 
 @get("/can-bo/ho-so/{code:str}")
@@ -33,24 +31,6 @@ async def show_dossier(
     if present not in (None, code):
         return Redirect(f"/can-bo/ho-so/{present}", status_code=303)
     return await dossier_response(await actor(request), code, done=done)
-
-
-@get("/can-bo/ho-so/{code:str}/giay-tiep-nhan")
-async def print_receipt(request: Asked, code: FromPath[str], now: Now = "") -> Response[bytes]:
-    """Form 01 as it was issued (giấy tiếp nhận hồ sơ và hẹn trả kết quả)."""
-    dossier = await queries.dossier_page(code, await actor(request))
-    if dossier is None:
-        raise NotFound
-    shown = await slip_view(dossier.code)
-    if shown is None:
-        raise NotFound
-    return page(
-        shown.slip.template,
-        shown=shown,
-        back=f"/can-bo/ho-so/{code}",
-        print_now=bool(now),
-        onward=("/can-bo/tiep-nhan", "Tiếp nhận hồ sơ khác (F2)") if now else None,
-    )
 
 
 async def dossier_response(

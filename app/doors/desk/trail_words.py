@@ -6,10 +6,11 @@ import msgspec
 
 from app.doors.desk.lists_view import short_moment
 from app.onestop.dossiers.rules import TRANSITIONS
+from app.onestop.slips.rules import ACT_TITLES
 from app.trail.queries import TrailLine
 
 _ACTS = {f"dossier.{row.act}": row.title for row in TRANSITIONS} | {
-    "slip.issue": "Lập giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    **ACT_TITLES,
     "paper.attach": "Thêm giấy tờ",
     "paper.remove": "Gỡ giấy tờ",
     "dossier.rate": "Đánh giá mức độ hài lòng",

@@ -1,15 +1,35 @@
 """Which form is in force, and how single facts are written on it. Pure."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 
 from app.onestop.catalog.needs import fees_for, limit_words
 from app.onestop.catalog.shapes import ChannelKind, Fee, Limit, Procedure
+from app.onestop.forms import cleaning
+from infra.clock import VIETNAM
 
-RECEIPT = "01"
-RECEIPT_VERSION = "TT03-2025.1"
+RECEIPT, SUPPLEMENT, REFUSAL, APOLOGY, STOP = "01", "02", "03", "04", "05"
+CONTROL, REGISTER = "06", "07"
+OTHER = "other"  # the coded reason that says nothing without a text
 
-# A slip is printed for ever with the template of the version it was issued under.
-TEMPLATES = {(RECEIPT, RECEIPT_VERSION): "desk/slip_01.html"}
+# What the trail calls issuing each form, and what becomes of it later.
+ACTS = {
+    RECEIPT: "slip.issue",
+    SUPPLEMENT: "slip.ask_supplement",
+    REFUSAL: "slip.refuse",
+    APOLOGY: "slip.apologise",
+    STOP: "slip.stop",
+}
+REPLACED, REPRINTED = "slip.replace", "slip.reprint"
+ACT_TITLES = {
+    "slip.issue": "Lập giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    "slip.ask_supplement": "Lập phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
+    "slip.refuse": "Lập phiếu từ chối tiếp nhận giải quyết hồ sơ",
+    "slip.apologise": "Lập văn bản xin lỗi và đề nghị gia hạn",
+    "slip.stop": "Lập thông báo dừng giải quyết hồ sơ",
+    "slip.replace": "Thay thế giấy tiếp nhận đã cấp",
+    "slip.reprint": "In lại giấy, phiếu",
+}
 
 FORMS = {"original": "Bản chính", "copy": "Bản sao", "electronic": "Bản điện tử"}
 _KINDS = {"fee": "phí ", "charge": "lệ phí "}
@@ -46,6 +66,24 @@ def return_place(way: str, agency: str) -> str:
         "electronic": "Nhận bản điện tử tại mục Hồ sơ của tôi trên Cổng Dịch vụ công",
         "postal": "Qua dịch vụ bưu chính công ích, theo địa chỉ người nộp",
     }.get(way, f"{desk_name(agency)}, {agency}" if desk_name(agency) != agency else agency)
+
+
+def place_name(site_name: str) -> str:
+    """The province's name for the line of place and date; "" when the site does not name one."""
+    for word in ("tỉnh ", "thành phố "):
+        if word in site_name:
+            return site_name.partition(word)[2]
+    return ""
+
+
+def plain(text: str) -> str:
+    """A text as it is printed: composed, without invisible letters, trimmed."""
+    return cleaning.many_lines(text)
+
+
+def day_of(moment: date) -> date:
+    """The day of a moment in Vietnam; a day is itself."""
+    return moment.astimezone(VIETNAM).date() if isinstance(moment, datetime) else moment
 
 
 def phone_text(phone: str | None) -> str:
