@@ -68,6 +68,5 @@ create table work_calendar (
     document jsonb not null,
     valid_from date not null,
     decision text not null,
-    agency_id uuid references agency,       -- an agency's own hours; null: everybody else's
-    replaces int unique references work_calendar  -- open dossiers counted on it are recounted
+    agency_id uuid references agency        -- an agency's own hours; null: everybody else's
 );

@@ -8,12 +8,14 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.onestop.deadlines import national
 from infra.clock import VIETNAM
 
 Period = tuple[time, time]
 Periods = tuple[Period, ...]
+Week = tuple[Periods, ...]
 DAY = timedelta(days=1)
 
 
@@ -37,12 +39,21 @@ class SpecialDay(Struct, frozen=True):
     reason: str
 
 
+class NewWeek(Struct, frozen=True, kw_only=True):
+    """Hours that hold from a day on; the days before keep theirs. Fields as in Document."""
+
+    from_on: date
+    weekdays: list[int]
+    periods: list[tuple[str, str]]
+    hours: dict[int, list[tuple[str, str]]] = {}
+
+
 class Document(Struct, frozen=True, kw_only=True):
     """What is stored of a calendar's version: the week, its exceptions, the hour of the cut-off.
 
     `periods` are local "HH:MM" pairs of every day in `weekdays` (ISO numbers, Monday 1);
-    `hours` replaces them for a weekday named there. `holidays` holds the national days as they
-    stood when the version was published, for the years in `years`.
+    `hours` replaces them for a weekday named there; `changes` are newer weeks. `holidays` holds
+    the national days as they stood when the version was published, for the years in `years`.
     """
 
     weekdays: list[int]
@@ -51,6 +62,7 @@ class Document(Struct, frozen=True, kw_only=True):
     swaps: list[Swap] = []
     special: list[SpecialDay] = []
     hours: dict[int, list[tuple[str, str]]] = {}
+    changes: list[NewWeek] = []
     years: list[int] = []
     holidays: dict[date, str] = {}
     worked: list[date] = []
@@ -59,14 +71,18 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 class Calendar(Struct, frozen=True, kw_only=True):
-    """A calendar ready to be asked. `week` is Monday to Sunday; `off` and `special` override it."""
+    """A calendar ready to be asked. `week` is Monday to Sunday; `off` and `special` override it.
+
+    `later` are weeks that hold from a day on, oldest first.
+    """
 
     version: int
     decision: str
-    week: tuple[Periods, ...]
+    week: Week
     cutoff: time
     off: Mapping[date, str] = {}
     special: Mapping[date, Periods] = {}
+    later: tuple[tuple[date, Week], ...] = ()
     frozen_years: frozenset[int] = frozenset()
 
     def periods_on(self, day: date) -> Periods:
@@ -76,8 +92,16 @@ class Calendar(Struct, frozen=True, kw_only=True):
         if self.reason_off(day):
             return ()
         if day.year not in self.frozen_years and day in national.year_of(day.year).worked:
-            return self.usual
-        return self.week[day.weekday()]
+            return usual(self.week_on(day))
+        return self.week_on(day)[day.weekday()]
+
+    def week_on(self, day: date) -> Week:
+        """The week's hours, Monday to Sunday, that hold on `day`."""
+        held = self.week
+        for since, week in self.later:
+            if since <= day:
+                held = week
+        return held
 
     def reason_off(self, day: date) -> str | None:
         """The holiday's or closure's name, or None when only the weekday decides."""
@@ -90,14 +114,10 @@ class Calendar(Struct, frozen=True, kw_only=True):
         return national.year_of(day.year).off.get(day)
 
     @property
-    def usual(self) -> Periods:
-        """The hours of the longest weekday; a make-up day is worked like it."""
-        return max(self.week, key=length)
-
-    @property
     def day_minutes(self) -> int:
-        """How many minutes one full working day has."""
-        return int(length(self.usual).total_seconds()) // 60
+        """How many minutes one full working day has, by the newest hours."""
+        newest = self.later[-1][1] if self.later else self.week
+        return int(length(usual(newest)).total_seconds()) // 60
 
     def is_working_day(self, day: date) -> bool:
         """Whether any hour of `day` is worked."""
@@ -130,32 +150,21 @@ class Calendar(Struct, frozen=True, kw_only=True):
 
 def from_document(document: Document, *, version: int, decision: str) -> Calendar:
     """A calendar out of its stored document; raises BadCalendar when it cannot be counted on."""
-    standard = _periods(document.periods)
-    week = tuple(
-        _periods(document.hours[weekday])
-        if weekday in document.hours
-        else (standard if weekday in document.weekdays else ())
-        for weekday in range(1, 8)
+    week = _week(document)
+    changes = sorted(document.changes, key=lambda change: change.from_on)
+    later = tuple((change.from_on, _week(change)) for change in changes)
+    calendar = Calendar(
+        version=version, decision=decision, week=week, later=later, cutoff=_clock(document.cutoff)
     )
-    if not any(week):
-        raise BadCalendar("Lịch làm việc phải có ít nhất một ngày làm việc trong tuần.")
-    usual = max(week, key=length)
-    special = {day: usual for day in document.worked}
+    special = {day: usual(calendar.week_on(day)) for day in document.worked}
     for swap in document.swaps:
-        special[swap.on] = week[swap.off.weekday()] or usual
+        hours = calendar.week_on(swap.off)
+        special[swap.on] = hours[swap.off.weekday()] or usual(hours)
     special |= {each.on: _periods(each.periods) for each in document.special}
     off = dict(document.holidays)
     off |= {swap.off: f"Nghỉ hoán đổi với ngày {dated(swap.on)}" for swap in document.swaps}
     off |= {each.on: each.reason for each in document.special if not each.periods}
-    return Calendar(
-        version=version,
-        decision=decision,
-        week=week,
-        cutoff=_clock(document.cutoff),
-        off=off,
-        special=special,
-        frozen_years=frozenset(document.years),
-    )
+    return replace(calendar, off=off, special=special, frozen_years=frozenset(document.years))
 
 
 def at(day: date, clock: time) -> datetime:
@@ -177,6 +186,24 @@ def length(periods: Periods) -> timedelta:
     """How long the periods are together."""
     spans = [at(date.min, end) - at(date.min, start) for start, end in periods]
     return sum(spans, timedelta())
+
+
+def usual(week: Week) -> Periods:
+    """The hours of the longest weekday; a make-up day is worked like it."""
+    return max(week, key=length)
+
+
+def _week(said: Document | NewWeek) -> Week:
+    standard = _periods(said.periods)
+    week = tuple(
+        _periods(said.hours[weekday])
+        if weekday in said.hours
+        else (standard if weekday in said.weekdays else ())
+        for weekday in range(1, 8)
+    )
+    if not any(week):
+        raise BadCalendar("Lịch làm việc phải có ít nhất một ngày làm việc trong tuần.")
+    return week
 
 
 def _periods(pairs: list[tuple[str, str]]) -> Periods:

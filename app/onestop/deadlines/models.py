@@ -14,4 +14,3 @@ class WorkCalendar(Table, db=TENANT_DB, tablename="work_calendar"):
     valid_from = Date()
     decision = Text()
     agency_id = UUID(null=True, default=None)
-    replaces = Integer(null=True, default=None)

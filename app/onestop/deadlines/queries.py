@@ -19,6 +19,11 @@ select version from work_calendar
 where valid_from <= $1 and (agency_id is null or agency_id = $2)
 order by agency_id is null, valid_from desc, version desc limit 1
 """
+# Everybody's calendar in force stands under null.
+_EVERYWHERE = """
+select distinct on (agency_id) agency_id, version from work_calendar where valid_from <= $1
+order by agency_id, valid_from desc, version desc
+"""
 _DOCUMENT = "select document::text as document, decision from work_calendar where version = $1"
 # Served by deadline_entry_by_dossier.
 _ENTRIES = """
@@ -47,14 +52,22 @@ async def calendar_of(version: int) -> Calendar:
     """One version, such as the one an earlier deadline was counted on."""
     key = (current().id, version)
     if key not in _parsed:
-        row = await db.tenant.fetch_row(_DOCUMENT, version)
-        if row is None:
-            raise BadCalendar(f"Không có lịch làm việc phiên bản {version}.")
-        document = msgspec.json.decode(row["document"], type=Document)
-        _parsed[key] = from_document(document, version=version, decision=row["decision"])
+        document, decision = await _stored(version)
+        _parsed[key] = from_document(document, version=version, decision=decision)
         while len(_parsed) > _KEPT:
             _parsed.popitem(last=False)
     return _parsed[key]
+
+
+async def calendars_in_force(on: date) -> dict[UUID | None, int]:
+    """The versions that hold on a day: the tenant's under None, an agency's own under its id."""
+    rows = await db.tenant.fetch(_EVERYWHERE, on)
+    return {row["agency_id"]: row["version"] for row in rows}
+
+
+async def document_of(version: int) -> Document:
+    """What is stored of a version. Raises BadCalendar when there is none."""
+    return (await _stored(version))[0]
 
 
 async def entries_of(dossier_id: UUID) -> list[Entry]:
@@ -80,3 +93,10 @@ async def standing_of(
     """Where a clock of the dossier stands; None when it was never started."""
     entries = of(await entries_of(dossier_id), clock, subject_id)
     return fold(entries, await calendars_of(entries)) if entries else None
+
+
+async def _stored(version: int) -> tuple[Document, str]:
+    row = await db.tenant.fetch_row(_DOCUMENT, version)
+    if row is None:
+        raise BadCalendar(f"Không có lịch làm việc phiên bản {version}.")
+    return msgspec.json.decode(row["document"], type=Document), row["decision"]

@@ -15,8 +15,8 @@ from tenants import db
 YEARS_AHEAD = 3
 
 _INSERT = """
-insert into work_calendar (version, document, valid_from, decision, agency_id, replaces)
-select coalesce(max(version), 0) + 1, $1::jsonb, $2, $3, $4, $5 from work_calendar
+insert into work_calendar (version, document, valid_from, decision, agency_id)
+select coalesce(max(version), 0) + 1, $1::jsonb, $2, $3, $4 from work_calendar
 returning version
 """
 
@@ -45,15 +45,13 @@ async def publish(
     valid_from: date,
     decision: str,
     agency_id: UUID | None = None,
-    replaces: int | None = None,
 ) -> Calendar:
     """Write a new version of the working calendar (lịch làm việc) and return it.
 
-    `agency_id` makes it that agency's own. Open dossiers counted on version `replaces` are to be
-    counted anew. Raises BadCalendar when nothing can be counted on it.
+    `agency_id` makes it that agency's own. Raises BadCalendar when nothing can be counted on it.
     """
     from_document(document, version=0, decision=decision)
     text = msgspec.json.encode(document).decode()
-    version = await db.tenant.fetch_value(_INSERT, text, valid_from, decision, agency_id, replaces)
+    version = await db.tenant.fetch_value(_INSERT, text, valid_from, decision, agency_id)
     await record(actor, "calendar.publish", ("work_calendar", version), basis=decision)
     return from_document(document, version=version, decision=decision)

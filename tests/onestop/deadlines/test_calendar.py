@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.onestop.deadlines import national
-from app.onestop.deadlines.calendar import BadCalendar, Document, SpecialDay, from_document
+from app.onestop.deadlines.calendar import BadCalendar, Document, NewWeek, SpecialDay, from_document
 from app.provinces.loader import load, slugs
 from tests.onestop.deadlines.offices import PERIODS, WEEK, office
 
@@ -71,6 +71,15 @@ def test_saturday_mornings_have_hours_of_their_own() -> None:
     calendar = office(document)
     assert len(calendar.periods_on(date(2026, 6, 6))) == 1
     assert calendar.day_minutes == 480
+
+
+def test_new_hours_hold_from_their_day_and_the_days_before_keep_theirs() -> None:
+    winter = NewWeek(from_on=date(2026, 11, 2), weekdays=WEEK, periods=[("08:00", "16:00")])
+    calendar = office(Document(weekdays=WEEK, periods=PERIODS, changes=[winter]))
+    assert len(calendar.periods_on(date(2026, 10, 30))) == 2
+    assert len(calendar.periods_on(date(2026, 11, 2))) == 1
+    assert not calendar.is_working_day(date(2026, 11, 1))
+    assert calendar.week_on(date(2027, 1, 1)) is not calendar.week
 
 
 @pytest.mark.parametrize(
