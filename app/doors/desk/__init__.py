@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from app.doors.desk import acts, counter, dossiers, queues, results, slips
+from app.doors.desk import acts, counter, dossiers, queues, registers, results, slips
 from app.doors.sessions import staff_only
 
 desk_routes = Router(
@@ -30,6 +30,9 @@ desk_routes = Router(
         slips.replace_receipt,
         slips.show_control_sheet,
         slips.control_sheet_pdf,
+        registers.show_register,
+        registers.print_register,
+        registers.register_pdf,
     ],
     guards=[staff_only],
 )

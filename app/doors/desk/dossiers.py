@@ -15,6 +15,7 @@ from app.doors.render import page
 from app.doors.sessions import actor
 from app.onestop.codes.aliases import present_code
 from app.onestop.dossiers import queries
+from app.onestop.slips.queries import slips_of
 from app.people.shapes import Actor
 from app.refusals import NotFound, Overtaken, Refusal
 from app.trail.queries import lines_of
@@ -57,6 +58,8 @@ async def dossier_response(
         refused=_reason(refusal) if refusal else "",
         kept=(sent or {}).get("note", ""),
         errors=refusal.fields if refusal else {},
+        slips=await slips_of(shown.code),
+        may_replace=officer.holds("reception", shown.agency_id) is not None,
     )
 
 

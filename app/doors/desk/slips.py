@@ -9,6 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from app.doors.asked import Asked
+from app.doors.desk.dossiers import dossier_response
 from app.doors.pdf_answer import pdf_answer
 from app.doors.render import page
 from app.doors.sent import texts
@@ -18,6 +19,7 @@ from app.onestop.dossiers.queries.page import DossierPage
 from app.onestop.slips import service
 from app.onestop.slips.printing import Print
 from app.onestop.slips.queries import control_sheet, slip_of, slip_view, view_of
+from app.onestop.slips.refusals import NoReceipt, ReasonNeeded
 from app.people.shapes import Actor
 from app.refusals import NotFound
 
@@ -61,11 +63,14 @@ async def print_again(request: Asked, code: FromPath[str], slip_id: FromPath[UUI
 
 
 @post(f"{AT}/cap-lai-giay")
-async def replace_receipt(request: Asked, code: FromPath[str]) -> Redirect:
+async def replace_receipt(request: Asked, code: FromPath[str]) -> Response[bytes] | Redirect:
     """Issue the receipt anew; the former one stays and is marked as replaced."""
     officer, sent = await actor(request), await texts(request)
     shown = await _mine(officer, code)
-    slip_id = await service.replace_receipt(officer, shown, sent.get("reason", ""))
+    try:
+        slip_id = await service.replace_receipt(officer, shown, sent.get("reason", ""))
+    except (ReasonNeeded, NoReceipt) as refusal:
+        return await dossier_response(officer, code, refusal=refusal)
     return Redirect(f"/can-bo/ho-so/{code}/phieu/{slip_id}?in=1", status_code=303)
 
 
@@ -73,13 +78,19 @@ async def replace_receipt(request: Asked, code: FromPath[str]) -> Redirect:
 async def show_control_sheet(request: Asked, code: FromPath[str]) -> Response[bytes]:
     """Form 06 from the hand-overs so far (phiếu kiểm soát quá trình giải quyết hồ sơ)."""
     shown, here = await _control(await actor(request), code), f"/can-bo/ho-so/{code}"
-    return _print_page(shown, here, pdf=f"{here}/phieu-kiem-soat/pdf")
+    return print_page(shown, here, pdf=f"{here}/phieu-kiem-soat/pdf")
 
 
 @get(f"{AT}/phieu-kiem-soat/pdf")
 async def control_sheet_pdf(request: Asked, code: FromPath[str]) -> Response[bytes]:
     """The same as PDF/A."""
     return await pdf_answer(await _control(await actor(request), code))
+
+
+def print_page(shown: Print, back: str, **more: Any) -> Response[bytes]:
+    """A paper on the screen, with the buttons around it that `more` names the addresses of."""
+    copies = msgspec.to_builtins(shown.copies)
+    return page("desk/slip.html", shown=shown, copies=copies, back=back, **more)
 
 
 async def _mine(officer: Actor, code: str) -> DossierPage:
@@ -108,9 +119,4 @@ async def _control(officer: Actor, code: str) -> Print:
 def _slip_page(code: str, shown: Print, **more: Any) -> Response[bytes]:
     here = f"/can-bo/ho-so/{code}"
     at = f"{here}/phieu/{shown.slip.id}" if shown.slip else ""
-    return _print_page(shown, here, pdf=f"{at}/pdf", reprint=f"{at}/in-lai", **more)
-
-
-def _print_page(shown: Print, back: str, **more: Any) -> Response[bytes]:
-    copies = msgspec.to_builtins(shown.copies)
-    return page("desk/slip.html", shown=shown, copies=copies, back=back, **more)
+    return print_page(shown, here, pdf=f"{at}/pdf", reprint=f"{at}/in-lai", **more)

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from app.doors.portal import catalogue, draft_papers, filing, mine, rating, tracking
+from app.doors.portal import catalogue, draft_papers, filing, mine, rating, slips, tracking
 
 portal_routes = Router(
     "/",
@@ -21,6 +21,7 @@ portal_routes = Router(
         filing.discard,
         mine.show_sent,
         mine.list_mine,
+        slips.my_slip,
         tracking.ask_for_code,
         tracking.show_tracking,
         tracking.show_details,

@@ -13,6 +13,7 @@ from app.doors.sessions import actor, citizen_only
 from app.onestop.codes.drawing import qr_svg
 from app.onestop.dossiers.queries.drafts import open_drafts
 from app.onestop.dossiers.queries.mine import my_dossier, my_dossiers
+from app.onestop.slips.queries import slips_of
 from app.refusals import NotFound
 from infra.settings import settings
 from tenants.current import current
@@ -45,4 +46,5 @@ async def show_sent(request: Asked, code: FromPath[str]) -> Response[bytes] | Re
         return Redirect(f"/da-nop/{found.code}", status_code=303)
     address = f"{settings().origin(current().host)}/tra-cuu/{found.code}"
     qr = qr_svg(address, label="Mã QR để tra cứu hồ sơ")
-    return page("portal/sent.html", view=sent_view(found), qr=qr)
+    slips = await slips_of(found.code)
+    return page("portal/sent.html", view=sent_view(found), qr=qr, slips=slips)

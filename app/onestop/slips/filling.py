@@ -34,7 +34,7 @@ def values_of(slip: Slip, document: Document) -> Values:
         "code": content.code,
         "bar_number": content.number,
         "tracking_url": content.tracking_url,
-        "help": f"Điện thoại hỗ trợ: {content.hotline}." if content.hotline else "",
+        "help": _help(content.hotline),
         "officer": content.officer,
         "request": content.request,
     }
@@ -59,6 +59,12 @@ def frame(document: Document, agency: str, desk: str, place: str, day: date) -> 
 def number_text(document: Document, number: int | None) -> str:
     """07/HDHS, as the form writes its number; "" without one."""
     return document.number.replace("{number}", f"{number:02}") if number else ""
+
+
+def _help(hotline: str) -> str:
+    # Spaces that do not break: a number torn apart is dialled wrongly.
+    number = hotline.replace(" ", "\N{NO-BREAK SPACE}")
+    return f"Điện thoại hỗ trợ: {number}." if hotline else ""
 
 
 def _person(content: SlipContent) -> dict[str, str]:
