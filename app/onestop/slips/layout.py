@@ -152,7 +152,7 @@ def _grid(block: Table, words: Words, rows: Sequence[Words]) -> Grid:
         widths=[round(100 * column.width / whole, 2) for column in block.columns],
         headings=_headings(block.columns),
         rows=[[Cell(fill(c.value, row), c.align) for c in block.columns] for row in rows],
-        empty=fill(block.empty, words),
+        empty="" if rows else fill(block.empty, words),
     )
 
 

@@ -251,7 +251,7 @@ async def test_every_act_on_slips_is_in_the_trail(province: Tenant) -> None:
         )
         await service.replace_receipt(lan, dossier, "Ghi sai tên")
         await service.reprinted(lan, (await _receipt(code)).id)
-    rows = await db.tenant.fetch("select act, basis from trail where act like 'slip.%' order by id")
+    rows = await db.tenant.fetch("select act, basis from trail where act like 'slip.%' order by at")
     assert [row["act"] for row in rows] == [
         "slip.issue", "slip.ask_supplement", "slip.issue", "slip.replace", "slip.reprint",
     ]  # fmt: skip

@@ -31,9 +31,8 @@ select s.id, s.dossier_id, s.form, s.form_version, s.content::text as content, s
 from slip s join dossier d on d.id = s.dossier_id left join slip r on r.replaces = s.id
 """
 # Served by slip_by_dossier and slip_replaces_key.
-_NEWEST = (
-    f"{_FIELDS} where d.code = $1 and s.form = $2 order by s.issued_at desc, s.id desc limit 1"
-)
+_NEWEST = f"""{_FIELDS} where d.code = $1 and s.form = $2
+order by r.id is not null, s.issued_at desc, s.id desc limit 1"""
 _ONE = f"{_FIELDS} where d.code = $1 and s.id = $2"
 _ALL = """
 select s.id, s.form, s.form_version, s.number, s.issued_at, o.full_name as officer,

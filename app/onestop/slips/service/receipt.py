@@ -33,10 +33,12 @@ select name, form, quantity from paper
 where dossier_id = $1 and kind = 'submitted' order by added_at, id
 """
 _LOCK = "select id from dossier where id = $1 for update"
-# Served by slip_by_dossier.
+# Served by slip_by_dossier and slip_replaces_key: the one that was not replaced yet.
 _LAST_RECEIPT = """
-select id, issued_at from slip where dossier_id = $1 and form = '01'
-order by issued_at desc, id desc limit 1
+select s.id, s.issued_at from slip s
+where s.dossier_id = $1 and s.form = '01'
+  and not exists (select from slip r where r.replaces = s.id)
+order by s.issued_at desc, s.id desc limit 1
 """
 
 
