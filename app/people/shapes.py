@@ -17,6 +17,11 @@ class HeldPost(msgspec.Struct, frozen=True):
     title: str
     agency_id: UUID
     agency_name: str
+    before: tuple[UUID, ...] = ()  # agencies whose work this one has taken over
+
+    def serves(self, agency_id: UUID) -> bool:
+        """Whether what that agency has, or had when it ended, lies with the post's agency."""
+        return agency_id == self.agency_id or agency_id in self.before
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +33,11 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     posts: tuple[HeldPost, ...] = ()
     address: str | None = None  # where the request came from
     request_id: str | None = None
+
+    @property
+    def officer_id(self) -> UUID | None:
+        """The id where an officer is meant; a citizen's or the system's own act names none."""
+        return self.id if self.kind == "officer" else None
 
     def holds(self, kind: PostKind, agency_id: UUID | None = None) -> HeldPost | None:
         """The post of that kind the actor holds (in that agency), or None."""

@@ -47,8 +47,14 @@ create table dossier (
     channel text not null check (channel in ('online', 'counter', 'postal')),
     case_id text,
     status smallint not null check (status between 1 and 10),
-    step smallint,                          -- index into the procedure's flow; null before reception
-    post_id uuid references post,           -- whose turn it is
+    run jsonb not null default '{}',        -- how far in its workflow: ids done, ways chosen
+    requests smallint not null default 0,   -- how often papers were asked for (mẫu 02)
+    extensions smallint not null default 0, -- how often the deadline was extended (mẫu 04)
+    back_to smallint,                       -- the status it had before its citizen was asked
+    pause text,                             -- why its clock stands still; null while it goes
+    finance text not null default 'none' check (finance in ('none', 'due', 'paid')),
+    delivery text not null default 'none' check (delivery in ('none', 'ready', 'posted', 'given')),
+    recall_task uuid,                       -- the task just done that may still be taken back
     version int not null default 1,         -- optimistic lock: raised by every act
     citizen_id uuid references citizen,
     applicant_name text not null,
@@ -63,6 +69,7 @@ create table dossier (
     filed_at timestamptz not null,
     received_at timestamptz,
     due_at timestamptz,
+    limit_minutes int,                      -- the whole time in worked minutes; steps have shares
     finished_at timestamptz,
     delivered_at timestamptz,
     check (received_at is not null or status in (1, 3, 5, 7)),
@@ -70,12 +77,52 @@ create table dossier (
     check (status <> 10 or (delivered_at is not null and delivered_way is not null))
 );
 create index dossier_waiting on dossier (agency_id, filed_at) where status = 1;
-create index dossier_by_turn on dossier (post_id, due_at) where post_id is not null;
 create index dossier_to_deliver on dossier (agency_id, finished_at) where status = 9;
 create index dossier_by_agency on dossier (agency_id, filed_at desc);
 create index dossier_by_citizen on dossier (citizen_id, filed_at desc) where citizen_id is not null;
 
 alter table draft add foreign key (dossier_id) references dossier;
+
+-- Work that waits for somebody: a step of the workflow, an opinion, something awaited. Only what
+-- is open counts; the rest tells who did what at which step.
+create table task (
+    id uuid primary key,
+    dossier_id uuid not null references dossier,
+    node text not null,                     -- id in the workflow's tree; an opinion's is its own
+    kind text not null check (kind in ('step', 'opinion', 'wait', 'linked')),
+    name text not null,
+    agency_id uuid not null references agency,
+    post_id uuid references post,           -- whose turn it is
+    officer_id uuid references officer,     -- the holder it is assigned to; null: any of them
+    state text not null check (state in ('open', 'done', 'cancelled')),
+    opened_at timestamptz not null,
+    due_at timestamptz,                     -- the step's own share of the time
+    closed_at timestamptz,
+    closed_by uuid references officer,
+    question text,                          -- what an opinion is asked about
+    answer text,
+    check ((state = 'open') = (closed_at is null)),
+    check (kind not in ('step', 'opinion') or post_id is not null)
+);
+create unique index task_open on task (dossier_id, node) where state = 'open';
+create index task_by_turn on task (post_id, due_at) where state = 'open';
+create index task_by_dossier on task (dossier_id, opened_at);
+
+alter table dossier add foreign key (recall_task) references task;
+
+-- Requests for papers (yêu cầu bổ sung), complete in one go; answered when the citizen has sent them.
+create table supplement_request (
+    id uuid primary key,
+    dossier_id uuid not null references dossier,
+    round smallint not null check (round > 0),
+    items jsonb not null,                   -- which papers, why, by coded reasons
+    note text,
+    reply_by timestamptz not null,
+    asked_at timestamptz not null,
+    asked_by uuid not null references officer,
+    answered_at timestamptz,
+    unique (dossier_id, round)
+);
 
 -- What the citizen sees: one row for each change of status or step, in order.
 create table progress (
@@ -83,7 +130,7 @@ create table progress (
     dossier_id uuid not null references dossier,
     status smallint not null check (status between 1 and 10),
     act text not null,
-    step smallint,
+    step text,                              -- id in the workflow's tree
     title text not null,                    -- in Vietnamese, as shown
     agency_name text not null,
     officer_id uuid references officer,
@@ -154,6 +201,28 @@ create index deadline_entry_by_dossier on deadline_entry (dossier_id, seq);
 -- A clock starts once and ends once.
 create unique index deadline_entry_once on deadline_entry (dossier_id, clock, subject_id, kind)
     nulls not distinct where kind in ('start', 'stop');
+
+-- Changed calendars: tried out first, then approved and applied to every open dossier.
+create table calendar_draft (
+    id uuid primary key,
+    agency_id uuid references agency,       -- whose calendar; null: everybody's
+    change jsonb not null,
+    decision text not null check (decision <> ''),
+    drafted_at timestamptz not null,
+    drafted_by uuid not null references officer,
+    approved_at timestamptz,
+    approved_by uuid references officer,
+    discarded_at timestamptz,
+    recounted_at timestamptz,               -- no open dossier is counted on the old calendar
+    versions int[] not null default '{}',   -- of work_calendar, written by the approval
+    check ((approved_at is null) = (approved_by is null)),
+    check (approved_at is null or discarded_at is null),
+    check (recounted_at is null or approved_at is not null)
+);
+create index calendar_draft_to_apply on calendar_draft (approved_at)
+    where approved_at is not null and recounted_at is null;
+create index dossier_to_recount on dossier (id) where finished_at is null;
+create index deadline_entry_recounted on deadline_entry (calendar_version) where kind = 'calendar';
 
 create table rating (
     dossier_id uuid primary key references dossier,

@@ -8,9 +8,9 @@ _A_DAY = 9000
 
 # Four of five are being processed, the rest is done; ids follow time, as the product's own do.
 _DOSSIERS = """
-insert into dossier (id, code, procedure_id, agency_id, channel, status, step, post_id, version,
+insert into dossier (id, code, procedure_id, agency_id, channel, status, version,
   applicant_name, applicant, phone, answers, summary, wanted_way, filed_at, received_at, due_at)
-select uuidv7(), code, p.id, a.id, 'online', case when n %% 5 = 0 then 9 else 4 end, 1, o.id, 3,
+select uuidv7(), code, p.id, a.id, 'online', case when n %% 5 = 0 then 9 else 4 end, 3,
   'Người thử ' || n, json_build_object('full_name', 'Người thử ' || n,
   'phone', '+8490' || lpad(n::text, 7, '0'), 'address', 'Tổ dân phố thử, phường Quy Nhơn'),
   '+8490' || lpad(n::text, 7, '0'), (select jsonb_object_agg('muc_' || k, 'Trả lời thử ' || n)
@@ -21,17 +21,23 @@ from (select n, %(prefix)s || '-' || to_char(date '2026-01-05' + n / %(a_day)s, 
         timestamptz '2026-01-05 01:00Z' + (n / %(a_day)s) * interval '1 day' as filed_at
       from generate_series(1, %(count)s) n) numbers,
   (select id from procedure where code = '1.001193' and valid_to is null) p,
-  (select id from agency where code_prefix = %(prefix)s limit 1) a,
-  (select o.id from post o join agency g on g.id = o.agency_id
+  (select id from agency where code_prefix = %(prefix)s limit 1) a
+"""
+_TASKS = """
+insert into task (id, dossier_id, node, kind, name, agency_id, post_id, state, opened_at, due_at)
+select uuidv7(), d.id, 'thu-ly', 'step', 'Thụ lý hồ sơ', d.agency_id, o.id, 'open',
+       d.received_at, d.due_at
+from dossier d, (select o.id from post o join agency g on g.id = o.agency_id
    where g.code_prefix = %(prefix)s and o.kind = 'specialist' limit 1) o
+where d.status = 4
 """
 _PROGRESS = """
 insert into progress (id, dossier_id, status, act, step, title, agency_name, at)
-select uuidv7(), d.id, s.status, s.act, s.step, s.title, 'Ủy ban nhân dân phường Quy Nhơn',
-       d.filed_at + s.step * interval '1 hour'
+select uuidv7(), d.id, s.status, s.act, null, s.title, 'Ủy ban nhân dân phường Quy Nhơn',
+       d.filed_at + s.hour * interval '1 hour'
 from dossier d, (values (1, 'submit', 0, 'Nộp hồ sơ trực tuyến'),
                         (2, 'receive', 1, 'Tiếp nhận hồ sơ'),
-                        (4, 'hand_over', 2, 'Chuyển xử lý')) as s (status, act, step, title)
+                        (4, 'hand_over', 2, 'Chuyển xử lý')) as s (status, act, hour, title)
 """
 _TRAIL = """
 insert into trail (id, at, actor_kind, actor_id, actor_name, act, subject_kind, subject_id, detail)
@@ -62,6 +68,7 @@ async def fill(tenant: Tenant, count: int) -> None:
         await connection.execute("set session_replication_role = replica")
         await connection.execute("set synchronous_commit = off")
         await connection.execute(_DOSSIERS % values)
+        await connection.execute(_TASKS % values)
         for statement in (_PROGRESS, _TRAIL, _NOTICES, _USAGE):
             await connection.execute(statement)
         await connection.execute("vacuum (analyze)")

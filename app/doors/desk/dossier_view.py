@@ -120,7 +120,7 @@ def _facts(shown: DossierPage) -> list[tuple[str, str]]:
     facts = [
         ("Thủ tục", f"{shown.procedure_name} ({shown.procedure_code})"),
         ("Cơ quan giải quyết", shown.agency_name),
-        ("Đang ở", shown.post_title or ""),
+        ("Đang ở", at_post(shown)),
         ("Cách nộp", CHANNEL_NAMES.get(shown.channel, shown.channel)),
         ("Nộp lúc", long_moment(shown.filed_at)),
         ("Tiếp nhận lúc", long_moment(shown.received_at)),
@@ -131,6 +131,12 @@ def _facts(shown: DossierPage) -> list[tuple[str, str]]:
         ("Đã trả bằng cách", WAY_NAMES.get(given, given) if given else ""),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def at_post(shown: DossierPage) -> str:
+    """The posts that have open work with it, each once."""
+    posts = (task.post_title for task in shown.tasks if task.state == "open" and task.post_title)
+    return ", ".join(dict.fromkeys(posts))
 
 
 def _applicant(shown: DossierPage) -> list[tuple[str, str]]:
@@ -183,7 +189,7 @@ def _entries(shown: DossierPage) -> list[Entry]:
     ended = shown.status in _ENDED
     last = -1 if at or ended else len(shown.passed) - 1
     came = [_entry(each, n == last) for n, each in enumerate(shown.passed)]
-    here = [Entry("here", at, shown.post_title or "", "")] if at and not ended else []
+    here = [Entry("here", at, at_post(shown), "")] if at and not ended else []
     ahead = [] if ended else [step.name for step in shown.steps if step.state == "ahead"]
     return came + here + [Entry("next", name, "", "") for name in ahead]
 

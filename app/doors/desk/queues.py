@@ -46,7 +46,7 @@ async def show_desk(
 async def show_inbox(request: Asked, after: After = "") -> Response[bytes]:
     """What it is this officer's turn to do, the most urgent first."""
     officer = await actor(request)
-    found = await queries.inbox(handling_posts_of(officer), after=after or None)
+    found = await queries.inbox(handling_posts_of(officer), mine=officer.id, after=after or None)
     return page(
         "desk/inbox.html",
         here=INBOX,

@@ -243,6 +243,6 @@ async def _write(officer: Actor, page: _Page, entry: Entry) -> Standing:
         *(uuid7(), page.dossier_id, entry.clock.value, entry.subject_id, entry.kind.value),
         *(entry.at, standing.due_at, entry.amount, entry.unit, entry.until_at),
         *(entry.reason, entry.note, entry.basis, entry.calendar_version),
-        *(msgspec.json.encode(lines).decode(), officer.id),
+        *(msgspec.json.encode(lines).decode(), officer.officer_id),
     )
     return standing

@@ -2,7 +2,7 @@
 
 import re
 
-from app.onestop.dossiers.shapes import Applicant, Intake
+from app.onestop.dossiers.shapes import Applicant, Correction, Intake
 from app.onestop.forms import cleaning, identity
 from app.onestop.forms.rules import about
 from app.onestop.forms.shapes import Checked, Form
@@ -31,7 +31,7 @@ def summary(short_name: str, form: Form, checked: Checked) -> str:
     return f"{short_name}: {subject}"[:SUMMARY_LENGTH] if subject else short_name
 
 
-def from_counter(intake: Intake) -> tuple[Applicant, dict[str, str]]:
+def from_counter(intake: Intake | Correction) -> tuple[Applicant, dict[str, str]]:
     """The applicant as typed at the counter, cleaned, and what is wrong by field of the form.
 
     Telephone and personal number may be left out: not everybody has them at hand.

@@ -22,7 +22,7 @@ class Draft(Table, tablename="draft", db=TENANT_DB):
 
 
 class Dossier(Table, tablename="dossier", db=TENANT_DB):
-    """A dossier (hồ sơ). `step` indexes the procedure's flow; `post_id` is whose turn it is."""
+    """A dossier (hồ sơ). `run` is how far it is in its workflow; whose turn it is, tasks say."""
 
     id = UUID(primary_key=True)
     code = Text()
@@ -31,8 +31,14 @@ class Dossier(Table, tablename="dossier", db=TENANT_DB):
     channel = Text()
     case_id = Text(null=True, default=None)
     status = SmallInt()
-    step = SmallInt(null=True, default=None)
-    post_id = UUID(null=True, default=None)
+    run = JSONB(default="{}")
+    requests = SmallInt(default=0)
+    extensions = SmallInt(default=0)
+    back_to = SmallInt(null=True, default=None)
+    pause = Text(null=True, default=None)
+    finance = Text(default="none")
+    delivery = Text(default="none")
+    recall_task = UUID(null=True, default=None)
     version = Integer(default=1)
     citizen_id = UUID(null=True, default=None)
     applicant_name = Text()
@@ -47,8 +53,29 @@ class Dossier(Table, tablename="dossier", db=TENANT_DB):
     filed_at = Timestamptz()
     received_at = Timestamptz(null=True, default=None)
     due_at = Timestamptz(null=True, default=None)
+    limit_minutes = Integer(null=True, default=None)
     finished_at = Timestamptz(null=True, default=None)
     delivered_at = Timestamptz(null=True, default=None)
+
+
+class Task(Table, tablename="task", db=TENANT_DB):
+    """Work that waits for somebody (việc), or did: a step, an opinion, something awaited."""
+
+    id = UUID(primary_key=True)
+    dossier_id = UUID()
+    node = Text()
+    kind = Text()
+    name = Text()
+    agency_id = UUID()
+    post_id = UUID(null=True, default=None)
+    officer_id = UUID(null=True, default=None)
+    state = Text()
+    opened_at = Timestamptz()
+    due_at = Timestamptz(null=True, default=None)
+    closed_at = Timestamptz(null=True, default=None)
+    closed_by = UUID(null=True, default=None)
+    question = Text(null=True, default=None)
+    answer = Text(null=True, default=None)
 
 
 class Progress(Table, tablename="progress", db=TENANT_DB):
@@ -58,7 +85,7 @@ class Progress(Table, tablename="progress", db=TENANT_DB):
     dossier_id = UUID()
     status = SmallInt()
     act = Text()
-    step = SmallInt(null=True, default=None)
+    step = Text(null=True, default=None)
     title = Text()
     agency_name = Text()
     officer_id = UUID(null=True, default=None)

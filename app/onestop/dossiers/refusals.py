@@ -83,3 +83,120 @@ class ResultMissing(Refusal):
 
     code = "result_missing"
     message = "Chưa có tệp kết quả. Đính kèm kết quả, hoặc chọn kết quả chỉ có bản giấy."
+
+
+class AlreadyDecided(Refusal):
+    """The leaders have settled the result: nobody may stop it or ask for more."""
+
+    code = "already_decided"
+    message = (
+        "Hồ sơ đã có quyết định giải quyết nên không dừng, rút hoặc yêu cầu bổ sung được nữa. "
+        "Ông/bà vui lòng hoàn thành và trả kết quả."
+    )
+
+
+class ClockPaused(Refusal):
+    """The time is not counted now; what moves the dossier waits until it is again."""
+
+    code = "clock_paused"
+    message = (
+        "Hồ sơ đang tạm dừng tính thời hạn. "
+        "Bấm “Tiếp tục tính thời hạn” trước khi thực hiện việc này."
+    )
+
+
+class LeaderAsksAgain(NotAllowed):
+    """A second request for papers counts as late, so a leader decides."""
+
+    code = "leader_asks_again"
+    message = (
+        "Hồ sơ đã được yêu cầu bổ sung một lần. Yêu cầu lần nữa bị tính là giải quyết quá hạn "
+        "và do lãnh đạo quyết định. Vui lòng báo cáo lãnh đạo."
+    )
+
+
+class NotConfirmed(Malformed):
+    """The leader must say that the consequence of asking again is known."""
+
+    code = "not_confirmed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            fields={
+                "confirmed": "Đánh dấu để xác nhận: yêu cầu bổ sung từ lần thứ hai bị tính là "
+                "giải quyết quá hạn."
+            }
+        )
+
+
+class ExtensionTooLate(Refusal):
+    """The deadline is over: an apology comes before it."""
+
+    code = "extension_too_late"
+    message = (
+        "Hồ sơ đã quá hạn nên không gia hạn được nữa. Vui lòng giải quyết và trả kết quả ngay; "
+        "quá hạn không ngăn việc trả kết quả."
+    )
+
+
+class ExtendedBefore(Refusal):
+    """An appointment is put off once only."""
+
+    code = "extended_before"
+    message = "Hồ sơ đã được gia hạn một lần; mỗi hồ sơ chỉ được hẹn lại một lần."
+
+
+class NotLater(Malformed):
+    """The new appointment must be later and in office hours."""
+
+    code = "not_later"
+
+    def __init__(self) -> None:
+        super().__init__(fields={"until": "Chọn ngày làm việc sau ngày hẹn hiện tại để hẹn lại."})
+
+
+class NothingNew(Refusal):
+    """The citizen says the papers are there, and none has come since they were asked for."""
+
+    code = "nothing_new"
+    message = (
+        "Chưa có giấy tờ nào được bổ sung. Ông/bà vui lòng tải giấy tờ còn thiếu lên, "
+        "sau đó bấm “Gửi bổ sung”."
+    )
+
+
+class AlreadyTaken(Refusal):
+    """The next one has begun with it, so it cannot be taken back."""
+
+    code = "already_taken"
+    message = (
+        "Hồ sơ đã được phân công cho người xử lý ở bước sau nên không rút lại được. "
+        "Vui lòng trao đổi với người đó để được trả lại."
+    )
+
+
+class NotAHolder(Malformed):
+    """Work is assigned to somebody who holds the post today."""
+
+    code = "not_a_holder"
+
+    def __init__(self) -> None:
+        super().__init__(fields={"to": "Chọn cán bộ đang giữ chức danh này."})
+
+
+class AskElsewhere(Malformed):
+    """An agency does not ask itself."""
+
+    code = "ask_elsewhere"
+
+    def __init__(self) -> None:
+        super().__init__(fields={"agency_id": "Chọn cơ quan khác với cơ quan đang xử lý hồ sơ."})
+
+
+class LaterDay(Malformed):
+    """An answer is asked for by a working day to come."""
+
+    code = "later_day"
+
+    def __init__(self) -> None:
+        super().__init__(fields={"answer_by": "Chọn một ngày làm việc sắp tới."})

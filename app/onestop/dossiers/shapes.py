@@ -73,3 +73,15 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     papers: list[IntakePaper] = []
     wanted_way: Way = "counter"
     working_days: int | None = None
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """What the reception typed wrongly, as it should read (đính chính). Texts are as typed."""
+
+    full_name: str
+    id_number: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    summary: str = ""
+    wanted_way: str = "counter"

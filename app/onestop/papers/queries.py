@@ -110,7 +110,8 @@ _OF_DOSSIER = (
     + "where p.dossier_id = $1 and ($2::text is null or p.kind = $2) order by p.added_at, p.id"
 )
 _FIND = """
-select p.id, p.kind, p.slot, p.draft_id, p.dossier_id, p.object_id, d.status, d.post_id,
+select p.id, p.kind, p.slot, p.draft_id, p.dossier_id, p.object_id, d.status,
+       array(select agency_id from task where dossier_id = d.id) as helpers,
        coalesce(d.citizen_id, r.citizen_id) as citizen_id,
        coalesce(d.agency_id, r.agency_id) as agency_id
 from paper p

@@ -4,6 +4,7 @@ Access follows Decree 118/2025/NĐ-CP Articles 16 to 20: papers are for the pers
 in and for the agency that settles the dossier, and for nobody else.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,6 +15,7 @@ MOST_PER_SLOT = 20
 # Statuses in which a dossier still takes papers: registered, received, processing, supplement.
 _TAKING = {1, 2, 4, 5}
 _PROCESSING = 4
+_ASKED = 5
 # A result is the citizen's once the agency has finished.
 _FINISHED = {9, 10}
 _HANDLING = {"reception", "specialist", "leader"}
@@ -25,7 +27,7 @@ class Holder(Struct, frozen=True, kw_only=True):
     citizen_id: UUID | None
     agency_id: UUID
     status: int | None = None
-    post_id: UUID | None = None  # whose turn it is
+    helpers: Collection[UUID] = ()  # other agencies that have had work with it
 
 
 def may_open(actor: Actor, holder: Holder, kind: str) -> bool:
@@ -36,8 +38,9 @@ def may_open(actor: Actor, holder: Holder, kind: str) -> bool:
 
 
 def may_add(actor: Actor, holder: Holder) -> bool:
-    """Whether the actor may hand in one more paper: the citizen to a draft, officers later."""
-    if holder.status is None:
+    """Whether the actor may hand in one more paper: the citizen to a draft or when asked for
+    more, officers while the dossier takes papers."""
+    if holder.status is None or (holder.status == _ASKED and _owns(actor, holder)):
         return _owns(actor, holder)
     return handles(actor, holder) and holder.status in _TAKING
 
@@ -50,14 +53,14 @@ def may_remove(actor: Actor, holder: Holder, kind: str) -> bool:
 
 
 def handles(actor: Actor, holder: Holder) -> bool:
-    """Whether the actor's work is this dossier: a post in its agency, or the post whose turn it is.
+    """Whether the actor's work is this dossier: a post in its agency, or in one that helps.
 
     An administrator's post is no handling of dossiers.
     """
     if holder.status is None or actor.kind != "officer":
         return False
     return any(
-        post.kind in _HANDLING and (post.agency_id == holder.agency_id or post.id == holder.post_id)
+        post.kind in _HANDLING and post.agency_id in (holder.agency_id, *holder.helpers)
         for post in actor.posts
     )
 

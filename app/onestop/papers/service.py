@@ -146,7 +146,9 @@ _LOCK_DRAFT = """
 select citizen_id, agency_id, procedure_id, dossier_id from draft where id = $1 for update
 """
 _LOCK_DOSSIER = """
-select procedure_id, citizen_id, agency_id, status, post_id from dossier where id = $1 for update
+select procedure_id, citizen_id, agency_id, status,
+       array(select agency_id from task where dossier_id = dossier.id) as helpers
+from dossier where id = $1 for update
 """
 # A form sent twice brings the same bytes as another object, which a sweep then takes away.
 # Served by paper_by_draft and paper_by_dossier.

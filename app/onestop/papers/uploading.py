@@ -175,7 +175,11 @@ async def _check(actor: Actor, target: str, slot: str) -> None:
 
 
 _DRAFT = """
-select procedure_id, citizen_id, agency_id, null::smallint as status, null::uuid as post_id
+select procedure_id, citizen_id, agency_id, null::smallint as status, '{}'::uuid[] as helpers
 from draft where id = $1 and dossier_id is null
 """
-_DOSSIER = "select procedure_id, citizen_id, agency_id, status, post_id from dossier where id = $1"
+_DOSSIER = """
+select procedure_id, citizen_id, agency_id, status,
+       array(select agency_id from task where dossier_id = dossier.id) as helpers
+from dossier where id = $1
+"""

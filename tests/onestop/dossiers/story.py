@@ -48,6 +48,14 @@ ANSWERS = {
 }
 
 
+async def turn(dossier: Dossier) -> Any:
+    """The dossier's open task; there must be exactly one."""
+    (task,) = await db.tenant.fetch(
+        "select * from task where dossier_id = $1 and state = 'open'", dossier.id
+    )
+    return task
+
+
 async def agency(key: str = "ubnd-phuong-quy-nhon") -> UUID:
     """An agency by its name of our own."""
     return UUID(str(await db.tenant.fetch_value("select id from agency where key = $1", key)))

@@ -24,11 +24,13 @@ from tests.onestop.dossiers.story import (
     on_paper,
     result_file,
     submitted,
+    turn,
     walked,
     with_paper,
 )
 from tests.storage.samples import office
 
+LEADER = "phe-duyet"
 Verb = Callable[..., Awaitable[Any]]
 
 
@@ -91,7 +93,7 @@ async def test_the_desk_may_choose_which_specialist_gets_it(province: Tenant) ->
     assert page is not None
     land = next(post for post in page.receivers if post.key == "dia-chinh-xay-dung")
     await doing(service.hand_over, lan, code, page.version, post_id=land.id)
-    assert (await doing(service.process, thanh, code, None, None)).step == 2
+    assert (await turn(await doing(service.process, thanh, code, None, None)))["node"] == LEADER
 
 
 async def test_a_post_of_another_kind_cannot_be_chosen(province: Tenant) -> None:
@@ -109,7 +111,8 @@ async def test_people_come_and_go_and_the_dossier_stays_with_the_post(province: 
     leaver = Actor(kind="officer", name=hoa.name, id=hoa.id, posts=())
     with pytest.raises(NotFound):
         await doing(service.process, leaver, code, handed.version, None)
-    assert (await doing(service.process, successor, code, handed.version, None)).step == 2
+    done = await doing(service.process, successor, code, handed.version, None)
+    assert (await turn(done))["node"] == LEADER
 
 
 async def test_officers_of_other_agencies_find_nothing(province: Tenant) -> None:

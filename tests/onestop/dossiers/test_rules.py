@@ -1,72 +1,54 @@
-"""The law of moving a dossier, walked in every direction."""
+"""The law of moving a dossier, row by row."""
 
-from uuid import UUID, uuid4
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.onestop.catalog.shapes import ChannelKind, PostKind, Procedure, Step
+from app.onestop.catalog.shapes import ChannelKind, PostKind, Procedure
 from app.onestop.catalog.source import shipped
 from app.onestop.dossiers.rules import (
+    ENDED,
     STATUS_NAMES,
     TRANSITIONS,
     Act,
     Answer,
     Facts,
-    Move,
     Status,
+    Turn,
     acts_open,
     allowed,
     missing_papers,
-    step_after,
-    transition,
     unknown_slots,
 )
-from app.onestop.workflows.rules import kind_at
-from app.people.shapes import Actor, HeldPost
-
-AGENCY, ELSEWHERE = uuid4(), uuid4()
-POSTS = {kind: uuid4() for kind in ("reception", "specialist", "leader", "administrator")}
-FLOW = (
-    Step("tiep-nhan", "Tiếp nhận", PostKind.RECEPTION, 10),
-    Step("thu-ly", "Thụ lý", PostKind.SPECIALIST, 60),
-    Step("phe-duyet", "Phê duyệt", PostKind.LEADER, 20),
-    Step("tra-ket-qua", "Trả kết quả", PostKind.RECEPTION, 10),
+from app.people.shapes import Actor
+from tests.onestop.dossiers.people import (
+    AGENCY,
+    ELSEWHERE,
+    HOA,
+    HUNG,
+    LAN,
+    MINH,
+    OUTSIDER,
+    POSTS,
+    THU,
+    VISITOR,
+    model,
+    officer,
 )
-HUNG = Actor(kind="citizen", name="Trần Văn Hùng", id=uuid4())
-VISITOR = Actor(kind="visitor", name="Khách")
+
+MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
 
-def officer(*kinds: str, agency: UUID = AGENCY, post_id: UUID | None = None) -> Actor:
-    posts = tuple(
-        HeldPost(post_id or POSTS[kind], kind, kind, agency, "Cơ quan")  # type: ignore[arg-type]
-        for kind in kinds
-    )
-    return Actor(kind="officer", name="Cán bộ", id=uuid4(), posts=posts)
+def at(kind: str, **more: object) -> Turn:
+    """An open step of a post of that kind."""
+    given = {"node": "n", "agency_id": AGENCY, "post_id": POSTS[kind], **more}
+    return Turn(id=uuid4(), kind=PostKind(kind), **given)  # type: ignore[arg-type]
 
 
-LAN, HOA, MINH = officer("reception"), officer("specialist"), officer("leader")
-THU, OUTSIDER = officer("administrator"), officer("reception", "leader", agency=ELSEWHERE)
-EVERYBODY = [LAN, HOA, MINH, THU, OUTSIDER, HUNG, VISITOR]
-
-
-def facts(status: Status | None, step: int | None = None, *, has_result: bool = False) -> Facts:
-    kind = kind_at(FLOW, step)
-    return Facts(
-        status=status, agency_id=AGENCY, flow=FLOW, step=step,
-        post_id=POSTS[kind] if kind else None, has_result=has_result,
-    )  # fmt: skip
-
-
-def moved(act: Act, before: Facts) -> Facts:
-    """The facts after an allowed act, as the service writes them."""
-    row, step = transition(act), step_after(act, before)
-    kind = kind_at(before.flow, step)
-    leaves = row.move is Move.LEAVE or (row.move is Move.STAY and before.post_id is None)
-    post_id = None if leaves or kind is None else POSTS[kind]
-    return msgspec.structs.replace(before, status=row.end, step=step, post_id=post_id)
+def facts(status: Status | None, *turns: Turn, **more: object) -> Facts:
+    return Facts(status=status, agency_id=AGENCY, citizen_id=HUNG.id, turns=turns, **more)  # type: ignore[arg-type]
 
 
 def test_the_ten_statuses_have_their_national_names() -> None:
@@ -90,62 +72,110 @@ def test_each_act_has_exactly_one_row() -> None:
 
 
 def test_the_main_job_takes_seven_changes() -> None:
+    dossier = model()
     story = [
-        (Act.SUBMIT, HUNG, 1, None), (Act.RECEIVE, LAN, 2, 0), (Act.HAND_OVER, LAN, 4, 1),
-        (Act.PROCESS, HOA, 4, 2), (Act.APPROVE, MINH, 4, 3), (Act.FINISH, LAN, 9, 3),
-        (Act.DELIVER, LAN, 10, 3),
+        (Act.SUBMIT, HUNG, 1), (Act.RECEIVE, LAN, 2), (Act.HAND_OVER, LAN, 4),
+        (Act.PROCESS, HOA, 4), (Act.APPROVE, MINH, 4), (Act.FINISH, LAN, 9), (Act.DELIVER, LAN, 10),
     ]  # fmt: skip
-    now = facts(None)
-    for act, actor, status, step in story:
-        if act is Act.FINISH:
-            now = msgspec.structs.replace(now, has_result=True)
-        assert allowed(act, now, actor) is Answer.YES, act
-        now = moved(act, now)
-        assert (now.status, now.step) == (status, step), act
-    assert acts_open(now, LAN) == []
-
-
-def test_a_paper_dossier_starts_received_at_the_desk() -> None:
-    start = facts(None)
-    assert allowed(Act.INTAKE, start, LAN) is Answer.YES
-    assert moved(Act.INTAKE, start).status is Status.RECEIVED
-    assert moved(Act.INTAKE, start).step == 0
+    for act, actor, status in story:
+        dossier.has_result = act is Act.FINISH
+        assert dossier.may(act, actor, MONDAY) is Answer.YES, act
+        dossier.do(act, actor, MONDAY)
+        assert dossier.status == status, act
+    assert acts_open(dossier.facts(MONDAY), LAN) == []
+    assert not dossier.open
 
 
 def test_nothing_is_finished_without_its_result() -> None:
-    assert allowed(Act.FINISH, facts(Status.PROCESSING, 3), LAN) is Answer.NO_RESULT
-    assert allowed(Act.FINISH, facts(Status.PROCESSING, 3, has_result=True), HOA) is Answer.YES
+    last = at("reception", last=True)
+    assert allowed(Act.FINISH, facts(Status.PROCESSING, last), LAN) is Answer.NO_RESULT
+    assert allowed(Act.FINISH, facts(Status.PROCESSING, last, has_result=True), HOA) is Answer.YES
 
 
 def test_only_the_post_whose_turn_it_is_processes() -> None:
-    other = officer("specialist", post_id=uuid4())
-    assert allowed(Act.PROCESS, facts(Status.PROCESSING, 1), other) is Answer.NOT_YOUR_TURN
-    assert allowed(Act.PROCESS, facts(Status.PROCESSING, 1), HOA) is Answer.YES
+    other, now = officer("specialist", post_id=uuid4()), facts(Status.PROCESSING, at("specialist"))
+    assert allowed(Act.PROCESS, now, other) is Answer.NOT_YOUR_TURN
+    assert allowed(Act.PROCESS, now, HOA) is Answer.YES
+
+
+def test_only_the_officer_it_is_assigned_to_processes() -> None:
+    now = facts(Status.PROCESSING, at("specialist", officer_id=uuid4()))
+    assert allowed(Act.PROCESS, now, HOA) is Answer.NOT_YOUR_TURN
+    assert allowed(Act.ASSIGN, now, MINH) is Answer.YES
 
 
 def test_a_specialist_does_not_approve() -> None:
-    assert allowed(Act.APPROVE, facts(Status.PROCESSING, 2), HOA) is Answer.NOT_YOUR_WORK
+    assert allowed(Act.APPROVE, facts(Status.PROCESSING, at("leader")), HOA) is Answer.NOT_YOUR_WORK
 
 
-def test_the_leader_sends_back_to_the_specialist_and_gets_it_again() -> None:
-    before = facts(Status.PROCESSING, 2)
-    assert allowed(Act.SEND_BACK, before, MINH) is Answer.YES
-    back = moved(Act.SEND_BACK, before)
-    assert (back.step, back.post_id) == (1, POSTS["specialist"])
-    assert moved(Act.PROCESS, back).step == 2
+def test_the_last_of_several_leaders_signs_and_the_others_approve() -> None:
+    first, last = at("leader"), at("leader", signs=True)
+    assert allowed(Act.APPROVE, facts(Status.PROCESSING, first), MINH) is Answer.YES
+    assert allowed(Act.SIGN_OFF, facts(Status.PROCESSING, first), MINH) is Answer.NOT_NOW
+    assert allowed(Act.SIGN_OFF, facts(Status.PROCESSING, last), MINH) is Answer.YES
+    assert allowed(Act.APPROVE, facts(Status.PROCESSING, last), MINH) is Answer.NOT_NOW
 
 
 def test_a_leader_without_a_specialist_before_cannot_send_back() -> None:
-    short = msgspec.structs.replace(facts(Status.PROCESSING, 2), flow=(FLOW[0], FLOW[2], FLOW[3]))
-    at_leader = msgspec.structs.replace(short, step=1)
-    assert allowed(Act.SEND_BACK, at_leader, MINH) is Answer.NOT_NOW
+    alone, second = at("leader"), at("leader", may_go_back=True)
+    assert allowed(Act.SEND_BACK, facts(Status.PROCESSING, alone), MINH) is Answer.NOT_NOW
+    assert allowed(Act.SEND_BACK, facts(Status.PROCESSING, second), MINH) is Answer.YES
+
+
+def test_a_second_request_for_papers_is_the_leaders() -> None:
+    now = facts(Status.PROCESSING, at("specialist"), requests=1)
+    assert allowed(Act.ASK_SUPPLEMENT, now, HOA) is Answer.NEEDS_LEADER
+    assert allowed(Act.ASK_AGAIN, now, HOA) is Answer.NOT_YOUR_WORK
+    assert allowed(Act.ASK_AGAIN, now, MINH) is Answer.YES
+    never = facts(Status.PROCESSING, at("specialist"))
+    assert allowed(Act.ASK_AGAIN, never, MINH) is Answer.NOT_NOW
+
+
+def test_an_extension_comes_once_and_before_the_time_is_over() -> None:
+    now = facts(Status.PROCESSING, at("specialist"))
+    assert allowed(Act.EXTEND, now, MINH) is Answer.YES
+    late = msgspec.structs.replace(now, overdue=True)
+    assert allowed(Act.EXTEND, late, MINH) is Answer.TOO_LATE
+    twice = msgspec.structs.replace(now, extensions=1)
+    assert allowed(Act.EXTEND, twice, MINH) is Answer.EXTENDED
+
+
+def test_overdue_never_blocks_the_result() -> None:
+    late = facts(
+        Status.PROCESSING, at("reception", last=True), overdue=True, has_result=True, requests=2
+    )
+    assert allowed(Act.FINISH, late, LAN) is Answer.YES
+    assert allowed(Act.DELIVER, facts(Status.FINISHED, overdue=True), LAN) is Answer.YES
+
+
+@pytest.mark.parametrize("act", [Act.STOP, Act.WITHDRAW, Act.ASK_SUPPLEMENT])
+def test_nothing_is_stopped_once_the_leaders_have_decided(act: Act) -> None:
+    now = facts(Status.PROCESSING, at("reception", last=True), decided=True)
+    who = LAN if act is Act.WITHDRAW else HOA
+    assert allowed(act, now, who) is Answer.DECIDED
+
+
+def test_a_paused_dossier_does_not_move_until_it_is_resumed() -> None:
+    now = facts(Status.PROCESSING, at("specialist"), paused=True)
+    for act in (Act.PROCESS, Act.PAUSE, Act.ASK_PAYMENT, Act.ASK_OPINION):
+        assert allowed(act, now, HOA) is Answer.PAUSED, act
+    assert allowed(Act.RESUME, now, HOA) is Answer.YES
+
+
+def test_an_agency_asked_for_its_opinion_sees_the_dossier_and_only_answers() -> None:
+    turn = Turn(id=uuid4(), node="o", kind=None, agency_id=ELSEWHERE, post_id=uuid4(), opinion=True)
+    asked = officer("specialist", agency=ELSEWHERE, post_id=turn.post_id)
+    now = facts(Status.PROCESSING, at("specialist"), turn, agencies=frozenset({ELSEWHERE}))
+    assert acts_open(now, asked) == [Act.GIVE_OPINION]
+    assert Act.GIVE_OPINION not in acts_open(now, HOA)
 
 
 @pytest.mark.parametrize("act", [act for act in Act if act is not Act.SUBMIT])
 @pytest.mark.parametrize("status", list(Status))
 def test_an_officer_of_another_agency_finds_no_dossier_at_all(act: Act, status: Status) -> None:
-    for step in range(4):
-        assert allowed(act, facts(status, step, has_result=True), OUTSIDER) is Answer.NOT_YOURS
+    for kind in ("reception", "specialist", "leader"):
+        now = facts(status, at(kind), has_result=True)
+        assert allowed(act, now, OUTSIDER) is Answer.NOT_YOURS
 
 
 def test_an_administrator_handles_no_dossiers() -> None:
@@ -155,53 +185,25 @@ def test_an_administrator_handles_no_dossiers() -> None:
 
 def test_a_visitor_may_do_nothing() -> None:
     for status in (None, *Status):
-        assert acts_open(facts(status, 1, has_result=True), VISITOR) == []
+        assert acts_open(facts(status, at("specialist"), has_result=True), VISITOR) == []
 
 
-def test_a_citizen_may_only_submit() -> None:
+def test_a_citizen_files_supplements_and_withdraws_and_only_the_own_dossier() -> None:
     assert acts_open(facts(None), HUNG) == [Act.SUBMIT]
+    stranger = Actor(kind="citizen", name="Người khác", id=uuid4())
     for status in Status:
-        assert acts_open(facts(status, 1, has_result=True), HUNG) == []
+        now = facts(status, at("specialist"))
+        expected = [Act.SUPPLEMENT] if status is Status.SUPPLEMENT_ASKED else []
+        if status in (1, 2, 4, 5, 6):
+            expected.append(Act.WITHDRAW)
+        assert acts_open(now, HUNG) == expected, status
+        assert acts_open(now, stranger) == []
 
 
-@given(st.lists(st.tuples(st.sampled_from(list(Act)), st.sampled_from(EVERYBODY)), max_size=60))
-def test_no_walk_reaches_an_illegal_place(walk: list[tuple[Act, Actor]]) -> None:
-    now, passed = facts(None), []
-    for act, actor in walk:
-        before = now
-        if allowed(act, now, actor) is not Answer.YES:
-            continue
-        assert actor not in (OUTSIDER, THU, VISITOR)
-        now = moved(act, now)
-        if act is Act.ATTACH_RESULT:
-            now = msgspec.structs.replace(now, has_result=True)
-        passed.append(act)
-        row = transition(act)
-        assert (before.status, now.status) == (row.start, row.end)
-        assert before.status is not Status.DELIVERED
-        assert now.status in {1, 2, 4, 9, 10}
-        assert (now.step is None) == (now.status is Status.REGISTERED)
-        assert (now.post_id is None) == (now.status in {1, 9, 10})
-    if now.status is Status.DELIVERED:
-        for needed in (Act.HAND_OVER, Act.PROCESS, Act.APPROVE, Act.ATTACH_RESULT, Act.FINISH):
-            assert needed in passed
-        assert passed.index(Act.APPROVE) < passed.index(Act.ATTACH_RESULT)
-
-
-@given(
-    st.sampled_from(list(Act)),
-    st.sampled_from([None, *Status]),
-    st.one_of(st.none(), st.integers(-1, 9)),
-    st.booleans(),
-    st.sampled_from(EVERYBODY),
-)
-def test_the_rules_answer_whatever_they_are_asked(
-    act: Act, status: Status | None, step: int | None, has_result: bool, actor: Actor
-) -> None:
-    answer = allowed(act, facts(status, step, has_result=has_result), actor)
-    assert answer in Answer
-    if answer is Answer.YES:
-        assert transition(act).start == status
+@pytest.mark.parametrize("status", sorted(ENDED))
+def test_nothing_happens_after_the_end(status: Status) -> None:
+    for actor in (LAN, HOA, MINH, HUNG):
+        assert acts_open(facts(status, has_result=True), actor) == []
 
 
 def birth() -> Procedure:

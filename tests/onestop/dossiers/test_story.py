@@ -12,7 +12,7 @@ from tenants import db
 from tenants.shapes import Tenant
 from tenants.work import work
 from tests import cast
-from tests.onestop.dossiers.story import on_paper, result_file, submitted, walked
+from tests.onestop.dossiers.story import on_paper, result_file, submitted, turn, walked
 
 MONDAY = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)  # 09:30 in Vietnam
 
@@ -38,7 +38,8 @@ async def test_a_birth_goes_from_the_phone_to_the_rating(province: Tenant) -> No
         assert received.due_at == datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # 17:00 the same day
         async with work():
             handed = await service.hand_over(lan, code, received.version)
-        assert [g.total for g in (await queries.inbox([handed.post_id])).groups] == [0, 1, 0, 0]
+        waiting = await queries.inbox([(await turn(handed))["post_id"]])
+        assert [group.total for group in waiting.groups] == [0, 1, 0, 0]
         async with work():
             processed = await service.process(hoa, code, handed.version, "Đủ điều kiện")
         async with work():
@@ -80,7 +81,8 @@ async def test_a_paper_dossier_goes_the_same_way(province: Tenant) -> None:
     lan, hoa, minh = [await cast.officer(name) for name in (cast.LAN, cast.HOA, cast.MINH)]
     async with work():
         dossier = await service.intake(lan, on_paper())
-    assert (dossier.status, dossier.channel, dossier.step) == (Status.RECEIVED, "counter", 0)
+    assert (dossier.status, dossier.channel) == (Status.RECEIVED, "counter")
+    assert (await turn(dossier))["node"] == "tiep-nhan"
     papers = await db.tenant.fetch(
         "select slot, form, quantity from paper where dossier_id = $1 order by added_at",
         dossier.id,
@@ -101,14 +103,11 @@ async def test_the_leader_sends_back_and_the_specialist_does_it_again(province: 
     lan, hoa, minh = [await cast.officer(name) for name in (cast.LAN, cast.HOA, cast.MINH)]
     async with work():
         dossier = await service.intake(lan, on_paper())
-    code = dossier.code
+        await service.hand_over(lan, code := dossier.code, None)
     for act, who in ((service.process, hoa), (service.send_back, minh), (service.process, hoa)):
-        if act is service.process and dossier.step == 0:
-            async with work():
-                await service.hand_over(lan, code, None)
         async with work():
             dossier = await act(who, code, None, "Ghi rõ nơi sinh")
-    assert dossier.step == 2
+    assert (await turn(dossier))["node"] == "phe-duyet"
     page = await queries.dossier_page(code, minh)
     assert page is not None
     assert page.acts == [Act.APPROVE, Act.SEND_BACK]

@@ -7,25 +7,25 @@ import pytest
 from app.onestop.papers.rules import Holder, may_add, may_open, may_remove
 from app.people.shapes import SYSTEM, Actor, HeldPost, PostKind
 
-QUY_NHON, ELSEWHERE, TURN = uuid4(), uuid4(), uuid4()
+QUY_NHON, ELSEWHERE, HELPER = uuid4(), uuid4(), uuid4()
 HUNG = Actor(kind="citizen", name="Hùng", id=uuid4())
 STRANGER = Actor(kind="citizen", name="Khách", id=uuid4())
 VISITOR = Actor(kind="visitor", name="Khách")
 DRAFT = Holder(citizen_id=HUNG.id, agency_id=QUY_NHON)
 
 
-def officer(kind: PostKind, agency: object = QUY_NHON, post: object = None) -> Actor:
-    held = HeldPost(post or uuid4(), kind, "Chức danh", agency, "Cơ quan")  # type: ignore[arg-type]
+def officer(kind: PostKind, agency: object = QUY_NHON) -> Actor:
+    held = HeldPost(uuid4(), kind, "Chức danh", agency, "Cơ quan")  # type: ignore[arg-type]
     return Actor(kind="officer", name="Lan", id=uuid4(), posts=(held,))
 
 
 def dossier(status: int) -> Holder:
-    return Holder(citizen_id=HUNG.id, agency_id=QUY_NHON, status=status, post_id=TURN)
+    return Holder(citizen_id=HUNG.id, agency_id=QUY_NHON, status=status, helpers=[HELPER])
 
 
 LAN = officer("reception")
 OUTSIDER = officer("leader", ELSEWHERE)
-CALLED_IN = officer("specialist", ELSEWHERE, TURN)
+CALLED_IN = officer("specialist", HELPER)
 ADMINISTRATOR = officer("administrator")
 
 

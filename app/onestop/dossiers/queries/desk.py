@@ -8,7 +8,6 @@ from uuid import UUID
 
 import msgspec
 
-from app.onestop.catalog import queries as catalog
 from app.onestop.deadlines.calendar import local
 from app.onestop.deadlines.counting import add_working_time
 from app.onestop.deadlines.queries import calendar_in_force
@@ -63,11 +62,15 @@ class WaitingLine(Line, frozen=True, kw_only=True):
 
 
 class TurnLine(Line, frozen=True, kw_only=True):
-    """A dossier whose turn it is at one of the posts asked for."""
+    """Open work of one of the posts asked for: `due_at` is the step's own deadline, `promised_at`
+    the dossier's; `officer_name` the holder it is assigned to."""
 
     due_at: datetime
+    promised_at: datetime
+    pause: str | None
     step_name: str
     post_title: str
+    officer_name: str | None
     group: Group
     remaining: Remaining
 
@@ -142,24 +145,28 @@ where d.agency_id = any($1) and d.status = 1
 order by d.filed_at, d.id limit $4
 """
 )
-# Served by dossier_by_turn.
+# Served by task_by_turn; a step is due by its own share of the time.
 _TURN = (
     LINE
-    + "d.due_at, p.title as post_title, d.procedure_id, d.step"
+    + "k.due_at, d.due_at as promised_at, d.pause, p.title as post_title, k.name as step_name,\n"
+    + "       o.full_name as officer_name"
     + FROM
     + """
-join post p on p.id = d.post_id
-where d.post_id = any($1) and ($2::timestamptz is null or (d.due_at, d.id) > ($2, $3::uuid))
-order by d.due_at, d.id limit $4
+join task k on k.dossier_id = d.id and k.state = 'open'
+join post p on p.id = k.post_id
+left join officer o on o.id = k.officer_id
+where k.post_id = any($1) and (k.officer_id is null or k.officer_id = $5)
+  and ($2::timestamptz is null or (k.due_at, d.id) > ($2, $3::uuid))
+order by k.due_at, d.id limit $4
 """
 )
-# Served by dossier_by_turn.
+# Served by task_by_turn.
 _TURN_COUNTS = """
 select count(*) filter (where due_at < $2) as overdue,
        count(*) filter (where due_at >= $2 and due_at < $3) as today,
        count(*) filter (where due_at >= $2 and due_at >= $3 and due_at < $4) as soon,
        count(*) filter (where due_at >= $2 and due_at >= $4) as later
-from dossier where post_id = any($1)
+from task where post_id = any($1) and state = 'open' and (officer_id is null or officer_id = $5)
 """
 # Served by dossier_to_deliver.
 _READY = (
@@ -172,11 +179,12 @@ where d.agency_id = any($1) and d.status = 9
 order by d.finished_at, d.id limit $4
 """
 )
-# Served by dossier_waiting, dossier_by_turn and dossier_to_deliver.
+# Served by dossier_waiting, task_by_turn and dossier_to_deliver.
 _COUNTS = """
 select (select count(*) from dossier where agency_id = any($1) and status = 1) as waiting,
-       (select count(*) from dossier where post_id = any($2)) as turn,
-       (select count(*) from dossier where post_id = any($2) and due_at < $3) as overdue,
+       (select count(*) from task where post_id = any($2) and state = 'open') as turn,
+       (select count(*) from task
+        where post_id = any($2) and state = 'open' and due_at < $3) as overdue,
        (select count(*) from dossier where agency_id = any($1) and status = 9) as to_deliver
 """
 
@@ -197,20 +205,26 @@ async def reception_queue(
 
 
 async def inbox(
-    posts: Sequence[UUID], *, after: str | None = None, limit: int = paging.PAGE
+    posts: Sequence[UUID],
+    *,
+    mine: UUID | None = None,
+    after: str | None = None,
+    limit: int = paging.PAGE,
 ) -> Inbox:
-    """Dossiers whose turn it is at those posts, the most urgent first."""
-    rows = await db.tenant.fetch(_TURN, posts, *paging.read(after), limit + 1)
+    """Open work of those posts, the most urgent first, without what is another holder's.
+
+    `mine` is the officer who looks.
+    """
+    rows = await db.tenant.fetch(_TURN, posts, *paging.read(after), limit + 1, mine)
     shown, following = paging.cut(rows, limit, "due_at")
     moment = now()
     tomorrow, later = _day_after(moment, 1), _day_after(moment, _SOON_DAYS + 1)
-    counts = await db.tenant.fetch_row(_TURN_COUNTS, posts, moment, tomorrow, later)
+    counts = await db.tenant.fetch_row(_TURN_COUNTS, posts, moment, tomorrow, later, mine)
     assert counts is not None, "an aggregate always has one row"
     calendar = await calendar_in_force()
     lines = [
         TurnLine(
-            **_without(row, "procedure_id", "step"),
-            step_name=(await catalog.document(row["procedure_id"])).flow[row["step"]].name,
+            **_common(row),
             group=group_of(row["due_at"], moment),
             remaining=remaining(moment, row["due_at"], calendar),
         )
@@ -259,7 +273,3 @@ def _day_after(moment: datetime, days: int) -> datetime:
 
 def _common(row: Any) -> dict[str, Any]:
     return {**row, "status": Status(row["status"])}
-
-
-def _without(row: Any, *names: str) -> dict[str, Any]:
-    return {name: value for name, value in _common(row).items() if name not in names}

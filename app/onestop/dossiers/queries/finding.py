@@ -62,11 +62,14 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
 # Letters are taken apart from their marks, so that lower() never meets one of another alphabet:
 # what is compared reads as catalog.rules.normalise makes it. Served by dossier_by_agency.
 _FOUND = (
-    LINE
+    LINE  # noqa: S608
     + "d.filed_at, d.due_at, p.title as post_title"
     + FROM
     + r"""
-left join post p on p.id = d.post_id
+left join lateral (
+    select string_agg(p.title, ', ' order by k.opened_at) as title
+    from task k join post p on p.id = k.post_id where k.dossier_id = d.id and k.state = 'open'
+) p on true
 where d.agency_id = any($1) and (
     ($2 <> '' and regexp_replace(lower(translate(regexp_replace(
         normalize(d.applicant_name || ' ' || d.summary, NFD), U&'[\0300-\036F]', '', 'g'),
@@ -78,23 +81,25 @@ where d.agency_id = any($1) and (
 order by d.filed_at desc, d.id desc limit $6
 """
 )
-# Served by dossier_by_turn.
+# Served by task_by_turn.
 _PASSING = (
     LINE
     + "d.received_at, d.due_at"
     + FROM
     + """
-where d.post_id = any($1) and d.status = 2
+where d.status = 2 and d.pause is null and exists (
+    select from task k where k.dossier_id = d.id and k.state = 'open' and k.post_id = any($1))
   and ($2::timestamptz is null or (d.due_at, d.id) > ($2, $3::uuid))
 order by d.due_at, d.id limit $4
 """
 )
-# The lists are as long as one desk's day. Served by dossier_waiting and dossier_by_turn.
+# The lists are as long as one desk's day. Served by dossier_waiting and task_by_turn.
 _AROUND = """
 with waiting as (
     select code, filed_at as at, id from dossier where agency_id = any($1) and status = 1
 ), turn as (
-    select code, due_at as at, id from dossier where post_id = any($2)
+    select d.code, k.due_at as at, d.id from task k join dossier d on d.id = k.dossier_id
+    where k.state = 'open' and k.post_id = any($2)
 ), line as (
     select code, lag(code) over o as previous, lead(code) over o as next
     from waiting window o as (order by at, id)
@@ -106,7 +111,10 @@ select (select previous from line where code = $3) as previous,
        (select code from turn where code <> $3 order by at, id limit 1) as first_turn,
        (select code from waiting where code <> $3 order by at, id limit 1) as first_waiting
 """
-_PASSING_COUNT = "select count(*) from dossier where post_id = any($1) and status = 2"
+_PASSING_COUNT = """
+select count(*) from task k join dossier d on d.id = k.dossier_id
+where k.post_id = any($1) and k.state = 'open' and d.status = 2 and d.pause is null
+"""
 _LEAST_DIGITS = 4
 
 

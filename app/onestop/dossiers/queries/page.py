@@ -11,7 +11,8 @@ from app.onestop.catalog.needs import limit_for, papers_for
 from app.onestop.catalog.shapes import Paper, PostKind, Procedure
 from app.onestop.deadlines.queries import calendar_in_force
 from app.onestop.deadlines.rules import Remaining, remaining
-from app.onestop.dossiers.rules import Act, Facts, Status, acts_open, handles, transition
+from app.onestop.dossiers import standing
+from app.onestop.dossiers.rules import Act, Facts, Status, acts_open, transition, works_on
 from app.onestop.dossiers.shapes import KIND_OF_CHANNEL, Applicant
 from app.onestop.forms.rules import lines as form_lines
 from app.onestop.forms.shapes import Sheet
@@ -20,6 +21,7 @@ from app.onestop.notices.queries import NoticeView, notices_of
 from app.onestop.papers.queries import PaperView, papers_of_dossier
 from app.onestop.workflows.queries import posts_of
 from app.onestop.workflows.rules import PostChoice
+from app.onestop.workflows.tree import Node
 from app.people.shapes import Actor
 from infra.clock import now
 from tenants import db
@@ -51,6 +53,18 @@ class StepView(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     state: str  # done | current | ahead
+
+
+class TaskView(standing.TaskRow, frozen=True, kw_only=True):
+    """Work with the dossier: what, where, and by when. `officer_name`: who it is assigned to."""
+
+    name: str
+    agency_name: str
+    post_title: str | None
+    officer_name: str | None
+    due_at: datetime | None
+    question: str | None
+    answer: str | None
 
 
 class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +99,11 @@ class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None
     delivered_at: datetime | None
     remaining: Remaining | None
-    post_title: str | None
+    pause: str | None
+    extensions: int
+    requests: int
+    delivery: str
+    tasks: list[TaskView]
     steps: list[StepView]
     passed: list[Passed]
     ledger: list[LedgerEntry]
@@ -102,10 +120,19 @@ class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
 # Served by dossier_code_key, progress_by_dossier, deadline_entry_by_dossier and primary keys.
 _PAGE = """
 select d.id, d.code, d.version, d.status, d.procedure_id, d.agency_id, d.channel, d.case_id,
-       d.step, d.post_id, d.citizen_id, d.wanted_way, d.delivered_way, d.result_on_paper,
+       d.run::text as run, d.pause, d.requests, d.extensions, d.recall_task, d.delivery,
+       d.citizen_id, d.wanted_way, d.delivered_way, d.result_on_paper,
        d.summary, d.filed_at, d.received_at, d.due_at, d.finished_at, d.delivered_at,
        d.applicant::text as applicant, d.answers::text as answers,
-       a.name as agency_name, p.title as post_title,
+       a.name as agency_name,
+  (select json_agg(json_build_object('id', k.id, 'node', k.node, 'kind', k.kind, 'state', k.state,
+            'name', k.name, 'agency_id', k.agency_id, 'agency_name', b.name,
+            'post_id', k.post_id, 'post_title', p.title, 'officer_id', k.officer_id,
+            'officer_name', o.full_name, 'closed_by', k.closed_by, 'due_at', k.due_at,
+            'question', k.question, 'answer', k.answer) order by k.opened_at, k.id)
+     from task k join agency b on b.id = k.agency_id
+     left join post p on p.id = k.post_id left join officer o on o.id = k.officer_id
+    where k.dossier_id = d.id)::text as tasks,
   (select json_agg(json_build_object('status', g.status, 'title', g.title,
             'agency_name', g.agency_name, 'officer_name', o.full_name, 'note', g.note, 'at', g.at)
             order by g.at, g.id)
@@ -116,30 +143,33 @@ select d.id, d.code, d.version, d.status, d.procedure_id, d.agency_id, d.channel
      from deadline_entry e where e.dossier_id = d.id)::text as ledger
 from dossier d
 join agency a on a.id = d.agency_id
-left join post p on p.id = d.post_id
 where d.id = dossier_named($1)
 """
 _CARRIED = (
     "id", "code", "version", "agency_id", "agency_name", "channel", "case_id", "wanted_way",
     "delivered_way", "result_on_paper", "summary", "filed_at", "received_at", "due_at",
-    "finished_at", "delivered_at", "post_title",
+    "finished_at", "delivered_at", "pause", "extensions", "requests", "delivery",
 )  # fmt: skip
 
 
 async def dossier_page(code: str, actor: Actor) -> DossierPage | None:
     """The dossier of that code as this person may see it; None when it is not theirs to see.
 
-    Its citizen sees all but officers' opinions; officers see the dossiers of agencies they work in.
+    Its citizen sees all but officers' opinions; officers see the dossiers of agencies they work
+    in, and those their agency has had work with.
     """
     row = await db.tenant.fetch_row(_PAGE, code)
-    if row is None or not _may_see(row, actor):
+    if row is None:
         return None
     procedure = await catalog.document(row["procedure_id"])
     papers = await papers_of_dossier(row["id"])
-    official = actor.kind == "officer"
-    facts = _facts(row, procedure, has_result=any(paper.kind == "result" for paper in papers))
+    tasks = msgspec.json.decode(row["tasks"] or "[]", type=list[TaskView])
+    tree, official = standing.tree_of(procedure), actor.kind == "officer"
+    result = any(paper.kind == "result" for paper in papers)
+    facts = standing.facts_of(dict(row), tree, tasks, moment=now(), has_result=result)
+    if not _may_see(facts, actor):
+        return None
     acts = acts_open(facts, actor)
-    handing = Act.HAND_OVER in acts and facts.step is not None
     kind, case_id = KIND_OF_CHANNEL[row["channel"]], row["case_id"]
     return DossierPage(
         **{name: row[name] for name in _CARRIED},
@@ -151,7 +181,8 @@ async def dossier_page(code: str, actor: Actor) -> DossierPage | None:
         applicant=msgspec.json.decode(row["applicant"], type=Applicant),
         sheets=_sheets(procedure, row["answers"]),
         remaining=await _remaining(row),
-        steps=_steps(procedure, row["step"], Status(row["status"])),
+        steps=_steps(tree, row["run"]),
+        tasks=tasks,
         passed=_passed(row["passed"], official=official),
         ledger=msgspec.json.decode(row["ledger"] or "[]", type=list[LedgerEntry])
         if official
@@ -162,15 +193,21 @@ async def dossier_page(code: str, actor: Actor) -> DossierPage | None:
         notices=await notices_of(row["id"]) if official else [],
         acts=acts,
         act_titles={act.value: transition(act).title for act in acts},
-        receivers=await posts_of(row["agency_id"], PostKind.SPECIALIST) if handing else [],
+        receivers=await _receivers(row, acts),
         needs_working_days=Act.RECEIVE in acts and limit_for(procedure, kind, case_id) is None,
     )
 
 
-def _may_see(row: Any, actor: Actor) -> bool:
+def _may_see(facts: Facts, actor: Actor) -> bool:
     if actor.kind == "citizen":
-        return actor.id is not None and row["citizen_id"] == actor.id
-    return actor.kind == "officer" and handles(row["agency_id"], actor)
+        return actor.id is not None and facts.citizen_id == actor.id
+    return actor.kind == "officer" and works_on(facts, actor)
+
+
+async def _receivers(row: Any, acts: list[Act]) -> list[PostChoice]:
+    if Act.HAND_OVER not in acts:
+        return []
+    return await posts_of(row["agency_id"], PostKind.SPECIALIST)
 
 
 def _shows(row: Any, actor: Actor) -> bool:
@@ -178,29 +215,14 @@ def _shows(row: Any, actor: Actor) -> bool:
     return actor.kind == "officer" or row["status"] in (Status.FINISHED, Status.DELIVERED)
 
 
-def _facts(row: Any, procedure: Procedure, *, has_result: bool) -> Facts:
-    return Facts(
-        status=Status(row["status"]),
-        agency_id=row["agency_id"],
-        flow=tuple(procedure.flow),
-        step=row["step"],
-        post_id=row["post_id"],
-        has_result=has_result,
-    )
-
-
 def _sheets(procedure: Procedure, answers: str) -> list[Sheet]:
     values = msgspec.json.decode(answers, type=dict[str, str])
     return form_lines(form_named(procedure.form), values)
 
 
-def _steps(procedure: Procedure, step: int | None, status: Status) -> list[StepView]:
-    at = len(procedure.flow) if status is Status.DELIVERED else -1 if step is None else step
-    states = ["done" if n < at else "current" if n == at else "ahead" for n in range(99)]
-    return [
-        StepView(name=each.name, state=state)
-        for each, state in zip(procedure.flow, states, strict=False)
-    ]
+def _steps(tree: Node, run: str) -> list[StepView]:
+    path = standing.path_of(tree, standing.run_of(run))
+    return [StepView(name=name, state=state) for name, state in path]
 
 
 def _passed(text: str | None, *, official: bool) -> list[Passed]:
@@ -209,6 +231,6 @@ def _passed(text: str | None, *, official: bool) -> list[Passed]:
 
 
 async def _remaining(row: Any) -> Remaining | None:
-    if row["due_at"] is None or row["finished_at"] is not None:
+    if row["due_at"] is None or row["finished_at"] is not None or row["pause"]:
         return None
     return remaining(now(), row["due_at"], await calendar_in_force())

@@ -3,7 +3,7 @@
 from typing import get_args
 
 from app.onestop.dossiers.models import Dossier
-from app.onestop.dossiers.rules import Act
+from app.onestop.dossiers.rules import Act, Delivery
 from app.onestop.dossiers.service.steps import carry_out, open_case
 from app.onestop.dossiers.shapes import Way
 from app.onestop.notices import service as notices
@@ -26,6 +26,7 @@ async def deliver(officer: Actor, code: str, version: int | None, way: Way) -> D
     if way == "electronic" and case.dossier.result_on_paper:
         raise Malformed(fields={"way": _ON_PAPER})
     case.dossier.delivered_at, case.dossier.delivered_way = now(), way
+    case.dossier.delivery = (Delivery.POSTED if way == "postal" else Delivery.GIVEN).value
     dossier = await carry_out(officer, Act.DELIVER, case)
     await notices.notify(dossier, "DANH_GIA", TRACUU=rating_address(dossier.id))
     return dossier

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from app.onestop.dossiers.models import Dossier
-from app.onestop.dossiers.rules import Act, transition
+from app.onestop.dossiers.rules import Act, Delivery, transition
+from app.onestop.dossiers.service import clock
 from app.onestop.dossiers.service.steps import carry_out, cleaned_note, open_case
 from app.onestop.notices import service as notices
 from app.onestop.papers.refusals import UploadGone
@@ -57,6 +58,12 @@ async def approve(officer: Actor, code: str, version: int | None, note: str | No
     return await carry_out(officer, Act.APPROVE, case, note=note)
 
 
+async def sign_off(officer: Actor, code: str, version: int | None, note: str | None) -> Dossier:
+    """The last of several leaders signs (ký duyệt). Raises as `process`."""
+    case = await open_case(officer, Act.SIGN_OFF, code, version)
+    return await carry_out(officer, Act.SIGN_OFF, case, note=note)
+
+
 async def send_back(officer: Actor, code: str, version: int | None, note: str | None) -> Dossier:
     """The leader returns it to the specialist (trả lại) and says why. Raises as `process`."""
     case = await open_case(officer, Act.SEND_BACK, code, version)
@@ -106,6 +113,8 @@ async def finish(
     case = await open_case(officer, Act.FINISH, code, version, on_paper=on_paper)
     case.dossier.finished_at = now()
     case.dossier.result_on_paper = on_paper
+    case.dossier.delivery = Delivery.READY.value
+    await clock.stop(officer, case.dossier, Act.FINISH.value)
     dossier = await carry_out(officer, Act.FINISH, case)
     electronic = dossier.wanted_way == "electronic" and not on_paper
     await notices.notify(dossier, "KQ_DIENTU" if electronic else "CO_KQ")

@@ -1,7 +1,7 @@
 """A dossier on paper: filed and received in one act, at the counter or from the post."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import get_args
 from uuid import UUID
 
@@ -15,10 +15,11 @@ from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import FormUsed, PapersMissing
 from app.onestop.dossiers.rules import Act, missing_papers, transition, unknown_slots
 from app.onestop.dossiers.service import clock
-from app.onestop.dossiers.service.clock import Clock
 from app.onestop.dossiers.service.drafts import must_be_a_case, must_be_competent
+from app.onestop.dossiers.service.opening import case_of
 from app.onestop.dossiers.service.reception import give_receipt
-from app.onestop.dossiers.service.steps import leave_trace, post_for
+from app.onestop.dossiers.service.steps import enter
+from app.onestop.dossiers.service.traces import leave_trace
 from app.onestop.dossiers.shapes import (
     KIND_OF_CHANNEL,
     Applicant,
@@ -56,11 +57,11 @@ async def intake(officer: Actor, form: Intake) -> Dossier:
         return before
     view = await _procedure_at(form, desk)
     applicant = _checked(form, view)
-    wound = await clock.wind(
-        view.document, form.channel, form.case_id, moment := now(), form.working_days
-    )
-    dossier = await _file(form, view, desk, applicant, moment, wound)
+    dossier = await _filed(form, view, desk, applicant)
+    wound = await clock.wind(view.document, dossier, dossier.filed_at, form.working_days)
+    await dossier.save()
     await _lay_down(officer, dossier, view, form.papers)
+    await enter(await case_of(dossier), desk.id)
     await leave_trace(officer, dossier, Act.INTAKE)
     await give_receipt(officer, dossier, wound)
     return dossier
@@ -121,24 +122,17 @@ def _paper_faults(papers: Sequence[IntakePaper]) -> dict[str, str]:
     return faults
 
 
-async def _file(
-    form: Intake,
-    view: ProcedureView,
-    desk: HeldPost,
-    applicant: Applicant,
-    moment: datetime,
-    wound: Clock,
+async def _filed(
+    form: Intake, view: ProcedureView, desk: HeldPost, applicant: Applicant
 ) -> Dossier:
-    dossier = Dossier(
+    return Dossier(
         id=uuid7(),
         code=await codes.take_for(desk.agency_id),
         procedure_id=view.id,
         agency_id=desk.agency_id,
         channel=form.channel,
         case_id=form.case_id,
-        status=transition(Act.INTAKE).end.value,
-        step=0,
-        post_id=await post_for(desk.agency_id, view.document, 0, desk.id),
+        status=transition(Act.INTAKE).end,
         applicant_name=applicant.full_name,
         applicant=msgspec.json.encode(applicant).decode(),
         phone=applicant.phone,
@@ -146,12 +140,8 @@ async def _file(
         summary=cleaning.one_line(form.summary) or view.document.short_name,
         intake_key=form.key,
         wanted_way=form.wanted_way,
-        filed_at=moment,
-        received_at=moment,
-        due_at=wound.due.at,
+        filed_at=now(),
     )
-    await dossier.save()
-    return dossier
 
 
 async def _lay_down(

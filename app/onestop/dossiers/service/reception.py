@@ -31,9 +31,8 @@ async def receive(
     """
     case = await open_case(officer, Act.RECEIVE, code, version)
     await _papers_must_be_there(case)
-    dossier, moment = case.dossier, now()
-    wound = await clock.wind(case.procedure, dossier.channel, dossier.case_id, moment, working_days)
-    dossier.received_at, dossier.due_at = moment, wound.due.at
+    dossier = case.dossier
+    wound = await clock.wind(case.procedure, dossier, now(), working_days)
     desk = officer.holds("reception", dossier.agency_id)
     await carry_out(officer, Act.RECEIVE, case, post_id=desk.id if desk else None)
     await give_receipt(officer, dossier, wound)

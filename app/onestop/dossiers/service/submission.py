@@ -20,7 +20,7 @@ from app.onestop.dossiers.service.drafts import (
     must_be_competent,
     open_procedure,
 )
-from app.onestop.dossiers.service.steps import leave_trace
+from app.onestop.dossiers.service.traces import leave_trace
 from app.onestop.dossiers.shapes import Way
 from app.onestop.forms.rules import check
 from app.onestop.forms.shapes import Checked, Form

@@ -1,0 +1,87 @@
+"""Time that is not counted: money owed, publication, an agency outside (tạm dừng tính thời hạn)."""
+
+from datetime import datetime
+
+from app.onestop.deadlines.reasons import reason_on
+from app.onestop.dossiers.models import Dossier
+from app.onestop.dossiers.rules import Act, Finance, Status
+from app.onestop.dossiers.service import clock
+from app.onestop.dossiers.service.steps import Case, carry_out, open_case
+from app.onestop.notices import service as notices
+from app.people.queries import today
+from app.people.shapes import Actor
+from app.refusals import Malformed
+
+PAYMENT = "financial_duty"
+# What the agency itself may pause for; the others come with a status of their own.
+OF_AGENCY = ("publication", "outside_agency")
+
+
+async def ask_payment(
+    officer: Actor, code: str, version: int | None, *, pay_by: datetime, note: str | None = None
+) -> Dossier:
+    """Ask for the financial duty (nghĩa vụ tài chính); the clock stands still until it is done.
+
+    Raises NotFound, NotAllowed, NotYourTurn, Overtaken, ClockPaused, Malformed.
+    """
+    case = await open_case(officer, Act.ASK_PAYMENT, code, version)
+    case.dossier.finance = Finance.DUE.value
+    await _stand_still(officer, case, PAYMENT)
+    dossier = await carry_out(officer, Act.ASK_PAYMENT, case, note=note)
+    await notices.notify(dossier, "NGHIA_VU_TC", occasion=str(dossier.version), HAN=pay_by)
+    return dossier
+
+
+async def confirm_payment(
+    officer: Actor, code: str, version: int | None, *, note: str | None = None
+) -> Dossier:
+    """The duty is done (đã thực hiện nghĩa vụ tài chính): the clock goes on. Raises as above."""
+    case = await open_case(officer, Act.CONFIRM_PAYMENT, code, version)
+    case.dossier.finance = Finance.PAID.value
+    return await _go_on(officer, Act.CONFIRM_PAYMENT, case, note)
+
+
+async def pause(
+    officer: Actor, code: str, version: int | None, *, reason: str, note: str | None = None
+) -> Dossier:
+    """Pause for a reason the law knows (niêm yết, chờ cơ quan ngoài): `reason` is its code.
+
+    Raises NotFound, NotAllowed, NotYourTurn, Overtaken, ClockPaused, Malformed.
+    """
+    case = await open_case(officer, Act.PAUSE, code, version)
+    if reason not in OF_AGENCY or reason_on(reason, today()) is None:
+        raise Malformed(fields={"reason": "Chọn lý do tạm dừng trong danh sách."})
+    await _stand_still(officer, case, reason)
+    return await carry_out(officer, Act.PAUSE, case, note=note)
+
+
+async def resume(
+    officer: Actor, code: str, version: int | None, *, note: str | None = None
+) -> Dossier:
+    """Count the time again (tiếp tục tính thời hạn); the citizen learns the new date.
+
+    Raises NotFound, NotAllowed, Overtaken, Malformed.
+    """
+    case = await open_case(officer, Act.RESUME, code, version)
+    return await _go_on(officer, Act.RESUME, case, note)
+
+
+async def _stand_still(officer: Actor, case: Case, reason: str) -> None:
+    dossier = case.dossier
+    await clock.pause(officer, dossier, reason)
+    dossier.pause, dossier.back_to = reason, dossier.status
+
+
+async def _go_on(officer: Actor, act: Act, case: Case, note: str | None) -> Dossier:
+    dossier, before = case.dossier, case.dossier.due_at
+    await clock.resume(officer, dossier)
+    dossier.status, dossier.pause, dossier.back_to = went_back(dossier), None, None
+    dossier = await carry_out(officer, act, case, note=note)
+    if dossier.due_at != before:
+        await notices.notify(dossier, "HEN_MOI", occasion=str(dossier.version))
+    return dossier
+
+
+def went_back(dossier: Dossier) -> int:
+    """The status the dossier had before its citizen was asked."""
+    return dossier.back_to or Status.PROCESSING.value

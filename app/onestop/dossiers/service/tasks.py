@@ -1,0 +1,138 @@
+"""Whose turn it is: opening and closing the tasks that follow from how far a dossier is."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from app.onestop.dossiers.models import Dossier, Task
+from app.onestop.dossiers.refusals import NobodyThere
+from app.onestop.dossiers.service.clock import step_due
+from app.onestop.dossiers.service.opening import Case
+from app.onestop.workflows.agencies import Own, Placed, agency_for
+from app.onestop.workflows.queries import posts_of
+from app.onestop.workflows.rules import best_post
+from app.onestop.workflows.running import Active, Run, active, is_last, moved
+from app.onestop.workflows.tree import Step, Sub, Wait
+from app.people.shapes import Actor
+from app.refusals import Malformed
+from infra.clock import now
+from infra.ids import uuid7
+from tenants import db
+
+_CLOSE = """
+update task set state = $3, closed_at = $4, closed_by = $5
+where dossier_id = $1 and node = any($2) and state = 'open'
+"""
+_CLOSE_ALL = """
+update task set state = 'cancelled', closed_at = $2, closed_by = $3
+where dossier_id = $1 and state = 'open'
+"""
+# Served by task_by_dossier. A step done before may have older tasks; the newest is taken up.
+_REOPEN = """
+update task set state = 'open', closed_at = null, closed_by = null
+where id in (select distinct on (node) id from task where dossier_id = $1 and node = any($2)
+             order by node, opened_at desc, id desc)
+"""
+_AGENCIES = """
+select a.id, a.key, a.kind, p.key as parent from agency a left join agency p on p.id = a.parent_id
+where a.valid_to is null or a.valid_to >= current_date
+"""
+
+
+async def follow(actor: Actor, case: Case, later: Run, chosen: UUID | None = None) -> None:
+    """Close and open the dossier's tasks as the run goes from `case.run` to `later`.
+
+    `chosen` is the post that takes what opens, where there is a choice. Raises NobodyThere,
+    Malformed.
+    """
+    opened, closed = moved(case.tree, case.run, later)
+    done = [node for node in closed if node in later.done]
+    dropped = [node for node in closed if node not in later.done]
+    await _close(actor, case.dossier, done, "done")
+    await _close(actor, case.dossier, dropped, "cancelled")
+    for one in active(case.tree, later):
+        if one.id in opened:
+            await open_task(case, later, one, chosen)
+
+
+async def enter(case: Case, run: Run, desk_id: UUID | None = None) -> None:
+    """Open the first tasks of a dossier just received, at the desk that received it."""
+    for one in active(case.tree, run):
+        await open_task(case, run, one, desk_id)
+
+
+async def withdraw(actor: Actor, case: Case, earlier: Run) -> None:
+    """Cancel what a step that is taken back had opened, and open again what it had closed: the
+    step itself, and the branches it had dropped."""
+    again, gone = moved(case.tree, case.run, earlier)
+    await _close(actor, case.dossier, list(gone), "cancelled")
+    await db.tenant.execute(_REOPEN, case.dossier.id, list(again))
+
+
+async def leave(actor: Actor, case: Case) -> None:
+    """Nobody's turn any more: what is open is closed, the actor's own step as done."""
+    if case.turn is not None:
+        await _close(actor, case.dossier, [case.turn.node], "done")
+    await db.tenant.execute(_CLOSE_ALL, case.dossier.id, now(), actor.officer_id)
+
+
+async def open_task(case: Case, run: Run, one: Active, chosen: UUID | None = None) -> None:
+    """One task of what has become possible, with its post and its share of the time."""
+    dossier, node = case.dossier, one.node
+    last = is_last(case.tree, run, node.id)
+    agency_id = await _agency(dossier, one)
+    post_id = await post_for(agency_id, node, chosen) if isinstance(node, Step) else None
+    await Task(
+        id=uuid7(),
+        dossier_id=dossier.id,
+        node=node.id,
+        kind=_KINDS[type(node)],
+        name=node.name,
+        agency_id=agency_id,
+        post_id=post_id,
+        state="open",
+        opened_at=now(),
+        due_at=await step_due(dossier, one, last=last),
+    ).save()
+
+
+async def post_for(agency_id: UUID, step: Step, chosen: UUID | None = None) -> UUID:
+    """The agency's post (chức danh) that takes a step: the chosen one of its kind, or the best.
+
+    Raises NobodyThere, Malformed.
+    """
+    posts = await posts_of(agency_id, step.post)
+    if chosen is None:
+        best = best_post(step.held_by, posts)
+        if best is None:
+            raise NobodyThere
+        return best.id
+    if chosen not in {post.id for post in posts}:
+        raise Malformed(fields={"post_id": "Chọn chức danh nhận hồ sơ trong danh sách."})
+    return chosen
+
+
+async def _close(actor: Actor, dossier: Dossier, nodes: list[str], state: str) -> None:
+    if nodes:
+        await db.tenant.execute(_CLOSE, dossier.id, nodes, state, now(), actor.officer_id)
+
+
+async def _agency(dossier: Dossier, one: Active) -> UUID:
+    """The agency that has the work: the dossier's own, or the one the workflow names."""
+    ref = one.node.agency if isinstance(one.node, Sub) else one.sub.agency if one.sub else Own()
+    if isinstance(ref, Own):
+        return dossier.agency_id
+    rows = await db.tenant.fetch(_AGENCIES)
+    own = next(row["key"] for row in rows if row["id"] == dossier.agency_id)
+    key = agency_for(ref, own, _placed(rows))
+    found = next((row["id"] for row in rows if row["key"] == key), None)
+    if found is None:
+        raise NobodyThere
+    return UUID(str(found))
+
+
+def _placed(rows: list[Any]) -> Mapping[str, Placed]:
+    return {row["key"]: Placed(row["kind"], row["parent"]) for row in rows}
+
+
+_KINDS = {Step: "step", Wait: "wait", Sub: "linked"}

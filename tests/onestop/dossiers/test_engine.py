@@ -1,0 +1,157 @@
+"""The whole engine walked at random: whatever people do in whatever order, the law holds."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.onestop.catalog.shapes import PostKind
+from app.onestop.deadlines import ledger
+from app.onestop.dossiers.rules import ENDED, RUNNING, Act, Answer, Status, acts_open, transition
+from app.onestop.workflows import running
+from app.onestop.workflows.tree import Join, Node, Parallel, Sequence, Step
+from app.people.shapes import Actor
+from tests.onestop.dossiers.model import Model
+from tests.onestop.dossiers.people import (
+    EVERYBODY,
+    FLOW,
+    HOA,
+    HUNG,
+    LAN,
+    MINH,
+    OFFICE,
+    OUTSIDER,
+    THU,
+    VISITOR,
+    model,
+)
+
+START = datetime(2026, 11, 23, 1, tzinfo=UTC)
+_LOOK, _SIGN = Step("xem", "Xem", PostKind.LEADER), Step("ky", "Ký", PostKind.LEADER)
+_SIDE_BY_SIDE = [
+    Parallel(
+        "cung-lam", "Cùng làm", (Step("a", "A", PostKind.SPECIALIST),
+                                 Sequence((Step("b", "B", PostKind.SPECIALIST),
+                                           Step("c", "C", PostKind.LEADER)))), join,
+    )
+    for join in Join
+]  # fmt: skip
+TREES: list[Node] = [
+    FLOW,
+    Sequence((*FLOW.parts[:2], _LOOK, _SIGN, FLOW.parts[3])),
+    *(Sequence((FLOW.parts[0], both, *FLOW.parts[2:])) for both in _SIDE_BY_SIDE),
+]
+# Which of the acts open at that moment, after how many minutes.
+Walk = list[tuple[int, int]]
+walks: st.SearchStrategy[Walk] = st.lists(
+    st.tuples(st.integers(0, 999), st.integers(0, 60 * 24)), max_size=40
+)
+trees = st.sampled_from(TREES)
+
+
+def walked(tree: Node, walk: Walk) -> tuple[Model, datetime]:
+    """The dossier after a walk through what was open, checked at every step."""
+    dossier, now = model(tree), START
+    for choice, minutes in walk:
+        now += timedelta(minutes=minutes)
+        facts = dossier.facts(now)
+        ways = [
+            (act, who) for who in EVERYBODY for act in acts_open(facts, who)
+            # Both ways in are walked; the rare ends are not let end every walk at once.
+            if act not in (Act.STOP, Act.WITHDRAW) or choice % 7 == 0
+        ]  # fmt: skip
+        if ways:
+            step(dossier, *ways[choice % len(ways)], now)
+    return dossier, now
+
+
+def test_the_walks_pass_through_every_act() -> None:
+    seen: set[Act] = set()
+    for seed in range(300):
+        chance = random.Random(seed)
+        walk = [(chance.randrange(1000), chance.randrange(600)) for _ in range(60)]
+        seen.update(walked(chance.choice(TREES), walk)[0].passed)
+    # An opinion is another agency's; its own test plays it.
+    assert seen == set(Act) - {Act.GIVE_OPINION}
+
+
+def step(dossier: Model, act: Act, actor: Actor, now: datetime) -> bool:
+    if dossier.may(act, actor, now) is not Answer.YES:
+        return False
+    assert actor not in (OUTSIDER, THU, VISITOR)
+    before = dossier.status
+    until = OFFICE.closes(OFFICE.next_working_day(dossier.due_at.date())) if dossier.due_at else now
+    dossier.do(act, actor, now, until)
+    assert before in transition(act).starts or before is None
+    assert before not in ENDED
+    sound(dossier)
+    return True
+
+
+def sound(dossier: Model) -> None:
+    """What is true of every dossier at every moment."""
+    status, open_nodes = dossier.status, {task.node for task in dossier.open}
+    if status in (*RUNNING, Status.PAYMENT_ASKED):
+        assert open_nodes == {one.id for one in running.active(dossier.tree, dossier.run)}
+        assert open_nodes
+    if status in ENDED or status is Status.FINISHED:
+        assert not open_nodes
+    assert (dossier.due_at is None) == (not dossier.entries)
+    stands = dossier.standing
+    if stands is not None:
+        assert ledger.audit(dossier.entries, {1: OFFICE}) == []
+        assert stands.due_at == dossier.due_at
+        over = status in ENDED or status is Status.FINISHED
+        assert (stands.stopped_at is not None) == over
+        assert over or (stands.paused_since is not None) == (dossier.pause is not None)
+        assert stands.extensions == dossier.extensions <= 1
+
+
+@given(trees, walks)
+@settings(max_examples=150)
+def test_no_walk_reaches_an_illegal_place_or_loses_its_due_date(tree: Node, walk: Walk) -> None:
+    dossier, _ = walked(tree, walk)
+    if dossier.status is Status.DELIVERED:
+        for needed in (Act.HAND_OVER, Act.ATTACH_RESULT, Act.FINISH):
+            assert needed in dossier.passed
+        assert dossier.run.done
+
+
+@given(trees, walks, st.sampled_from([Act.HAND_OVER, Act.PROCESS, Act.APPROVE, Act.SIGN_OFF]))
+@settings(max_examples=150)
+def test_what_is_recalled_stands_exactly_as_before(tree: Node, walk: Walk, act: Act) -> None:
+    dossier, now = walked(tree, walk)
+    actor = {Act.HAND_OVER: LAN, Act.PROCESS: HOA}.get(act, MINH)
+    was = (dossier.status, dossier.run, {task.id for task in dossier.open}, dossier.due_at)
+    if not step(dossier, act, actor, now):
+        return
+    assert step(dossier, Act.RECALL, actor, now)
+    assert was == (
+        dossier.status, dossier.run, {task.id for task in dossier.open}, dossier.due_at
+    )  # fmt: skip
+
+
+@given(trees, walks)
+def test_from_anywhere_the_work_can_be_brought_to_its_end(tree: Node, walk: Walk) -> None:
+    dossier, now = walked(tree, walk)
+    order = [
+        (Act.SUBMIT, HUNG), (Act.RECEIVE, LAN), (Act.SUPPLEMENT, LAN), (Act.CONFIRM_PAYMENT, LAN),
+        (Act.RESUME, LAN), (Act.HAND_OVER, LAN), (Act.PROCESS, HOA), (Act.APPROVE, MINH),
+        (Act.SIGN_OFF, MINH), (Act.FINISH, LAN), (Act.DELIVER, LAN),
+    ]  # fmt: skip
+    for _ in range(30):
+        dossier.has_result = True
+        if not any(step(dossier, act, actor, now) for act, actor in order):
+            break
+    assert dossier.status in ENDED
+
+
+@given(trees, walks, st.integers(0, 60 * 24 * 30))
+def test_time_that_only_passes_changes_nothing(tree: Node, walk: Walk, minutes: int) -> None:
+    dossier, now = walked(tree, walk)
+    later = dossier.facts(now + timedelta(minutes=minutes))
+    assert msgspec.structs.replace(later, overdue=False) == msgspec.structs.replace(
+        dossier.facts(now), overdue=False
+    )
