@@ -10,7 +10,7 @@ from pathlib import Path
 
 from asyncpg.exceptions import PostgresError
 
-from app import lifecycle
+from app import lifecycle, reorganise
 from app.chains import control_chain, tenant_chain
 from app.doors import brand
 from app.people import identities
@@ -126,6 +126,15 @@ async def _load_province(asked: argparse.Namespace) -> None:
     print(f"{tenant.slug} is {tenant.status} at {settings().origin(tenant.host)}")
 
 
+async def _reorganise(asked: argparse.Namespace) -> None:
+    await lifecycle.named(asked.slug)
+    if asked.preview:
+        return print(await reorganise.preview(asked.slug, asked.file))
+    said = await reorganise.carry_out(asked.slug, asked.file, batch=asked.batch)
+    await _note("tenant.reorganise", asked.slug)
+    print(said)
+
+
 async def _load_contract(asked: argparse.Namespace) -> None:
     contract = billing.read(asked.file.encode(), "the file")
     await lifecycle.named(contract.tenant_slug)
@@ -208,6 +217,10 @@ def _tenant_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     key = _verb(verbs, "storage-key", _storage_key, "slug", "access")
     key.add_argument("secret", metavar="secret_file", type=_content_of)
     _verb(verbs, "add-host", _add_host, "slug", "host")
+    change = _verb(verbs, "reorganise", _reorganise, "slug")
+    change.add_argument("file", type=_content_of, help="the plan, a JSON file")
+    change.add_argument("--preview", action="store_true", help="only say what would move")
+    change.add_argument("--batch", type=int, default=200, help="dossiers in one transaction")
 
 
 def _verb(

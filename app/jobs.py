@@ -7,6 +7,8 @@ from app.onestop.notices import jobs as notices
 from app.onestop.notices.queries import any_due
 from app.onestop.notices.service import JOB as SEND_NOTICES
 from app.onestop.papers import jobs as papers
+from app.onestop.reorganisation.jobs import reorganise
+from app.onestop.reorganisation.queries import any_due as any_reorganisation_due
 from billing import collect, samples
 
 COLLECTED_AT_ONCE = 500
@@ -54,6 +56,7 @@ async def sweep_papers() -> bool:
 
 JOBS = (
     Job(SEND_NOTICES, notices.send_notices, "minute", any_due),
+    Job("reorganise", reorganise, "minute", any_reorganisation_due),
     Job("collect_usage", collect_usage, "minute", usage_waits),
     Job("settle_uploads", settle_uploads, "minute"),
     Job("sweep_papers", sweep_papers, "hour"),

@@ -32,6 +32,8 @@ class Post(Table, tablename="post", db=TENANT_DB):
     key = Text()
     kind = Text()
     title = Text()
+    valid_from = Date(null=True)
+    valid_to = Date(null=True)
 
 
 class Officer(Table, tablename="officer", db=TENANT_DB):

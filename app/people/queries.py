@@ -11,13 +11,19 @@ from app.people.shapes import Actor, Citizen, HeldPost, Operator, PostKind
 from infra.clock import VIETNAM, now
 from tenants import db
 
-# Indexes: officer_pkey, post_holding_by_officer.
+# Indexes: officer_pkey, post_holding_by_officer, agency_succession_to.
 _ACTOR = """
-select o.id, o.full_name, p.id as post_id, p.kind, p.title, a.id as agency_id, a.name as agency_name
+select o.id, o.full_name, p.id as post_id, p.kind, p.title,
+       a.id as agency_id, a.name as agency_name,
+       array(with recursive before as (
+           select s.from_id from agency_succession s where s.to_id = a.id and s.on_day <= $2
+           union
+           select s.from_id from before b join agency_succession s on s.to_id = b.from_id
+       ) select from_id from before) as before
 from officer o
 left join post_holding h on h.officer_id = o.id
      and h.from_on <= $2 and (h.to_on is null or h.to_on >= $2)
-left join post p on p.id = h.post_id
+left join post p on p.id = h.post_id and (p.valid_to is null or p.valid_to >= $2)
 left join agency a on a.id = p.agency_id
 where o.id = $1 and o.dismissed_at is null
 order by h.from_on, p.title
@@ -53,6 +59,7 @@ _POSTS = """
 select p.id, p.kind, p.title, p.agency_id, a.name as agency_name
 from post p join agency a on a.id = p.agency_id
 where ($1::uuid is null or p.agency_id = $1)
+  and (a.valid_to is null or a.valid_to >= $2) and (p.valid_to is null or p.valid_to >= $2)
 order by a.name, p.title
 """
 
@@ -109,7 +116,10 @@ async def actor_for_officer(
     if not rows:
         return None
     posts = tuple(
-        HeldPost(row["post_id"], row["kind"], row["title"], row["agency_id"], row["agency_name"])
+        HeldPost(
+            *(row["post_id"], row["kind"], row["title"], row["agency_id"], row["agency_name"]),
+            tuple(row["before"]),
+        )
         for row in rows
         if row["post_id"]
     )
@@ -141,8 +151,8 @@ async def administrators() -> list[str]:
 
 
 async def posts(agency_id: UUID | None = None) -> list[PostRow]:
-    """All posts, or those of one agency."""
-    rows = await db.tenant.fetch(_POSTS, agency_id)
+    """All posts, or those of one agency, without those that have ended."""
+    rows = await db.tenant.fetch(_POSTS, agency_id, today())
     return [PostRow(**dict(row)) for row in rows]
 
 

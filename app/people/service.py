@@ -19,6 +19,13 @@ from infra.clock import now
 from infra.ids import uuid7
 from tenants import db
 
+# A post is held while it and its agency are there.
+_POST_ON = """
+select 1 from post p join agency a on a.id = p.agency_id
+where p.id = $1 and (p.valid_from is null or p.valid_from <= $2)
+  and (p.valid_to is null or p.valid_to >= $3) and (a.valid_to is null or a.valid_to >= $3)
+"""
+
 __all__ = [
     "administrator_only",
     "admit",
@@ -142,7 +149,7 @@ async def _lock(officer_id: UUID) -> None:
 async def _post_must_be_free(
     officer_id: UUID, post_id: UUID, begins: date, ends: date | None
 ) -> None:
-    if await db.tenant.fetch_value("select 1 from post where id = $1", post_id) is None:
+    if await db.tenant.fetch_value(_POST_ON, post_id, begins, ends or begins) is None:
         raise refusals.NoSuchPost
     held = await db.tenant.fetch_value(
         "select 1 from post_holding where officer_id = $1 and post_id = $2"

@@ -7,10 +7,11 @@ from msgspec import Struct
 
 
 class AgencyKind(StrEnum):
-    """What an agency (cơ quan) is; there is no district level since 1 July 2025."""
+    """What an agency (cơ quan) is; districts ended on 1 July 2025."""
 
     PROVINCE = "province"
     DEPARTMENT = "department"
+    DISTRICT = "district"
     COMMUNE = "commune"
     SERVICE_CENTRE = "service_centre"
 
