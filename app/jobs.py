@@ -7,6 +7,9 @@ from app.onestop.notices import jobs as notices
 from app.onestop.notices.queries import any_due
 from app.onestop.notices.service import JOB as SEND_NOTICES
 from app.onestop.papers import jobs as papers
+from app.onestop.recounting import jobs as recounting
+from app.onestop.recounting.queries import recount_waits
+from app.onestop.recounting.service import JOB as RECOUNT
 from app.onestop.reorganisation.jobs import reorganise
 from app.onestop.reorganisation.queries import any_due as any_reorganisation_due
 from billing import collect, samples
@@ -56,6 +59,7 @@ async def sweep_papers() -> bool:
 
 JOBS = (
     Job(SEND_NOTICES, notices.send_notices, "minute", any_due),
+    Job(RECOUNT, recounting.recount_dossiers, "minute", recount_waits),
     Job("reorganise", reorganise, "minute", any_reorganisation_due),
     Job("collect_usage", collect_usage, "minute", usage_waits),
     Job("settle_uploads", settle_uploads, "minute"),

@@ -1,8 +1,9 @@
-"""The administrators' door: who works here, holding which posts; where procedures are filed."""
+"""The administrators' door: who works here, holding which posts; where procedures are filed; the
+working calendar and its changes."""
 
 from litestar import Router
 
-from app.doors.admin import officers, procedures
+from app.doors.admin import calendars, officers, procedures
 from app.doors.sessions import staff_only
 
 admin_routes = Router(
@@ -17,6 +18,12 @@ admin_routes = Router(
         officers.dismiss,
         procedures.list_procedures,
         procedures.switch,
+        calendars.show_calendar,
+        calendars.open_form,
+        calendars.write_draft,
+        calendars.show_draft,
+        calendars.approve,
+        calendars.discard,
     ],
     guards=[staff_only],
 )

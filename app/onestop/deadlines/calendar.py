@@ -156,13 +156,14 @@ def from_document(document: Document, *, version: int, decision: str) -> Calenda
     calendar = Calendar(
         version=version, decision=decision, week=week, later=later, cutoff=_clock(document.cutoff)
     )
-    special = {day: usual(calendar.week_on(day)) for day in document.worked}
-    for swap in document.swaps:
-        hours = calendar.week_on(swap.off)
-        special[swap.on] = hours[swap.off.weekday()] or usual(hours)
-    special |= {each.on: _periods(each.periods) for each in document.special}
     off = dict(document.holidays)
-    off |= {swap.off: f"Nghỉ hoán đổi với ngày {dated(swap.on)}" for swap in document.swaps}
+    special = {day: usual(calendar.week_on(day)) for day in document.worked}
+    for swap in document.swaps:  # A newer swap may move a day that an older one had moved.
+        hours = calendar.week_on(swap.off)
+        special.pop(swap.off, None)
+        special[swap.on] = hours[swap.off.weekday()] or usual(hours)
+        off[swap.off] = f"Nghỉ hoán đổi với ngày {dated(swap.on)}"
+    special |= {each.on: _periods(each.periods) for each in document.special}
     off |= {each.on: each.reason for each in document.special if not each.periods}
     return replace(calendar, off=off, special=special, frozen_years=frozenset(document.years))
 

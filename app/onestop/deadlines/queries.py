@@ -27,9 +27,9 @@ order by agency_id, valid_from desc, version desc
 _DOCUMENT = "select document::text as document, decision from work_calendar where version = $1"
 # Served by deadline_entry_by_dossier.
 _ENTRIES = """
-select kind, at, calendar_version, clock, subject_id, amount, unit, until_at, reason, note, basis,
-       officer_id as actor_id, due_at, explanation::text as lines
-from deadline_entry where dossier_id = $1 order by seq
+select dossier_id, kind, at, calendar_version, clock, subject_id, amount, unit, until_at, reason,
+       note, basis, officer_id as actor_id, due_at, explanation::text as lines
+from deadline_entry where dossier_id = any($1::uuid[]) order by seq
 """
 
 # A version never changes, so what was parsed once stays true.
@@ -72,12 +72,16 @@ async def document_of(version: int) -> Document:
 
 async def entries_of(dossier_id: UUID) -> list[Entry]:
     """Every row of the dossier's ledger, of all its clocks, in the order they were written."""
-    rows = await db.tenant.fetch(_ENTRIES, dossier_id)
-    told = [msgspec.json.decode(row["lines"], type=tuple[str, ...]) for row in rows]
-    return [
-        msgspec.convert({**row, "lines": lines}, Entry)
-        for row, lines in zip(rows, told, strict=True)
-    ]
+    return (await ledgers_of([dossier_id]))[dossier_id]
+
+
+async def ledgers_of(dossier_ids: Sequence[UUID]) -> dict[UUID, list[Entry]]:
+    """The rows of several dossiers at once, as `entries_of` gives them."""
+    found: dict[UUID, list[Entry]] = {dossier_id: [] for dossier_id in dossier_ids}
+    for row in await db.tenant.fetch(_ENTRIES, list(dossier_ids)):
+        lines = msgspec.json.decode(row["lines"], type=tuple[str, ...])
+        found[row["dossier_id"]].append(msgspec.convert({**row, "lines": lines}, Entry))
+    return found
 
 
 async def calendars_of(entries: Sequence[Entry]) -> dict[int, Calendar]:

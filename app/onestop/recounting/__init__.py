@@ -1,0 +1,1 @@
+"""Recounting (tính lại hạn): a changed calendar, tried out first, then applied to open dossiers."""
