@@ -85,7 +85,8 @@ def _page(shown: Print) -> str:
 
 def _plain(text: str) -> str:
     """What is there to read, whatever the case and the spaces."""
-    return "".join(unicodedata.normalize("NFC", text).split()).casefold()
+    visible = unicodedata.normalize("NFC", text).replace("\N{ZERO WIDTH SPACE}", "")
+    return "".join(visible.split()).casefold()
 
 
 def _read(shown: Print) -> PdfReader:
@@ -166,6 +167,25 @@ def test_thirty_papers_go_on_over_the_page_with_numbers_and_headings():
     assert "trang1/2" in pages[2] and "trang2/2" in pages[3]
     assert "têngiấytờ" in pages[0] and "giấytờthứ30tronghồsơ" in pages[0] + pages[1]
     assert _plain(LONG_NAME) in pages[0]
+
+
+def test_words_without_end_stay_on_the_page():
+    endless = "a" * 300
+    shown = view_of(slip("03", detail=endless, applicant=SlipPerson(name=endless)))
+    assert _pdf_text(shown).count(endless) >= 2
+    reader = _read(shown)
+    found: list[float] = []
+    for page in reader.pages:
+        page.extract_text(visitor_text=lambda text, _, at, *__: found.append(at[4]))
+    assert max(found) < A5[0]
+
+
+def test_a_code_copied_out_of_the_pdf_is_the_code():
+    for form in ALL:
+        text = "".join(page.extract_text() for page in _read(_print(form)).pages)
+        if form != "07":
+            assert CODE in text
+    assert "H08.21583-261120-0001" in text
 
 
 def test_thirty_things_to_supply_keep_their_reasons():
