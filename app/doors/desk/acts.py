@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
 from litestar import Response, post
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.doors.asked import Asked
 from app.doors.desk.dossiers import dossier_response
 from app.doors.desk.inputs import uuid_or_none, whole
+from app.doors.desk.rarer_acts import RARER
 from app.doors.sent import texts
 from app.doors.sessions import actor
 from app.onestop.dossiers import service
@@ -28,76 +30,76 @@ AT = "/can-bo/ho-so/{code:str}"
 OWN: dict[str, Any] = {"own_work": True}
 
 
-@post(f"{AT}/tiep-nhan", opt=OWN)
-async def receive(request: Asked, code: FromPath[str]) -> Answer:
-    """Receive a dossier filed online."""
-
-    async def doing(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-        days = whole(sent.get("working_days", ""))
-        await service.receive(officer, code, version, working_days=days)
-
-    return await act(request, code, "tiep-nhan", doing)
+async def _receive(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    days = whole(sent.get("working_days", ""))
+    await service.receive(officer, code, version, working_days=days)
 
 
-@post(f"{AT}/chuyen", opt=OWN)
-async def hand_over(request: Asked, code: FromPath[str]) -> Answer:
-    """Pass it on to the specialists."""
-
-    async def doing(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-        chosen = uuid_or_none(sent.get("post_id", ""))
-        await service.hand_over(officer, code, version, post_id=chosen)
-
-    return await act(request, code, "chuyen", doing)
+async def _hand_over(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    chosen = uuid_or_none(sent.get("post_id", ""))
+    await service.hand_over(officer, code, version, post_id=chosen)
 
 
-@post(f"{AT}/tham-dinh", opt=OWN)
-async def process(request: Asked, code: FromPath[str]) -> Answer:
-    """The specialist is done and submits it."""
-
-    async def doing(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-        await service.process(officer, code, version, sent.get("note"))
-
-    return await act(request, code, "tham-dinh", doing)
+async def _process(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    await service.process(officer, code, version, sent.get("note"))
 
 
-@post(f"{AT}/phe-duyet", opt=OWN)
-async def approve(request: Asked, code: FromPath[str]) -> Answer:
-    """The leader approves."""
-
-    async def doing(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-        await service.approve(officer, code, version, sent.get("note"))
-
-    return await act(request, code, "phe-duyet", doing)
+async def _approve(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    await service.approve(officer, code, version, sent.get("note"))
 
 
-@post(f"{AT}/tra-lai", opt=OWN)
-async def send_back(request: Asked, code: FromPath[str]) -> Answer:
-    """The leader returns it, saying why."""
-
-    async def doing(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-        await service.send_back(officer, code, version, sent.get("note"))
-
-    return await act(request, code, "tra-lai", doing)
+async def _sign_off(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    await service.sign_off(officer, code, version, sent.get("note"))
 
 
-@post(f"{AT}/hoan-thanh", opt=OWN)
-async def finish(request: Asked, code: FromPath[str]) -> Answer:
-    """The result is ready."""
-
-    async def doing(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-        await service.finish(officer, code, version, on_paper=sent.get("on_paper") == "co")
-
-    return await act(request, code, "hoan-thanh", doing)
+async def _send_back(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    await service.send_back(officer, code, version, sent.get("note"))
 
 
-@post(f"{AT}/tra-ket-qua", opt=OWN)
-async def deliver(request: Asked, code: FromPath[str]) -> Answer:
-    """The result was given to the citizen."""
+async def _recall(officer: Actor, code: str, version: int | None, _: Sent) -> None:
+    await service.recall(officer, code, version)
 
-    async def doing(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-        await service.deliver(officer, code, version, cast(Way, sent.get("way", "")))
 
-    return await act(request, code, "tra-ket-qua", doing)
+async def _give_opinion(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    await service.give_opinion(officer, code, version, sent.get("note"))
+
+
+async def _supplement(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    await service.supplement(officer, code, version, note=sent.get("note"))
+
+
+async def _confirm_payment(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    await service.confirm_payment(officer, code, version, note=sent.get("note"))
+
+
+async def _resume(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    await service.resume(officer, code, version, note=sent.get("note"))
+
+
+async def _finish(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    await service.finish(officer, code, version, on_paper=sent.get("on_paper") == "co")
+
+
+async def _deliver(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    await service.deliver(officer, code, version, cast(Way, sent.get("way", "")))
+
+
+DOINGS: dict[str, Doing] = {
+    "tiep-nhan": _receive,
+    "chuyen": _hand_over,
+    "tham-dinh": _process,
+    "phe-duyet": _approve,
+    "ky-duyet": _sign_off,
+    "tra-lai": _send_back,
+    "rut-lai": _recall,
+    "tra-loi-y-kien": _give_opinion,
+    "da-bo-sung": _supplement,
+    "da-nop-tien": _confirm_payment,
+    "tinh-tiep": _resume,
+    "hoan-thanh": _finish,
+    "tra-ket-qua": _deliver,
+    **RARER,
+}
 
 
 async def act(request: Asked, code: str, path: str, doing: Doing) -> Answer:
@@ -109,10 +111,21 @@ async def act(request: Asked, code: str, path: str, doing: Doing) -> Answer:
     except (NotFound, NotAllowed):
         raise
     except Refusal as refusal:
-        return await dossier_response(officer, code, refusal=refusal, sent=sent)
+        return await dossier_response(officer, code, refusal=refusal, sent=sent, path=path)
     return done(code, path)
 
 
 def done(code: str, path: str) -> Redirect:
     """Back to the dossier, saying what was done."""
     return Redirect(f"/can-bo/ho-so/{code}?xong={path}", status_code=303)
+
+
+def _address(path: str, doing: Doing) -> HTTPRouteHandler:
+    @post(f"{AT}/{path}", opt=OWN, name=f"desk.{path}")
+    async def handler(request: Asked, code: FromPath[str]) -> Answer:
+        return await act(request, code, path, doing)
+
+    return handler
+
+
+HANDLERS = [_address(path, doing) for path, doing in DOINGS.items()]

@@ -18,6 +18,12 @@ PATHS = {
     Act.ATTACH_RESULT: "ket-qua",
     Act.FINISH: "hoan-thanh",
     Act.DELIVER: "tra-ket-qua",
+    Act.SIGN_OFF: "ky-duyet",
+    Act.GIVE_OPINION: "tra-loi-y-kien",
+    Act.SUPPLEMENT: "da-bo-sung",
+    Act.CONFIRM_PAYMENT: "da-nop-tien",
+    Act.RESUME: "tinh-tiep",
+    Act.RECALL: "rut-lai",
 }
 DONE = {
     "tiep-nhan": "Đã tiếp nhận hồ sơ. Người nộp được báo tin kèm ngày hẹn trả kết quả.",
@@ -28,6 +34,23 @@ DONE = {
     "ket-qua": "Đã đính kèm kết quả. Kiểm tra tệp rồi bấm Hoàn thành để báo người nộp.",
     "hoan-thanh": "Hồ sơ đã có kết quả. Người nộp được báo tin đến nhận.",
     "tra-ket-qua": "Đã trả kết quả. Người nộp được mời đánh giá mức độ hài lòng.",
+    "ky-duyet": "Đã ký duyệt.",
+    "tra-loi-y-kien": "Đã trả lời ý kiến.",
+    "da-bo-sung": "Đã nhận bổ sung. Người nộp được báo ngày hẹn trả mới.",
+    "da-nop-tien": "Đã xác nhận nghĩa vụ tài chính. Thời hạn được tính tiếp.",
+    "tinh-tiep": "Thời hạn được tính tiếp. Người nộp được báo ngày hẹn trả mới.",
+    "rut-lai": "Đã rút lại. Hồ sơ trở về bước của ông/bà.",
+    "tu-choi": "Đã từ chối tiếp nhận. Người nộp được báo lý do.",
+    "bo-sung": "Đã yêu cầu bổ sung. Người nộp được báo tin, thời hạn tạm dừng.",
+    "bo-sung-nua": "Đã yêu cầu bổ sung lần nữa. Người nộp được báo tin, thời hạn tạm dừng.",
+    "phan-cong": "Đã phân công xử lý.",
+    "lay-y-kien": "Đã gửi yêu cầu lấy ý kiến.",
+    "nop-tien": "Đã yêu cầu thực hiện nghĩa vụ tài chính. Người nộp được báo tin.",
+    "tam-dung": "Đã tạm dừng tính thời hạn.",
+    "gia-han": "Đã gia hạn và gửi lời xin lỗi đến người nộp.",
+    "dinh-chinh": "Đã đính chính. Giấy tiếp nhận mới thay thế giấy cũ.",
+    "dung": "Đã dừng giải quyết. Người nộp được báo tin.",
+    "rut": "Đã ghi nhận việc rút hồ sơ.",
     "go-ket-qua": "Đã gỡ tệp kết quả.",
     "gui-lai": "Tin báo được xếp vào hàng gửi lại.",
 }
@@ -36,10 +59,15 @@ _WORDS = {
     Act.HAND_OVER: "Chuyển xử lý",
     Act.FINISH: "Hoàn thành, báo người nộp",
     Act.DELIVER: "Trả kết quả",
+    Act.SUPPLEMENT: "Đã nhận đủ giấy tờ bổ sung",
+    Act.CONFIRM_PAYMENT: "Xác nhận đã nộp",
 }
 _NOTES = {
     Act.PROCESS: "Ý kiến thẩm định",
     Act.APPROVE: "Ý kiến chỉ đạo, hoặc lý do trả lại",
+    Act.SIGN_OFF: "Ý kiến chỉ đạo, hoặc lý do trả lại",
+    Act.GIVE_OPINION: "Ý kiến của cơ quan",
+    Act.SUPPLEMENT: "Ghi chú",
 }
 
 
@@ -69,7 +97,7 @@ class Decisions(msgspec.Struct, frozen=True, kw_only=True):
 def decisions_of(shown: DossierPage, sent: Mapping[str, str]) -> Decisions:
     """The decisions on a dossier for the officer its page was read for."""
     attaching = Act.ATTACH_RESULT in shown.acts
-    acts = [act for act in shown.acts if act is not Act.ATTACH_RESULT]
+    acts = [act for act in shown.acts if act in PATHS and act is not Act.ATTACH_RESULT]
     if attaching and Act.FINISH not in acts:
         # A result may exist on paper only: the box beside the button says so.
         acts.append(Act.FINISH)
@@ -88,7 +116,7 @@ def decisions_of(shown: DossierPage, sent: Mapping[str, str]) -> Decisions:
 
 def _button(act: Act, number: int, shown: DossierPage) -> Button:
     words = _WORDS.get(act) or shown.act_titles[act.value]
-    secondary = act is Act.SEND_BACK or (act is Act.FINISH and not shown.results)
+    secondary = act in (Act.SEND_BACK, Act.RECALL) or (act is Act.FINISH and not shown.results)
     return Button(words, PATHS[act], "btn-2" if secondary else "", number)
 
 

@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from app.doors.asked import Asked
 from app.doors.desk.decisions import DONE
 from app.doors.desk.dossier_view import dossier_view
+from app.doors.desk.others import others_of
 from app.doors.desk.places import desks_of, handling_posts_of
 from app.doors.render import page
 from app.doors.sessions import actor
@@ -41,8 +42,10 @@ async def dossier_response(
     done: str = "",
     refusal: Refusal | None = None,
     sent: Mapping[str, str] | None = None,
+    path: str = "",
 ) -> Response[bytes]:
-    """The page as it is now; with a refusal it says why and keeps what was typed."""
+    """The page as it is now; with a refusal of the act of `path` it says why and keeps what was
+    typed."""
     shown = await queries.dossier_page(code, officer)
     if shown is None:
         raise NotFound
@@ -58,6 +61,8 @@ async def dossier_response(
         refused=_reason(refusal) if refusal else "",
         kept=(sent or {}).get("note", ""),
         errors=refusal.fields if refusal else {},
+        others=await others_of(shown, sent or {}, path),
+        path=path,
         slips=await slips_of(shown.code),
         may_replace=officer.holds("reception", shown.agency_id) is not None,
     )

@@ -114,7 +114,11 @@ async def test_the_inbox_groups_by_urgency_and_counts_everything(province: Tenan
     dues = [MONDAY - timedelta(hours=1), MONDAY + timedelta(hours=2), MONDAY + timedelta(days=2)]
     dues.append(MONDAY + timedelta(days=9))
     for code, due in zip(codes, dues, strict=True):
-        await db.tenant.execute("update dossier set due_at = $2 where code = $1", code, due)
+        await db.tenant.execute(
+            "update task set due_at = $2 from dossier d where d.id = dossier_id and d.code = $1"
+            " and state = 'open'",
+            *(code, due),
+        )
     with frozen(MONDAY):
         posts = [post.id for post in hoa.posts]
         found = await queries.inbox(posts)
@@ -143,7 +147,7 @@ async def test_the_dossiers_page_shows_each_what_is_theirs(province: Tenant) -> 
     code = (await submitted(hung)).code
     for_lan = await queries.dossier_page(code, lan)
     assert for_lan is not None
-    assert for_lan.acts == [Act.RECEIVE]
+    assert for_lan.acts == [Act.RECEIVE, Act.REFUSE, Act.ASK_SUPPLEMENT, Act.WITHDRAW]
     assert for_lan.applicant.id_number == "052085000023"
     assert [paper.slot for paper in for_lan.papers] == ["giay-chung-sinh"]
     assert [sheet.title for sheet in for_lan.sheets if not sheet.lines] == []
@@ -151,7 +155,7 @@ async def test_the_dossiers_page_shows_each_what_is_theirs(province: Tenant) -> 
     assert len(for_lan.notices) == 1
     for_hung = await queries.dossier_page(code, hung)
     assert for_hung is not None
-    assert (for_hung.acts, for_hung.notices, for_hung.ledger) == ([], [], [])
+    assert (for_hung.acts, for_hung.notices, for_hung.ledger) == ([Act.WITHDRAW], [], [])
     ngoc = await cast.citizen("Bùi Thị Ngọc", "ngoc.bui")
     assert await queries.dossier_page(code, ngoc) is None
     assert await queries.dossier_page(code, await cast.officer(cast.THU)) is None

@@ -71,7 +71,8 @@ async def test_a_birth_goes_from_the_phone_to_the_rating(province: Tenant) -> No
         "select act from trail where subject_kind = 'dossier' and subject_id = $1 order by id",
         str(dossier.id),
     )
-    assert {f"dossier.{act}" for act in Act if act not in (Act.INTAKE, Act.SEND_BACK)} <= set(trail)
+    acts = [f"dossier.{act}" for act in (*passed[:5], Act.ATTACH_RESULT, *passed[5:])]
+    assert [act for act in trail if act in acts] == acts
     assert await column("select score from rating") == [3]
     slip = await slip_view(code)
     assert slip is not None and slip.slip.content.applicant.name == "TRẦN VĂN HÙNG"
@@ -110,5 +111,5 @@ async def test_the_leader_sends_back_and_the_specialist_does_it_again(province: 
     assert (await turn(dossier))["node"] == "phe-duyet"
     page = await queries.dossier_page(code, minh)
     assert page is not None
-    assert page.acts == [Act.APPROVE, Act.SEND_BACK]
+    assert page.acts[:2] == [Act.APPROVE, Act.SEND_BACK]
     assert [line.note for line in page.passed][-1] == "Ghi rõ nơi sinh"
