@@ -22,6 +22,12 @@ def agencies_of(officer: Actor) -> list[UUID]:
     return list({post.agency_id: None for post in officer.posts if post.kind in _HANDLING})
 
 
+def archives_of(officer: Actor) -> list[UUID]:
+    """Those agencies, and the ended ones whose work they took over with what was finished there."""
+    posts = [post for post in officer.posts if post.kind in _HANDLING]
+    return list({key: None for post in posts for key in (post.agency_id, *post.before)})
+
+
 def handling_posts_of(officer: Actor) -> list[UUID]:
     """The posts whose turn is the officer's turn."""
     return [post.id for post in officer.posts if post.kind in _HANDLING]

@@ -10,6 +10,7 @@ from app.doors.asked import Asked
 from app.doors.desk import lists_view as view
 from app.doors.desk.places import (
     agencies_of,
+    archives_of,
     desk_posts_of,
     desks_of,
     handling_posts_of,
@@ -93,7 +94,7 @@ async def _queue(officer: Actor, which: str, after: str | None) -> view.Queue:
 async def _find(officer: Actor, typed: str) -> Response[bytes] | Redirect:
     """The one dossier at once, or a list; nothing of other agencies."""
     code = read(typed)
-    agencies = agencies_of(officer)
+    agencies = archives_of(officer)
     hits = await queries.find_dossiers(code or typed, agencies)
     present = await present_code(code) if code else None
     if any(line.code == present for line in hits.lines):

@@ -13,6 +13,10 @@ _ACTS = {f"dossier.{row.act}": row.title for row in TRANSITIONS} | {
     **ACT_TITLES,
     "paper.attach": "Thêm giấy tờ",
     "paper.remove": "Gỡ giấy tờ",
+    "dossier.transfer": "Chuyển đến cơ quan kế thừa",
+    "dossier.transfer_task": "Chuyển việc đến cơ quan kế thừa",
+    "dossier.add_alias": "Thêm mã cũ của hồ sơ",
+    "dossier.give_code": "Đổi mã hồ sơ",
     "dossier.rate": "Đánh giá mức độ hài lòng",
     "rating.give": "Đánh giá mức độ hài lòng",
 }

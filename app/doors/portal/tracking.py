@@ -18,6 +18,8 @@ from app.doors.sent import texts
 from app.onestop.codes import rules as codes
 from app.onestop.codes.aliases import present_code
 from app.onestop.dossiers.queries import tracking
+from app.onestop.reorganisation.succession import agency_names
+from app.people.queries import today
 from app.refusals import Malformed, NotFound
 
 Code = Annotated[str, QueryParameter(name="ma", max_length=200)]
@@ -72,7 +74,8 @@ async def show_details(request: Asked, code: FromPath[str]) -> Response[bytes]:
     if found.details is None:
         fault = Malformed(fields={"so_cuoi": _WRONG_DIGITS})
         return _page(track_view(found), errors=fault.fields, status=422)
-    return _page(track_view(found))
+    names = await agency_names(found.details.dossier_id, today())
+    return _page(track_view(found, names))
 
 
 _NO_CODE = (

@@ -6,6 +6,7 @@ from app.doors.words import gio_ngay
 from app.onestop.dossiers.queries.tracking import TrackedResult, TrackedStep, Tracking
 from app.onestop.dossiers.rules import Status
 from app.onestop.dossiers.shapes import CHANNEL_NAMES, WAY_NAMES
+from app.onestop.reorganisation.succession import AgencyNames
 
 _ENDED = {Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED, Status.DELIVERED}
 
@@ -32,14 +33,14 @@ class TrackView(msgspec.Struct, frozen=True, kw_only=True):
     results: list[TrackedResult]
 
 
-def track_view(found: Tracking) -> TrackView:
-    """What is shown of the dossier."""
+def track_view(found: Tracking, names: AgencyNames | None = None) -> TrackView:
+    """What is shown of the dossier; `names` tell what its agency was before and is now."""
     details = found.details
     facts: list[tuple[str, str]] = []
     if details:
         facts = [
             ("Thủ tục", details.procedure_name),
-            ("Cơ quan giải quyết", details.agency_name),
+            ("Cơ quan giải quyết", _agency(details.agency_name, names)),
             ("Người nộp", details.applicant_name),
             ("Cách nộp", CHANNEL_NAMES.get(details.channel, details.channel)),
             ("Cách nhận kết quả", WAY_NAMES.get(details.wanted_way, details.wanted_way)),
@@ -55,6 +56,12 @@ def track_view(found: Tracking) -> TrackView:
         entries=_entries(details.steps, found.status) if details else [],
         results=details.results if details else [],
     )
+
+
+def _agency(name: str, names: AgencyNames | None) -> str:
+    if names and names.successor:
+        return f"{name} (nay là {names.successor})"
+    return f"{name} (trước đây là {names.former})" if names and names.former else name
 
 
 def _entries(steps: list[TrackedStep], status: Status) -> list[Entry]:

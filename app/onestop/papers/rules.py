@@ -60,7 +60,8 @@ def handles(actor: Actor, holder: Holder) -> bool:
     if holder.status is None or actor.kind != "officer":
         return False
     return any(
-        post.kind in _HANDLING and post.agency_id in (holder.agency_id, *holder.helpers)
+        post.kind in _HANDLING
+        and (post.serves(holder.agency_id) or post.agency_id in holder.helpers)
         for post in actor.posts
     )
 

@@ -13,6 +13,7 @@ select p.id, p.key, p.title, count(h.id) as holders
 from post p left join post_holding h
   on h.post_id = p.id and h.from_on <= $3 and (h.to_on is null or h.to_on >= $3)
 where p.agency_id = $1 and p.kind = $2
+  and (p.valid_from is null or p.valid_from <= $3) and (p.valid_to is null or p.valid_to >= $3)
 group by p.id order by p.key
 """
 

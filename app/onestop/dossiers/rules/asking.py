@@ -118,13 +118,17 @@ def acts_open(facts: Facts, actor: Actor) -> list[Act]:
 
 
 def handles(agency_id: UUID, actor: Actor) -> bool:
-    """Whether the agency's dossiers are this officer's work; an administrator's post is not."""
-    return any(post.agency_id == agency_id and post.kind in ANY_POST for post in actor.posts)
+    """Whether the agency's dossiers are this officer's work; an administrator's post is not.
+
+    What an agency had when it ended lies with the agencies that followed it.
+    """
+    return any(post.serves(agency_id) and post.kind in ANY_POST for post in actor.posts)
 
 
 def works_on(facts: Facts, actor: Actor) -> bool:
     """Whether the officer's agency is the competent one or has had work with the dossier."""
-    return any(handles(agency_id, actor) for agency_id in (facts.agency_id, *facts.agencies))
+    helps = any(post.agency_id in facts.agencies and post.kind in ANY_POST for post in actor.posts)
+    return helps or handles(facts.agency_id, actor)
 
 
 def _may_see(row: Transition, facts: Facts, actor: Actor) -> bool:
