@@ -1,8 +1,10 @@
 """The officers', administrators' and the vendor's pages."""
 
+from datetime import timedelta
+
 from playwright.sync_api import Page, expect
 
-from infra.clock import now
+from infra.clock import VIETNAM, now
 from tests import cast
 from tests.browser import walks
 from tests.browser.gallery import Gallery
@@ -94,6 +96,32 @@ def administration(shown: Gallery) -> None:
     walks.follow(page, "Nguyễn Thị Lan")
     shown.look(page, "officer")
     page.close()
+    _calendar(shown)
+
+
+def _calendar(shown: Gallery) -> None:
+    """A changed working calendar: the forms, what is wrong, what would move."""
+    calendars = "/quan-tri/lich-lam-viec"
+    for kind in ("hoan-doi", "gio-lam-viec"):
+        shown.at(cast.THU, f"{calendars}/lap/{kind}", f"calendar-{kind}")
+    page = shown.visit(cast.THU, f"{calendars}/lap/ngay-rieng")
+    walks.press(page, "Xem hồ sơ đổi ngày hẹn")
+    shown.look(page, "calendar-wrong")
+    today = now().astimezone(VIETNAM).date()
+    saturday = today + timedelta(days=(5 - today.weekday()) % 7)
+    walks.answer(
+        page,
+        {
+            "on": f"{saturday:%d/%m/%Y}",
+            "morning": "07:30-11:00",
+            "reason": "Làm thêm sáng thứ Bảy",
+            "decision": "Quyết định số 15/QĐ-UBND",
+        },
+    )
+    walks.press(page, "Xem hồ sơ đổi ngày hẹn")
+    shown.look(page, "calendar-draft")
+    page.close()
+    shown.at(cast.THU, calendars, "calendar")
 
 
 def vendor(shown: Gallery) -> None:

@@ -1,7 +1,7 @@
 """The forms of a changed calendar: what was typed, as a change the rules can judge."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -33,23 +33,17 @@ _NO_DAY = "Ghi ngày theo mẫu 27/3/2027."
 
 
 def read_change(kind: str, sent: Mapping[str, str]) -> Change:
-    """What the form of that kind says. Raises NotFound for no such form, Malformed."""
-    if kind == SWAP:
-        off, on = _days(sent, "off", "on")
-        return Swapped(off=off, on=on)
-    if kind == DAY:
-        (on,) = _days(sent, "on")
-        reason = cleaning.one_line(sent.get("reason", ""))
-        return OtherDay(on=on, periods=_periods(sent, "morning", "afternoon"), reason=reason)
-    if kind == HOURS:
-        (from_on,) = _days(sent, "from_on")
-        return NewHours(
-            from_on=from_on,
-            weekdays=[number for name, (number, _) in WEEKDAYS.items() if sent.get(name)],
-            periods=_periods(sent, "morning", "afternoon"),
-            saturday=_periods(sent, "saturday"),
-        )
-    raise NotFound
+    """What the form of that kind says. Raises NotFound for no such form, Malformed with every
+    field that cannot be read."""
+    if kind not in TITLES:
+        raise NotFound
+    faults: dict[str, str] = {}
+    change = _READ[kind](sent, faults)
+    if not sent.get("decision", "").strip():
+        faults["decision"] = "Ghi số, ngày của quyết định hoặc văn bản thông báo."
+    if faults:
+        raise Malformed(fields=faults)
+    return change
 
 
 def read_agency(sent: Mapping[str, str]) -> UUID | None:
@@ -59,24 +53,44 @@ def read_agency(sent: Mapping[str, str]) -> UUID | None:
     return chosen(sent, "agency_id", "Chọn cơ quan trong danh sách.")
 
 
-def _days(sent: Mapping[str, str], *names: str) -> list[date]:
-    days, faults = [], {}
-    for name in names:
-        try:
-            day = day_or_none(sent, name)
-        except Malformed:
-            day = None
-        if day is None:
-            faults[name] = _NO_DAY
-        else:
-            days.append(day)
-    if faults:
-        raise Malformed(fields=faults)
-    return days
+def _swap(sent: Mapping[str, str], faults: dict[str, str]) -> Change:
+    return Swapped(off=_day(sent, "off", faults), on=_day(sent, "on", faults))
 
 
-def _periods(sent: Mapping[str, str], *names: str) -> list[tuple[str, str]]:
-    periods, faults = [], {}
+def _other_day(sent: Mapping[str, str], faults: dict[str, str]) -> Change:
+    return OtherDay(
+        on=_day(sent, "on", faults),
+        periods=_periods(sent, ("morning", "afternoon"), faults),
+        reason=cleaning.one_line(sent.get("reason", "")),
+    )
+
+
+def _new_hours(sent: Mapping[str, str], faults: dict[str, str]) -> Change:
+    return NewHours(
+        from_on=_day(sent, "from_on", faults),
+        weekdays=[number for name, (number, _) in WEEKDAYS.items() if sent.get(name)],
+        periods=_periods(sent, ("morning", "afternoon"), faults),
+        saturday=_periods(sent, ("saturday",), faults),
+    )
+
+
+_READ = {SWAP: _swap, DAY: _other_day, HOURS: _new_hours}
+
+
+def _day(sent: Mapping[str, str], name: str, faults: dict[str, str]) -> date:
+    try:
+        day = day_or_none(sent, name)
+    except Malformed:
+        day = None
+    if day is None:
+        faults[name] = _NO_DAY
+    return day or date.min
+
+
+def _periods(
+    sent: Mapping[str, str], names: Sequence[str], faults: dict[str, str]
+) -> list[tuple[str, str]]:
+    periods = []
     for name in names:
         text = sent.get(name, "").strip()
         found = _HOURS.fullmatch(text)
@@ -84,8 +98,6 @@ def _periods(sent: Mapping[str, str], *names: str) -> list[tuple[str, str]]:
             faults[name] = _WRONG_HOURS
         if found:
             periods.append((_clock(found[1], found[2]), _clock(found[3], found[4])))
-    if faults:
-        raise Malformed(fields=faults)
     return periods
 
 

@@ -13,6 +13,7 @@ _ACTS = {f"dossier.{row.act}": row.title for row in TRANSITIONS} | {
     **ACT_TITLES,
     "paper.attach": "Thêm giấy tờ",
     "paper.remove": "Gỡ giấy tờ",
+    "dossier.recount": "Tính lại hạn theo lịch làm việc mới",
     "dossier.transfer": "Chuyển đến cơ quan kế thừa",
     "dossier.transfer_task": "Chuyển việc đến cơ quan kế thừa",
     "dossier.add_alias": "Thêm mã cũ của hồ sơ",

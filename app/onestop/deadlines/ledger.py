@@ -157,12 +157,13 @@ def counted_due(entry: Entry, calendar: Calendar) -> datetime:
 def _started(entry: Entry, calendar: Calendar, first: Calendar) -> Standing:
     if entry.amount is None or entry.unit is None:
         raise BrokenLedger("row 0: start without a time")
+    due = counted_due(entry, calendar)
     return Standing(
         clock=entry.clock,
         subject_id=entry.subject_id,
         started_at=next_working_moment(entry.at, calendar).astimezone(UTC),
-        original_due_at=counted_due(entry, first),
-        due_at=counted_due(entry, calendar),
+        original_due_at=due if first is calendar else counted_due(entry, first),
+        due_at=due,
         amount=entry.amount,
         unit=entry.unit,
         calendar_version=calendar.version,

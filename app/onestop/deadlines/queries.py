@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from app.onestop.deadlines.calendar import BadCalendar, Calendar, Document, from_document, local
-from app.onestop.deadlines.ledger import fold, of
+from app.onestop.deadlines.ledger import Fault, audit, fold, of
 from app.onestop.deadlines.shapes import ClockName, Entry, Standing
 from infra.clock import now
 from tenants import db
@@ -97,6 +97,14 @@ async def standing_of(
     """Where a clock of the dossier stands; None when it was never started."""
     entries = of(await entries_of(dossier_id), clock, subject_id)
     return fold(entries, await calendars_of(entries)) if entries else None
+
+
+async def audit_of(dossier_id: UUID) -> list[Fault]:
+    """The rows of the dossier's ledger whose stored deadline is not what they add up to."""
+    entries = await entries_of(dossier_id)
+    calendars = await calendars_of(entries)
+    names = dict.fromkeys((each.clock, each.subject_id) for each in entries)
+    return [fault for name in names for fault in audit(of(entries, *name), calendars)]
 
 
 async def _stored(version: int) -> tuple[Document, str]:

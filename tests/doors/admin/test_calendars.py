@@ -108,6 +108,14 @@ async def test_what_makes_no_sense_comes_back_marked(thu, province, kind, typed,
     assert await db.tenant.fetch_value("select count(*) from calendar_draft") == 0
 
 
+async def test_everything_that_cannot_be_read_is_said_at_once(thu, province):
+    sent = await thu.post(f"{HERE}/lap/hoan-doi", data={"off": "x"})
+    text = text_of(sent, 422)
+    assert "Cần sửa 3 mục" in text
+    for words in ("Ngày được nghỉ: Ghi ngày", "Ngày làm bù: Ghi ngày", "Căn cứ: Ghi số"):
+        assert words in text, words
+
+
 async def test_an_agency_that_does_not_exist_is_not_accepted(thu, province):
     sent = await thu.post(FORM, data={**STORM, "agency_id": str(uuid4())})
     assert "Chọn cơ quan trong danh sách." in text_of(sent, 422)

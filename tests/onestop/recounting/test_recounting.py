@@ -1,9 +1,9 @@
+import asyncio
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
-from app.onestop.deadlines import ledger
 from app.onestop.deadlines import ledger_service as clocks
 from app.onestop.deadlines import queries as deadlines
 from app.onestop.deadlines.service import publish
@@ -85,7 +85,7 @@ async def test_an_approved_day_moves_every_open_dossier_once(province: Tenant) -
     for dossier_id in (long, short):
         entries = await deadlines.entries_of(dossier_id)
         assert [each.kind for each in entries] == [Kind.START, Kind.CALENDAR]
-        assert ledger.audit(entries, await deadlines.calendars_of(entries)) == []
+        assert await deadlines.audit_of(dossier_id) == []
     (told,) = await db.tenant.fetch(_TOLD)
     assert told["dossier_id"] == long
     assert "ho so H-1 hen tra lai 17:00 9/6/2026" in told["text"]
@@ -136,6 +136,18 @@ async def test_killed_in_the_middle_it_goes_on_and_nobody_is_told_twice(
         entries = await deadlines.entries_of(dossier_id)
         assert [each.kind for each in entries] == [Kind.START, Kind.CALENDAR]
         assert await due_of(dossier_id) == at("2026-06-09 17:00")
+
+
+async def test_two_workers_at_once_do_it_once(province: Tenant) -> None:
+    thu = await prepared()
+    known = [await opened(f"H-{number}") for number in range(3)]
+    await approved(thu)
+    with frozen(NOON):
+        await asyncio.gather(recount_dossiers(), recount_dossiers(), recount_dossiers())
+    assert len(await db.tenant.fetch(_TOLD)) == 3
+    for dossier_id in known:
+        assert len(await deadlines.entries_of(dossier_id)) == 2
+        assert await deadlines.audit_of(dossier_id) == []
 
 
 async def test_batches_follow_one_another(province: Tenant, monkeypatch) -> None:
