@@ -92,6 +92,7 @@ def _receipt(content: Receipt) -> _Filled:
         "register_number": str(content.register_number or ""),
         "register_year": str(content.register_year or ""),
         "replaces_at": moment(content.replaces_at),
+        "replaces_why": content.replaces_why,
     }
     papers = [
         {"n": str(n), "name": p.name, "form": p.form, "quantity": f"{p.quantity:02}"}

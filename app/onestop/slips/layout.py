@@ -143,7 +143,7 @@ def _ended(text: str) -> str:
 def _paragraph(block: Paragraph, words: Words) -> Paragraph | None:
     if block.only_if and not words[block.only_if]:
         return None
-    return structs.replace(block, text=fill(block.text, words))
+    return structs.replace(block, text=_ended(fill(block.text, words)))
 
 
 def _grid(block: Table, words: Words, rows: Sequence[Words]) -> Grid:

@@ -27,6 +27,8 @@ def draw(shown: Print) -> bytes:
         format="pdf",
         ignore_system_fonts=True,
         pdf_standards="a-2b",
+        # The tags of a register's cells would make it fifteen times as large.
+        pdf_tags=not shown.landscape,
         sys_inputs={"paper": data_of(shown)},
     )
 

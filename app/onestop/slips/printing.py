@@ -56,9 +56,16 @@ def print_of(slip: Slip, document: Document, copies: int | None = None) -> Print
         bar_svg=code128_svg(content.number, label=f"Mã vạch {content.number}"),
         bar_digits=content.number,
         stamp=REPLACED if slip.replaced_at else "",
-        stamp_note=f"lúc {moment(slip.replaced_at)}" if slip.replaced_at else "",
+        stamp_note=_replaced(slip),
         slip=slip,
     )
+
+
+def _replaced(slip: Slip) -> str:
+    if slip.replaced_at is None:
+        return ""
+    why = f"\nLý do: {slip.replaced_why}" if slip.replaced_why else ""
+    return f"lúc {moment(slip.replaced_at)}{why}"
 
 
 def copies_of(document: Document, values: Values) -> list[Copy]:

@@ -50,7 +50,7 @@ class Receipt(SlipContent, frozen=True, kw_only=True):
     """Form 01: Giấy tiếp nhận hồ sơ và hẹn trả kết quả.
 
     `register_number` is its line in the register of `register_year`; `replaces_at` says when the
-    receipt was issued that this one replaces.
+    receipt was issued that this one replaces, `replaces_why` for what reason.
     """
 
     papers: list[SlipPaper]
@@ -64,6 +64,7 @@ class Receipt(SlipContent, frozen=True, kw_only=True):
     register_number: int | None = None
     register_year: int | None = None
     replaces_at: datetime | None = None
+    replaces_why: str = ""
 
 
 class SupplementLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,7 +130,7 @@ class SupplementItem(msgspec.Struct, frozen=True, kw_only=True):
 class Slip(msgspec.Struct, frozen=True, kw_only=True):
     """An issued slip; `number` runs through the agency's year, None for form 01.
 
-    `replaced_at` says when another slip was issued instead of this one.
+    `replaced_at` says when another slip was issued instead of this one, `replaced_why` why.
     """
 
     id: UUID
@@ -139,6 +140,7 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime
     number: int | None
     replaced_at: datetime | None
+    replaced_why: str | None = None
     content: SlipContent
 
 

@@ -75,6 +75,7 @@ def slip(form: str = "01", *, replaced: bool = False, **changes: object) -> Slip
     return Slip(
         id=uuid4(), dossier_id=uuid4(), form=form, form_version=VERSION, issued_at=EVENING,
         number=None if form == "01" else 7, replaced_at=LATER if replaced else None,
+        replaced_why="Ghi sai tên" if replaced else None,
         content=content(form, **changes),
     )  # fmt: skip
 

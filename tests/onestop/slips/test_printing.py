@@ -211,7 +211,8 @@ def test_the_register_lies_across_and_repeats_its_headings():
 def test_a_replaced_receipt_is_stamped_on_every_page():
     shown = view_of(slip("01", replaced=True, papers=papers(30)))
     for page in _read(shown).pages:
-        assert _plain("ĐÃ ĐƯỢC THAY THẾ") in _plain(page.extract_text())
+        text = _plain(page.extract_text())
+        assert _plain("ĐÃ ĐƯỢC THAY THẾ") in text and _plain("Lý do: Ghi sai tên") in text
     assert _page(shown).count('class="stamp"') == 2
     assert 'class="stamp"' not in _page(view_of(slip("01")))
 

@@ -27,7 +27,7 @@ class SlipLine(msgspec.Struct, frozen=True, kw_only=True):
 
 _FIELDS = """
 select s.id, s.dossier_id, s.form, s.form_version, s.content::text as content, s.issued_at,
-       s.number, r.issued_at as replaced_at
+       s.number, r.issued_at as replaced_at, r.content->>'replaces_why' as replaced_why
 from slip s join dossier d on d.id = s.dossier_id left join slip r on r.replaces = s.id
 """
 # Served by slip_by_dossier and slip_replaces_key.

@@ -19,7 +19,7 @@ from tenants import db
 from tenants.current import current
 
 # A print of more lines is no help to anybody and would hold a processor for seconds.
-MOST = 3000
+MOST = 2000
 _WAYS = {"counter": "Trực tiếp", "electronic": "Bản điện tử", "postal": "Bưu chính công ích"}
 _DAY = timedelta(days=1)
 

@@ -70,7 +70,7 @@ async def replace_receipt(officer: Actor, dossier: HasId, reason: str) -> UUID:
     if old is None:
         raise NoReceipt
     content = await _receipt(officer, row)
-    content = msgspec.structs.replace(content, replaces_at=old["issued_at"])
+    content = msgspec.structs.replace(content, replaces_at=old["issued_at"], replaces_why=why)
     slip_id = await write(officer, row, rules.RECEIPT, content, replaces=old["id"])
     await record(
         officer,
