@@ -128,7 +128,7 @@ def groups(found_groups: Sequence[InboxGroup], *, several: bool) -> list[GroupVi
     """The groups of the inbox that have something in them."""
 
     def draw(line: TurnLine) -> Row:
-        cells = (line.step_name, short_moment(line.due_at))
+        cells = (line.step_name, short_moment(line.promised_at))
         return _row(line, several, line.remaining, cells, _SOON_DAY_MINUTES)
 
     return [
