@@ -105,6 +105,7 @@ create table dossier_move (
     at timestamptz not null,
     primary key (dossier_id, reorganisation_id)
 );
+create index dossier_move_by_reorganisation on dossier_move (reorganisation_id, from_id, to_id);
 insert into append_only (name) values ('dossier_move'), ('agency_succession');
 create index dossier_open_at_agency on dossier (agency_id, id) where status not in (3, 7, 8, 10);
 create index task_at_agency on task (agency_id) where state = 'open';

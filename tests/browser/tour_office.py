@@ -90,6 +90,7 @@ def administration(shown: Gallery) -> None:
         ("/quan-tri/cap-quyen", "admit"),
         ("/quan-tri/cap-quyen?co-quan=quy+nhon", "admit-found"),
         ("/quan-tri/thu-tuc?tim=khai+sinh", "filings"),
+        ("/quan-tri/sap-xep", "reorganisations"),
     ):
         shown.at(cast.THU, path, name)
     page = shown.visit(cast.THU, "/quan-tri")

@@ -1,9 +1,9 @@
 """The administrators' door: who works here, holding which posts; where procedures are filed; the
-working calendar and its changes."""
+working calendar and its changes; how agencies were reorganised."""
 
 from litestar import Router
 
-from app.doors.admin import calendars, officers, procedures
+from app.doors.admin import calendars, officers, procedures, reorganisations
 from app.doors.sessions import staff_only
 
 admin_routes = Router(
@@ -18,6 +18,7 @@ admin_routes = Router(
         officers.dismiss,
         procedures.list_procedures,
         procedures.switch,
+        reorganisations.list_reorganisations,
         calendars.show_calendar,
         calendars.open_form,
         calendars.write_draft,

@@ -69,6 +69,11 @@ class ReorganisationRow(msgspec.Struct, frozen=True, kw_only=True):
     planned_by: str
     done_at: datetime | None
 
+    @property
+    def begun(self) -> bool:
+        """Whether the new organisation is there already."""
+        return self.state in ("running", "done")
+
 
 # Served by dossier_open_at_agency, dossier_by_agency, task_at_agency and draft_unfiled.
 _GOING = """

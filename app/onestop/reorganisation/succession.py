@@ -54,6 +54,23 @@ from dossier d join agency a on a.id = d.agency_id where d.id = $1
 """
 
 
+# Served by agency_succession_pkey; a reorganisation has some hundred lines.
+_FOLLOWED = """
+select a.name, b.name, (select count(*) from dossier_move m
+    where m.reorganisation_id = $1 and m.from_id = a.id and m.to_id = b.id)
+from agency_succession s join agency a on a.id = s.from_id join agency b on b.id = s.to_id
+where s.reorganisation_id = $1 order by a.name, a.key, s.is_main desc, b.name
+"""
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """One agency that ended, one that follows it, and how many open dossiers it took over."""
+
+    before: str
+    after: str
+    moved: int
+
+
 class UnitCount(msgspec.Struct, frozen=True, kw_only=True):
     """How many dossiers a unit has, by the organisation of one day."""
 
@@ -103,3 +120,9 @@ async def agency_names(dossier_id: UUID, today: date) -> AgencyNames | None:
         return None
     former = row["moved_from"] or row["called_before"]
     return AgencyNames(name=row["name"], former=former, successor=row["succeeded_by"])
+
+
+async def followed(reorganisation_id: UUID) -> list[Followed]:
+    """Who took over from whom by one reorganisation, by the names of those that ended."""
+    rows = await db.tenant.fetch(_FOLLOWED, reorganisation_id)
+    return [Followed(*row) for row in rows]
