@@ -17,6 +17,7 @@ from app.doors.pdf_answer import pdf_answer
 from app.doors.render import page
 from app.doors.sessions import actor
 from app.onestop.forms.days import read_day
+from app.onestop.slips.moments import short_day
 from app.onestop.slips.queries import Register, register, register_print
 from app.people.queries import today
 from app.people.shapes import Actor
@@ -54,7 +55,7 @@ async def show_register(
         found = await register(agency_id, period.first_day, period.last_day)
     except Malformed as refusal:
         return _page(officer, agency_id, first, last, refusal=refusal)
-    days = period.first_day.isoformat(), period.last_day.isoformat()
+    days = short_day(period.first_day), short_day(period.last_day)
     return _page(officer, agency_id, *days, found=found, query=period.query)
 
 

@@ -110,7 +110,7 @@ async def test_the_control_sheet_tells_who_had_the_dossier(lan, province):
 async def test_the_register_of_the_month_and_of_other_days(lan, province):
     code, _ = await _received()
     page = await see(lan, REGISTER)
-    assert code in page and "2026-11-01" in page and "2026-11-23" in page
+    assert code in page and "01/11/2026" in page and "23/11/2026" in page
     other = await see(lan, f"{REGISTER}?tu=2026-10-01&den=2026-10-31")
     assert code not in other and "Không có hồ sơ nào được tiếp nhận" in other
     printed = await see(lan, f"{REGISTER}/in?tu=2026-11-23&den=2026-11-23")
