@@ -35,7 +35,7 @@ def test_a_paper_dossier_is_received_by_keyboard_alone(instance, visit):
     keys.press("F9")
     page.wait_for_url("**/giay-tiep-nhan*")
     code = re.search(r"/ho-so/([^/]+)/", page.url)[1]
-    sheet = page.locator("section.receipt").first
+    sheet = page.locator("section.slip").first
     for text in (code, "Bùi Thị Ngọc", "052190000017", "45 đường Trần Phú"):
         expect(sheet).to_contain_text(text)
     expect(page).to_have_title("printed")

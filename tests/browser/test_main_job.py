@@ -133,7 +133,7 @@ def prints(lan: Page, code: str) -> str:
     """Form 01 on two sheets A5; gives the moment the result is promised for."""
     lan.keyboard.press("F8")
     lan.wait_for_url("**/giay-tiep-nhan*")
-    sheet = lan.locator("section.receipt").first
+    sheet = lan.locator("section.slip").first
     for drawn in (sheet.locator(".qr svg"), sheet.locator(".bars svg")):
         box = drawn.bounding_box()
         assert box and box["width"] > 60 and box["height"] > 20
@@ -146,7 +146,7 @@ def prints(lan: Page, code: str) -> str:
     lan.emulate_media(media="screen")
     due = sheet.locator("p", has_text="Thời gian trả kết quả").locator("strong").inner_text()
     lan.go_back()
-    return due
+    return due.removesuffix(".")
 
 
 def attaches_and_finishes(minh: Page, lan: Page, code: str, result: bytes) -> None:

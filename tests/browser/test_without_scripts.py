@@ -56,4 +56,4 @@ def test_an_officer_receives_a_dossier_without_any_script(instance, visit):
     for box in page.locator(".checklist-table input[type=checkbox]").all():
         box.check()
     walks.press(page, "Lưu và in giấy tiếp nhận")
-    expect(page.locator("section.receipt").first).to_contain_text("Thào A Páo")
+    expect(page.locator("section.slip").first).to_contain_text("Thào A Páo")

@@ -21,6 +21,7 @@ def reception(shown: Gallery) -> None:
     _decide(page, "Tiếp nhận hồ sơ")
     shown.look(page, "dossier-received")
     shown.at(cast.LAN, f"/can-bo/ho-so/{shown.code}/giay-tiep-nhan", "slip")
+    _papers(shown)
     shown.at(cast.LAN, "/can-bo?hang=cho-chuyen", "desk-passing")
     _decide(page, "Chuyển xử lý")
     page.close()
@@ -40,6 +41,18 @@ def reception(shown: Gallery) -> None:
     shown.look(page, "counter-wrong")
     page.goto("about:blank")
     page.close()
+
+
+def _papers(shown: Gallery) -> None:
+    """One slip as it was issued, the control sheet, the register and its print."""
+    page = shown.visit(cast.LAN, f"/can-bo/ho-so/{shown.code}")
+    page.locator('a[href*="/phieu/"]:not([href$="/pdf"])').first.click()
+    shown.look(page, "slip-issued")
+    page.close()
+    shown.at(cast.LAN, f"/can-bo/ho-so/{shown.code}/phieu-kiem-soat", "control-sheet")
+    shown.at(cast.LAN, "/can-bo/so-theo-doi", "register")
+    shown.at(cast.LAN, "/can-bo/so-theo-doi?tu=hom-qua", "register-wrong")
+    shown.at(cast.LAN, "/can-bo/so-theo-doi/in", "register-print")
 
 
 def handling(shown: Gallery) -> None:

@@ -17,11 +17,12 @@ def day_in_words(day: date) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """08 giờ 30 phút, ngày 05/02/2026; "" for none."""
+    """08 giờ 30 phút, ngày 5/2/2026, word for word as the pages of the site say it; "" for none."""
     if at is None:
         return ""
     local = at.astimezone(VIETNAM)
-    return f"{local.hour:02} giờ {local.minute:02} phút, ngày {short_day(local)}"
+    day = f"{local.day}/{local.month}/{local.year}"
+    return f"{local.hour:02} giờ {local.minute:02} phút, ngày {day}"
 
 
 def short_day(day: date | None, before: str = "") -> str:
