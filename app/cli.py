@@ -10,7 +10,7 @@ from pathlib import Path
 
 from asyncpg.exceptions import PostgresError
 
-from app import lifecycle, reorganise
+from app import agencies, lifecycle
 from app.chains import control_chain, tenant_chain
 from app.doors import brand
 from app.people import identities
@@ -126,11 +126,18 @@ async def _load_province(asked: argparse.Namespace) -> None:
     print(f"{tenant.slug} is {tenant.status} at {settings().origin(tenant.host)}")
 
 
+async def _code_form(asked: argparse.Namespace) -> None:
+    form = asked.file if asked.file else None
+    await agencies.choose_code_form(asked.slug, asked.agency, form)
+    await _note("tenant.code_form", asked.slug, agency=asked.agency)
+    print(f"{asked.agency} and those beneath it make codes this way from now on")
+
+
 async def _reorganise(asked: argparse.Namespace) -> None:
     await lifecycle.named(asked.slug)
     if asked.preview:
-        return print(await reorganise.preview(asked.slug, asked.file))
-    said = await reorganise.carry_out(asked.slug, asked.file, batch=asked.batch)
+        return print(await agencies.preview(asked.slug, asked.file))
+    said = await agencies.carry_out(asked.slug, asked.file, batch=asked.batch)
     await _note("tenant.reorganise", asked.slug)
     print(said)
 
@@ -217,6 +224,8 @@ def _tenant_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     key = _verb(verbs, "storage-key", _storage_key, "slug", "access")
     key.add_argument("secret", metavar="secret_file", type=_content_of)
     _verb(verbs, "add-host", _add_host, "slug", "host")
+    form = _verb(verbs, "code-form", _code_form, "slug", "agency")
+    form.add_argument("file", type=_content_of, nargs="?", help="left out: as the agency above it")
     change = _verb(verbs, "reorganise", _reorganise, "slug")
     change.add_argument("file", type=_content_of, help="the plan, a JSON file")
     change.add_argument("--preview", action="store_true", help="only say what would move")

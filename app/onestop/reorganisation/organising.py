@@ -8,6 +8,7 @@ from app.onestop.reorganisation.rules import ending, followers, post_after, post
 from app.onestop.reorganisation.shapes import (
     Dissolve,
     Holders,
+    KnownAgency,
     Merge,
     MovePost,
     Plan,
@@ -102,11 +103,11 @@ async def _found(plan: Plan, standing: Standing) -> None:
         post = standing.agencies[move.agency].posts[move.post]
         posts.append((uuid7(), move.to, post.key, post.kind, post.title, plan.on))
     await db.tenant.execute_many(_ADD_POST, posts)
-    for new in plan.agencies:
-        await _note(plan, "agency.begin", new.key, name=new.name)
 
 
 async def _succeed(plan: Plan, standing: Standing, reorganisation_id: UUID) -> None:
+    for new in plan.agencies:
+        await _note(plan, "agency.begin", standing.agencies[new.key], name=new.name)
     for change in plan.changes:
         for source in ending(change):
             for place, key in enumerate(followers(change)):
@@ -115,7 +116,8 @@ async def _succeed(plan: Plan, standing: Standing, reorganisation_id: UUID) -> N
                     *(standing.agencies[source].id, standing.agencies[key].id, plan.on),
                     *(_KINDS[type(change)], place == 0, plan.number, reorganisation_id),
                 )
-            await _note(plan, "agency.end", source, successors=followers(change))
+            known = standing.agencies[source]
+            await _note(plan, "agency.end", known, name=known.name, successors=followers(change))
 
 
 async def _rename(plan: Plan, standing: Standing, reorganisation_id: UUID) -> None:
@@ -126,7 +128,7 @@ async def _rename(plan: Plan, standing: Standing, reorganisation_id: UUID) -> No
                 _REMEMBER, known.id, known.name, eve(plan), plan.number, reorganisation_id
             )
             await db.tenant.execute(_RENAME, known.id, change.name, change.sms_name)
-            await _note(plan, "agency.rename", known.key, before=known.name, name=change.name)
+            await _note(plan, "agency.rename", known, before=known.name, name=change.name)
 
 
 async def _change_holders(plan: Plan, standing: Standing) -> None:
@@ -190,9 +192,9 @@ def _moves(plan: Plan) -> list[MovePost]:
     return [change for change in plan.changes if isinstance(change, MovePost)]
 
 
-async def _note(plan: Plan, act: str, key: str, **detail: object) -> None:
+async def _note(plan: Plan, act: str, agency: KnownAgency, **detail: object) -> None:
     said = {"on": plan.on, **detail}
-    await record(SYSTEM, act, ("agency", key), detail=said, basis=plan.number)
+    await record(SYSTEM, act, ("agency", agency.id), detail=said, basis=plan.number)
 
 
 async def _note_officer(plan: Plan, act: str, officer_id: UUID, detail: dict[str, object]) -> None:

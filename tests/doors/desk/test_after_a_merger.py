@@ -18,6 +18,8 @@ async def test_the_old_slips_codes_open_the_dossier_at_the_new_desk(province, br
         assert went_to(await lan.get("/can-bo", params={"tim": typed})) == at(dossier.code)
     text = await see(lan, at(dossier.code))
     assert "Ủy ban nhân dân phường Mới" in text and "Chuyển đến cơ quan kế thừa" in text
+    slip = await see(lan, f"{at(dossier.code)}/giay-tiep-nhan")
+    assert dossier.code in slip and "phường Quy Nhơn" in slip and "phường Mới" not in slip
 
 
 async def test_whoever_follows_a_dossier_reads_both_names(province, browse):

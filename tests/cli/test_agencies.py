@@ -1,7 +1,8 @@
-"""Reorganising from the command line."""
+"""Agencies from the command line: reorganising them, and how they make codes."""
 
 import json
 
+from app.onestop.codes.service import generator_of
 from tenants import db
 from tests.cli.test_cli import run
 from tests.onestop.reorganisation.plans import BAC, QUY_NHON, described, merge, new_agency
@@ -38,3 +39,18 @@ async def test_a_faulty_plan_is_told_and_nothing_is_done(province, tmp_path):
         file.write_text(text)
         status, printed = await run("tenant", "reorganise", province.slug, str(file))
         assert status == 1 and said in printed and "Traceback" not in printed
+
+
+async def test_how_an_agency_makes_codes_is_chosen(province, tmp_path):
+    file = tmp_path / "form.json"
+    file.write_text('{"date": "YYYYMMDD", "digits": 7, "scope": "year"}')
+    commune = await db.tenant.fetch_value("select id from agency where key = $1", QUY_NHON)
+    status, printed = await run("tenant", "code-form", province.slug, "ubnd-tinh", str(file))
+    assert status == 0, printed
+    assert (await generator_of(commune)).form.digits == 7
+    status, printed = await run("tenant", "code-form", province.slug, "ubnd-tinh")
+    assert status == 0 and (await generator_of(commune)).form.digits == 4
+    file.write_text('{"letters": 7}')
+    for words in (("ubnd-tinh", str(file)), ("nowhere",)):
+        status, printed = await run("tenant", "code-form", province.slug, *words)
+        assert status == 1 and "Traceback" not in printed

@@ -1,11 +1,16 @@
-"""Reorganising a tenant's agencies from the command line: what would move, and moving it."""
+"""A tenant's agencies from the command line: reorganising them, and how they make codes."""
 
 from app import lifecycle
+from app.onestop.codes import service as codes
 from app.onestop.reorganisation import service
 from app.onestop.reorganisation.queries import Preview, reorganisations
 from app.onestop.reorganisation.queries import preview as preview_of
+from app.people.refusals import NoSuchAgency
 from app.people.shapes import SYSTEM
+from app.refusals import Malformed
 from tenants.current import acting_for
+from tenants.db import tenant
+from tenants.provision import ProvisionError
 from tenants.work import work
 
 _MOST_CODES = 50
@@ -35,6 +40,19 @@ async def carry_out(slug: str, description: str, *, batch: int) -> str:
         return "\n".join([f"{row.number} could not begin:", *row.faults])
     moved = ", ".join(f"{number} {name}" for name, number in row.figures.items()) or "nothing"
     return f"{row.number} is {row.state}; moved: {moved}"
+
+
+async def choose_code_form(slug: str, agency: str, description: str | None) -> None:
+    """Let the agency of that key make its codes as described; None: as the one above it."""
+    with acting_for(await lifecycle.named(slug)):
+        async with work():
+            found = await tenant.fetch_value("select id from agency where key = $1", agency)
+            if found is None:
+                raise NoSuchAgency
+            try:
+                await codes.choose_form(SYSTEM, found, description)
+            except Malformed as refusal:
+                raise ProvisionError(" ".join(refusal.fields.values())) from refusal
 
 
 def _lines(shown: Preview) -> list[str]:
