@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from app.doors.desk import acts, counter, dossiers, queues, registers, results, slips
+from app.doors.desk import acts, bulk, counter, dossiers, queues, registers, results, slips
 from app.doors.sessions import staff_only
 
 desk_routes = Router(
@@ -14,6 +14,9 @@ desk_routes = Router(
         counter.take_in,
         dossiers.show_dossier,
         *acts.HANDLERS,
+        bulk.choose_many,
+        bulk.order_many,
+        bulk.watch_order,
         results.attach,
         results.drop_result,
         results.send_again,

@@ -1,6 +1,12 @@
 """Reads of dossiers, one Struct per screen. Nothing here writes or decides."""
 
-from app.onestop.dossiers.queries.desk import desk_counts, inbox, reception_queue, to_deliver
+from app.onestop.dossiers.queries.desk import (
+    desk_counts,
+    inbox,
+    reception_queue,
+    to_deliver,
+    turns_at,
+)
 from app.onestop.dossiers.queries.drafts import draft, open_drafts
 from app.onestop.dossiers.queries.finding import (
     around,
@@ -27,4 +33,5 @@ __all__ = [
     "reception_queue",
     "to_deliver",
     "tracking",
+    "turns_at",
 ]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.onestop.deadlines.calendar import local
+from app.onestop.deadlines.calendar import Calendar, local
 from app.onestop.deadlines.counting import add_working_time
 from app.onestop.deadlines.queries import calendar_in_force
 from app.onestop.deadlines.rules import Remaining, remaining
@@ -145,6 +145,7 @@ where d.agency_id = any($1) and d.status = 1
 order by d.filed_at, d.id limit $4
 """
 )
+_MINE = " and (k.officer_id is null or k.officer_id = $5)"
 # Served by task_by_turn; a step is due by its own share of the time.
 _TURN = (
     LINE
@@ -155,7 +156,9 @@ _TURN = (
 join task k on k.dossier_id = d.id and k.state = 'open'
 join post p on p.id = k.post_id
 left join officer o on o.id = k.officer_id
-where k.post_id = any($1) and (k.officer_id is null or k.officer_id = $5)
+where k.post_id = any($1)"""
+    + _MINE
+    + """
   and ($2::timestamptz is null or (k.due_at, d.id) > ($2, $3::uuid))
 order by k.due_at, d.id limit $4
 """
@@ -222,14 +225,7 @@ async def inbox(
     counts = await db.tenant.fetch_row(_TURN_COUNTS, posts, moment, tomorrow, later, mine)
     assert counts is not None, "an aggregate always has one row"
     calendar = await calendar_in_force()
-    lines = [
-        TurnLine(
-            **_common(row),
-            group=group_of(row["due_at"], moment),
-            remaining=remaining(moment, row["due_at"], calendar),
-        )
-        for row in shown
-    ]
+    lines = [_turn_line(row, moment, calendar) for row in shown]
     groups = [
         InboxGroup(
             group=group, name=GROUP_NAMES[group], total=counts[group.value],
@@ -238,6 +234,13 @@ async def inbox(
         for group in Group
     ]  # fmt: skip
     return Inbox(groups=groups, total=sum(group.total for group in groups), next=following)
+
+
+async def turns_at(posts: Sequence[UUID], most: int) -> list[TurnLine]:
+    """Open work of those posts whoever it is assigned to, the most urgent first."""
+    moment, calendar = now(), await calendar_in_force()
+    rows = await db.tenant.fetch(_TURN.replace(_MINE, ""), posts, None, None, most)
+    return [_turn_line(row, moment, calendar) for row in rows]
 
 
 async def to_deliver(
@@ -263,6 +266,12 @@ def group_of(due_at: datetime, moment: datetime) -> Group:
     if due_at < _day_after(moment, 1):
         return Group.TODAY
     return Group.SOON if due_at < _day_after(moment, _SOON_DAYS + 1) else Group.LATER
+
+
+def _turn_line(row: Any, moment: datetime, calendar: Calendar) -> TurnLine:
+    due_at = row["due_at"]
+    left = remaining(moment, due_at, calendar)
+    return TurnLine(**_common(row), group=group_of(due_at, moment), remaining=left)
 
 
 def _day_after(moment: datetime, days: int) -> datetime:
