@@ -1,5 +1,7 @@
 """A former code leads to its dossier wherever a code is read."""
 
+import re
+
 import pytest
 
 from app.onestop.codes.aliases import add_alias, former_codes, give_code, present_code
@@ -15,6 +17,7 @@ from tenants import db, work
 from tenants.shapes import Tenant
 from tests import cast
 from tests.doors.browsing import MONDAY
+from tests.house.test_layers import HOUSE
 from tests.onestop.dossiers.story import on_paper
 
 OLD, NEW = "000.00.01.H08-200315-0042", "G09.20-20260609-0092637"
@@ -33,6 +36,14 @@ async def with_former_codes() -> Dossier:
         await add_alias(SYSTEM, dossier.id, OLD, WHY)
         await give_code(SYSTEM, dossier.id, NEW, WHY)
     return dossier
+
+
+def test_no_statement_finds_a_dossier_by_its_code_without_asking_for_former_ones() -> None:
+    by_code = re.compile(r"\bd\.code = \$|\bdossier where code = \$|\bDossier\.code ==")
+    found = {
+        path.name for path in (HOUSE / "app").rglob("*.py") if by_code.search(path.read_text())
+    }
+    assert found == set()
 
 
 async def test_every_former_code_leads_to_the_present_one(province: Tenant) -> None:

@@ -12,21 +12,26 @@ import msgspec
 import pytest
 
 from app.onestop.codes.aliases import present_code
+from app.onestop.codes.rules import read
 from app.onestop.codes.service import take_for
 from app.onestop.dossiers.queries import tracking
+from app.onestop.dossiers.service import intake
 from app.onestop.reorganisation import service
 from app.onestop.reorganisation.queries import preview, reorganisations
 from app.onestop.reorganisation.refusals import PlanFaulty
 from app.onestop.reorganisation.shapes import Plan, Split
 from app.onestop.reorganisation.standing import read_plan
 from app.onestop.reorganisation.succession import counts_by_unit, predecessors_on, successors_on
+from app.onestop.slips.queries import slip_view
 from app.people.shapes import SYSTEM
 from app.provinces.history import agencies_before, plan_file
 from infra.clock import frozen
 from tenants import db
 from tenants.shapes import Tenant
 from tenants.work import work
+from tests import cast
 from tests.house.test_layers import HOUSE
+from tests.onestop.dossiers.story import on_paper
 from tests.onestop.reorganisation.conftest import JULY
 from tests.onestop.reorganisation.filling import (
     ENDED,
@@ -259,6 +264,56 @@ async def test_before_its_day_nothing_is_carried_out(before: Tenant) -> None:
     async with work():
         assert not await service.advance(planned)
     assert await whereabouts() == once
+
+
+async def test_two_workers_at_once_end_the_same(before: Tenant) -> None:
+    story = await _story()
+    async with work():
+        planned = await service.plan(SYSTEM, story.text)
+
+    async def worker() -> None:
+        more = True
+        while more:
+            async with work():
+                more = await service.advance(planned, limit=11)
+
+    with frozen(JULY):
+        await asyncio.gather(*(worker() for _ in range(3)))
+    await _check(story)
+
+
+async def test_what_an_officer_is_just_doing_is_finished_first(before: Tenant) -> None:
+    story = await _story()
+    one = next(one for one in story.open if one.status == 9)
+    locked = asyncio.Event()
+
+    async def officer() -> None:
+        async with work():
+            await db.tenant.execute("update dossier set version = 77 where id = $1", one.id)
+            locked.set()
+            await asyncio.sleep(0.5)
+
+    doing = asyncio.create_task(officer())
+    await locked.wait()
+    await _carry_out(story)
+    await doing
+    await _check(story)
+    assert await db.tenant.fetch_value("select version from dossier where id = $1", one.id) == 78
+
+
+async def test_slips_of_before_the_reform_are_printed_after_it(before: Tenant) -> None:
+    with frozen(datetime(2026, 6, 16, 2, 30, tzinfo=UTC)):  # The forms in force began later.
+        async with work():
+            dossier = await intake(await cast.officer(cast.LAN), on_paper())
+    assert dossier.code.endswith("-260616-0001") and dossier.code.startswith("000.")
+    issued = await db.tenant.fetch("select content::text from slip")
+    await _carry_out(Story([], {}, read_plan(PLAN_FILE.read_bytes())))
+    assert await whereabouts() == {
+        dossier.code: ("ubnd-phuong-quy-nhon", "ubnd-phuong-quy-nhon", "tiep-nhan")
+    }
+    view = await slip_view(dossier.code)
+    assert view is not None and read(view.slip.content.number) == dossier.code
+    assert await db.tenant.fetch("select content::text from slip") == issued
 
 
 async def test_a_run_killed_midway_and_resumed_ends_the_same(

@@ -23,7 +23,7 @@ _DOSSIER = """
 select d.id, d.code, d.applicant_name, d.received_at, d.due_at, d.finished_at, d.procedure_id,
        a.name as agency
 from dossier d join agency a on a.id = d.agency_id
-where d.code = $1 and d.received_at is not null
+where d.id = dossier_named($1) and d.received_at is not null
 """
 # Served by task_by_dossier.
 _STAGES = """

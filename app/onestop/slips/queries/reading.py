@@ -31,14 +31,14 @@ select s.id, s.dossier_id, s.form, s.form_version, s.content::text as content, s
 from slip s join dossier d on d.id = s.dossier_id left join slip r on r.replaces = s.id
 """
 # Served by slip_by_dossier and slip_replaces_key.
-_NEWEST = f"""{_FIELDS} where d.code = $1 and s.form = $2
+_NEWEST = f"""{_FIELDS} where d.id = dossier_named($1) and s.form = $2
 order by r.id is not null, s.issued_at desc, s.id desc limit 1"""
-_ONE = f"{_FIELDS} where d.code = $1 and s.id = $2"
+_ONE = f"{_FIELDS} where d.id = dossier_named($1) and s.id = $2"
 _ALL = """
 select s.id, s.form, s.form_version, s.number, s.issued_at, o.full_name as officer,
        exists (select from slip r where r.replaces = s.id) as replaced
 from slip s join dossier d on d.id = s.dossier_id join officer o on o.id = s.issued_by
-where d.code = $1 order by s.issued_at desc, s.id desc
+where d.id = dossier_named($1) order by s.issued_at desc, s.id desc
 """
 
 
