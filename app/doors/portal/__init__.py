@@ -1,8 +1,19 @@
-"""The citizens' door: catalogue, filing, tracking, rating."""
+"""The citizens' door: catalogue, filing, what follows, tracking, rating."""
 
 from litestar import Router
 
-from app.doors.portal import catalogue, draft_papers, filing, mine, rating, slips, tracking
+from app.doors.portal import (
+    catalogue,
+    deadline,
+    draft_papers,
+    filing,
+    mine,
+    rating,
+    slips,
+    supplementing,
+    tracking,
+    withdrawing,
+)
 
 portal_routes = Router(
     "/",
@@ -22,6 +33,12 @@ portal_routes = Router(
         mine.show_sent,
         mine.list_mine,
         slips.my_slip,
+        supplementing.show_wanted,
+        supplementing.take_wanted,
+        withdrawing.ask_to_withdraw,
+        withdrawing.withdraw,
+        deadline.show_deadline,
+        deadline.read_deadline,
         tracking.ask_for_code,
         tracking.show_tracking,
         tracking.show_details,

@@ -60,8 +60,8 @@ async def take_papers(request: Asked, draft_id: FromPath[UUID]) -> Response[byte
         # Only now: a browser in the middle of its files would not see the answer.
         if shown.dossier_code:
             raise AlreadyFiled
-        errors = await _take_all(citizen, draft_id, form)
-        await _remove_all(citizen, form)
+        errors = await take_all(citizen, f"draft:{draft_id}", form)
+        await remove_all(citizen, form)
     if errors:
         return await _papers_page(shown, errors)
     onward = "kiem-tra" if "tiep" in form.fields else "giay-to"
@@ -87,27 +87,28 @@ async def slots_of(shown: DraftView) -> list[SlotView]:
     ]
 
 
-async def _take_all(citizen: Actor, draft_id: UUID, form: SentForm) -> dict[str, str]:
+async def take_all(citizen: Actor, target: str, form: SentForm) -> dict[str, str]:
+    """Every file of a plain form to its place; what is wrong with some, by the form's field."""
     errors: dict[str, str] = {}
     for file in form.files:
         try:
-            await _take(citizen, draft_id, file)
+            await _take(citizen, target, file)
         except Refusal as refusal:
             errors[file.field] = refusal.fields.get(file.field, refusal.message)
     return errors
 
 
-async def _take(citizen: Actor, draft_id: UUID, file: SentFile) -> None:
+async def remove_all(citizen: Actor, form: SentForm) -> None:
+    """Take away the files whose remove button was pressed."""
+    for text in form.fields.get("xoa_tep", []):
+        await uploading.take_away(citizen, text)
+
+
+async def _take(citizen: Actor, target: str, file: SentFile) -> None:
     if file.too_large:
         raise Refusal(sentence("too_large"))
     slot = file.field.removeprefix("tep_")
-    target = f"draft:{draft_id}"
     await uploading.take(citizen, target, slot, file.path, file.file_name)
-
-
-async def _remove_all(citizen: Actor, form: SentForm) -> None:
-    for text in form.fields.get("xoa_tep", []):
-        await uploading.take_away(citizen, text)
 
 
 async def _papers_page(shown: DraftView, errors: dict[str, str]) -> Response[bytes]:

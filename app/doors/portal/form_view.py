@@ -55,6 +55,21 @@ def asked_pages(form: Form, answers: Mapping[str, str]) -> list[Page]:
     return [page for page in form.pages if _asked(page.only_if, answers)]
 
 
+def most_pages(form: Form, answers: Mapping[str, str]) -> int:
+    """How many pages there will be at most: what is not answered yet counts as the answer that
+    asks for the most, so that the number people read never grows."""
+    asked_by: dict[str, list[Only]] = {}
+    for only in (page.only_if for page in form.pages if page.only_if is not None):
+        asked_by.setdefault(only.field, []).append(only)
+    always = sum(page.only_if is None for page in form.pages)
+    return always + sum(_most(onlys, answers.get(field, "")) for field, onlys in asked_by.items())
+
+
+def _most(onlys: list[Only], answer: str) -> int:
+    keys = {answer} if answer else {key for only in onlys for key in only.keys}
+    return max(sum(key in only.keys for only in onlys) for key in keys)
+
+
 def page_view(form: Form, page_id: str, answers: Mapping[str, str], judged: Checked) -> PageView:
     """A page with its fields; an unknown page is the first."""
     pages = asked_pages(form, answers)
@@ -65,7 +80,7 @@ def page_view(form: Form, page_id: str, answers: Mapping[str, str], judged: Chec
         title=page.title,
         intro=page.intro,
         number=at + 1,
-        total=len(pages),
+        total=most_pages(form, answers),
         fields=[
             _view(field, answers, judged, field.id in _controlling(page))
             for field in page.fields

@@ -1,4 +1,4 @@
-"""A citizen's own drafts and dossiers, and the page after submitting."""
+"""A citizen's own drafts and dossiers, and the page of one that was submitted."""
 
 from typing import Annotated
 
@@ -7,14 +7,17 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from app.doors.asked import Asked
+from app.doors.portal.mine_view import mine_lines
 from app.doors.portal.sent_view import sent_view
 from app.doors.render import page
 from app.doors.sessions import actor, citizen_only
 from app.onestop.codes.drawing import qr_svg
+from app.onestop.dossiers.queries.asked import beside
 from app.onestop.dossiers.queries.drafts import open_drafts
-from app.onestop.dossiers.queries.mine import my_dossier, my_dossiers
+from app.onestop.dossiers.queries.mine import my_dossiers
+from app.onestop.dossiers.queries.page import DossierPage, dossier_page
 from app.onestop.slips.queries import slips_of
-from app.refusals import NotFound
+from app.refusals import NotFound, Refusal
 from infra.settings import settings
 from tenants.current import current
 
@@ -30,21 +33,33 @@ async def list_mine(request: Asked, after: After = None) -> Response[bytes]:
         "portal/mine.html",
         here="/ho-so-cua-toi",
         drafts=await open_drafts(citizen),
-        # The engine takes an IntEnum for a bare number, so the words go beside the line.
-        lines=[(line, line.status.title) for line in mine.lines],
+        lines=mine_lines(mine.lines),
         next=mine.next,
     )
 
 
 @get("/da-nop/{code:str}", guards=[citizen_only])
 async def show_sent(request: Asked, code: FromPath[str]) -> Response[bytes] | Redirect:
-    """The code, large, what happens next, and in the end the result."""
-    found = await my_dossier(await actor(request), code)
+    """The code, large, what is to be done or happens next, and in the end the result."""
+    found = await dossier_page(code, await actor(request))
     if found is None:
         raise NotFound
     if found.code != code:  # A former code of the dossier.
         return Redirect(f"/da-nop/{found.code}", status_code=303)
+    return await sent_page(found)
+
+
+async def sent_page(found: DossierPage, fault: Refusal | None = None) -> Response[bytes]:
+    """The page; with what was wrong with the papers just sent, beside them or above."""
     address = f"{settings().origin(current().host)}/tra-cuu/{found.code}"
-    qr = qr_svg(address, label="Mã QR để tra cứu hồ sơ")
     slips = await slips_of(found.code)
-    return page("portal/sent.html", view=sent_view(found), qr=qr, slips=slips)
+    return page(
+        "portal/sent.html",
+        status=fault.status if fault else 200,
+        view=await sent_view(found, await beside(found), slips),
+        qr=qr_svg(address, label="Mã QR để tra cứu hồ sơ"),
+        slips=slips,
+        errors=fault.fields if fault else {},
+        refused=fault.message if fault and not fault.fields else "",
+        limit=settings().upload_limit_bytes,
+    )

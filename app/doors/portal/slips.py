@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from app.doors.asked import Asked
 from app.doors.pdf_answer import pdf_answer
 from app.doors.sessions import actor, citizen_only
-from app.onestop.dossiers.queries.mine import my_dossier
+from app.onestop.dossiers.queries.mine import own_code
 from app.onestop.slips.queries import slip_of, view_of
 from app.refusals import NotFound
 
@@ -16,8 +16,8 @@ from app.refusals import NotFound
 @get("/da-nop/{code:str}/phieu/{slip_id:uuid}", guards=[citizen_only])
 async def my_slip(request: Asked, code: FromPath[str], slip_id: FromPath[UUID]) -> Response[bytes]:
     """The citizen's copy (liên) of a slip of one's own dossier."""
-    dossier = await my_dossier(await actor(request), code)
-    slip = await slip_of(dossier.code, slip_id) if dossier else None
+    own = await own_code(await actor(request), code)
+    slip = await slip_of(own, slip_id) if own else None
     if slip is None:
         raise NotFound
     return await pdf_answer(view_of(slip, copies=1))

@@ -15,9 +15,11 @@ from app.doors.portal.tracking_view import TrackView, track_view
 from app.doors.portal.unchanged import CACHED, tag_of
 from app.doors.render import page
 from app.doors.sent import texts
+from app.doors.sessions import actor
 from app.onestop.codes import rules as codes
 from app.onestop.codes.aliases import present_code
 from app.onestop.dossiers.queries import tracking
+from app.onestop.dossiers.queries.mine import own_code
 from app.onestop.reorganisation.succession import agency_names
 from app.people.queries import today
 from app.refusals import Malformed, NotFound
@@ -55,6 +57,8 @@ async def show_tracking(request: Asked, code: FromPath[str]) -> Response[bytes] 
         raise NoSuchDossier
     if found.code != code:  # A former code of the dossier.
         return Redirect(f"/tra-cuu/{found.code}", status_code=303)
+    if await _owns(request, found.code):
+        return _page(track_view(found), own=True)
     tag = tag_of(found.version)
     headers = {"Cache-Control": CACHED, "ETag": tag}
     if request.headers.get("if-none-match") == tag:
@@ -71,11 +75,18 @@ async def show_details(request: Asked, code: FromPath[str]) -> Response[bytes]:
     found = await tracking(code, digits)
     if found is None:
         raise NoSuchDossier
+    own = await _owns(request, found.code)
     if found.details is None:
         fault = Malformed(fields={"so_cuoi": _WRONG_DIGITS})
-        return _page(track_view(found), errors=fault.fields, status=422)
+        return _page(track_view(found), errors=fault.fields, status=422, own=own)
     names = await agency_names(found.details.dossier_id, today())
-    return _page(track_view(found, names))
+    return _page(track_view(found, names), own=own)
+
+
+async def _owns(request: Asked, code: str) -> bool:
+    """Whether the reader is signed in as the dossier's own citizen."""
+    who = await actor(request)
+    return who.kind == "citizen" and await own_code(who, code) is not None
 
 
 _NO_CODE = (
@@ -102,6 +113,7 @@ def _page(
     errors: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
     draw: Callable[..., str] | None = None,
+    own: bool = False,
 ) -> Response[bytes]:
     return page(
         "portal/tracking.html",
@@ -110,5 +122,6 @@ def _page(
         draw=draw,
         here="/tra-cuu",
         view=view,
+        own=own,
         errors=errors or {},
     )

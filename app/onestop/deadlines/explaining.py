@@ -29,17 +29,26 @@ def explain(entries: Sequence[Entry], calendars: Calendars, now: datetime) -> li
     A row tells what was said when it was written; one without words is told anew. Raises
     BrokenLedger as `fold`.
     """
-    lines = []
+    lines = [
+        Line(entry.at, text, entry.basis)
+        for entry, texts in zip(entries, texts_of(entries, calendars), strict=True)
+        for text in texts
+    ]
+    if entries and (standing := fold(entries, calendars)).stopped_at is None:
+        lines += _present(standing, calendar_of(entries, calendars), now)
+    return lines
+
+
+def texts_of(entries: Sequence[Entry], calendars: Calendars) -> list[tuple[str, ...]]:
+    """What each row of one clock says, row by row. Raises BrokenLedger as `fold`."""
+    texts = []
     before: Standing | None = None
     for index, entry in enumerate(entries):
         after = fold(entries[: index + 1], calendars)
         calendar = calendar_of(entries[: index + 1], calendars)
-        texts = entry.lines or told(entry, before, after, calendar)
-        lines += [Line(entry.at, text, entry.basis) for text in texts]
+        texts.append(entry.lines or told(entry, before, after, calendar))
         before = after
-    if before is not None and before.stopped_at is None:
-        lines += _present(before, calendar_of(entries, calendars), now)
-    return lines
+    return texts
 
 
 def told(

@@ -55,6 +55,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     draft_id: UUID | None
     dossier_id: UUID | None
     object_id: UUID | None
+    unsent: bool  # the citizen's own, added since papers were asked for and not sent yet
     holder: Holder
 
 
@@ -88,7 +89,7 @@ async def find(paper_id: UUID) -> Found | None:
 
 def found_of(row: Any) -> Found:
     """One row of the query for a paper and its holder."""
-    names = ("id", "kind", "slot", "draft_id", "dossier_id", "object_id")
+    names = ("id", "kind", "slot", "draft_id", "dossier_id", "object_id", "unsent")
     holder = Holder(**{name: row[name] for name in Holder.__struct_fields__})
     return Found(**{name: row[name] for name in names}, holder=holder)
 
@@ -113,7 +114,10 @@ _FIND = """
 select p.id, p.kind, p.slot, p.draft_id, p.dossier_id, p.object_id, d.status,
        array(select agency_id from task where dossier_id = d.id) as helpers,
        coalesce(d.citizen_id, r.citizen_id) as citizen_id,
-       coalesce(d.agency_id, r.agency_id) as agency_id
+       coalesce(d.agency_id, r.agency_id) as agency_id,
+       coalesce(p.added_by = 'citizen:' || d.citizen_id, false) and exists (
+         select from supplement_request q where q.dossier_id = d.id and q.answered_at is null
+            and q.asked_at <= p.added_at) as unsent
 from paper p
 left join draft r on r.id = p.draft_id
 left join dossier d on d.id = coalesce(p.dossier_id, r.dossier_id)

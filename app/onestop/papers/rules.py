@@ -4,6 +4,7 @@ Access follows Decree 118/2025/NĐ-CP Articles 16 to 20: papers are for the pers
 in and for the agency that settles the dossier, and for nobody else.
 """
 
+import re
 from collections.abc import Collection
 from uuid import UUID
 
@@ -19,6 +20,7 @@ _ASKED = 5
 # A result is the citizen's once the agency has finished.
 _FINISHED = {9, 10}
 _HANDLING = {"reception", "specialist", "leader"}
+_ASKED_SLOT = re.compile(r"bo-sung-([1-9]\d{0,3})-(\d{1,3})", re.ASCII)
 
 
 class Holder(Struct, frozen=True, kw_only=True):
@@ -45,11 +47,28 @@ def may_add(actor: Actor, holder: Holder) -> bool:
     return handles(actor, holder) and holder.status in _TAKING
 
 
-def may_remove(actor: Actor, holder: Holder, kind: str) -> bool:
-    """Whether a paper may be taken away: before filing, or a result not yet given out."""
+def may_remove(actor: Actor, holder: Holder, kind: str, *, unsent: bool = False) -> bool:
+    """Whether a paper may be taken away: before filing, or a result not yet given out.
+
+    `unsent`: the citizen added it since papers were asked for and has not sent the answer yet.
+    """
     if holder.status is None:
         return _owns(actor, holder)
+    if holder.status == _ASKED and kind == "submitted":
+        return unsent and _owns(actor, holder)
     return kind == "result" and holder.status == _PROCESSING and handles(actor, holder)
+
+
+def asked_slot(request: int, number: int) -> str:
+    """The place of something asked for that is none of the procedure's papers: `number` counts
+    from 0 among what the request of that round asks for."""
+    return f"bo-sung-{request}-{number}"
+
+
+def read_asked_slot(slot: str) -> tuple[int, int] | None:
+    """Round and number out of such a place's name; None for any other."""
+    found = _ASKED_SLOT.fullmatch(slot)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def handles(actor: Actor, holder: Holder) -> bool:

@@ -37,26 +37,27 @@ async def attach_to_draft(citizen: Actor, draft_id: UUID, slot: str, stored: Sto
 
 
 async def attach_to_dossier(
-    officer: Actor, dossier_id: UUID, slot: str, stored: StoredObject
+    actor: Actor, dossier_id: UUID, slot: str, stored: StoredObject
 ) -> UUID:
-    """An officer adds a file, such as a scan made at the counter, to a dossier still open.
+    """A file for a dossier still open: an officer's scan, or what its citizen was asked for.
 
     Raises NotFound and SlotFull.
     """
     dossier = await db.tenant.fetch_row(_LOCK_DOSSIER, dossier_id)
-    if dossier is None or not rules.may_add(officer, holder_of(dossier)):
+    if dossier is None or not rules.may_add(actor, holder_of(dossier)):
         raise NotFound
-    title = await title_of(dossier["procedure_id"], slot)
-    return await _attach(officer, ("dossier", dossier_id), slot, title, stored)
+    title = await title_of(dossier["procedure_id"], slot, dossier_id)
+    return await _attach(actor, ("dossier", dossier_id), slot, title, stored)
 
 
 async def remove(actor: Actor, paper_id: UUID) -> None:
-    """Take a paper away before the dossier is filed; its file is erased soon after.
+    """Take a paper away before the dossier, or the answer to a request, is sent; its file is
+    erased soon after.
 
     Raises NotFound and AlreadyFiled.
     """
     paper = await _find_and_lock(paper_id)
-    if not rules.may_remove(actor, paper.holder, paper.kind):
+    if not rules.may_remove(actor, paper.holder, paper.kind, unsent=paper.unsent):
         raise refusals.AlreadyFiled if rules.may_open(actor, paper.holder, paper.kind) else NotFound
     await db.tenant.execute("delete from paper where id = $1", paper_id)
     if paper.object_id:
@@ -125,14 +126,19 @@ async def _find_and_lock(paper_id: UUID) -> queries.Found:
     return locked
 
 
-async def title_of(procedure_id: UUID, slot: str) -> str:
-    """The procedure's name for the paper; NotFound when it asks for no such one."""
+async def title_of(procedure_id: UUID, slot: str, dossier_id: UUID | None = None) -> str:
+    """The procedure's name for the paper, or the officer's for something else that the dossier was
+    asked for; NotFound when nobody asks for it."""
     procedure = await catalog.document(procedure_id)
     for case in procedure.cases:
         for paper in case.papers:
             if paper.id == slot:
                 return paper.short
-    raise NotFound
+    asked = rules.read_asked_slot(slot)
+    title = await db.tenant.fetch_value(_ASKED, dossier_id, *asked) if asked else None
+    if title is None:
+        raise NotFound
+    return str(title)
 
 
 def holder_of(dossier: Any) -> rules.Holder:
@@ -149,6 +155,11 @@ _LOCK_DOSSIER = """
 select procedure_id, citizen_id, agency_id, status,
        array(select agency_id from task where dossier_id = dossier.id) as helpers
 from dossier where id = $1 for update
+"""
+# Served by supplement_request_dossier_id_round_key.
+_ASKED = """
+select items->$3::int->>'name' from supplement_request
+where dossier_id = $1 and round = $2 and answered_at is null
 """
 # A form sent twice brings the same bytes as another object, which a sweep then takes away.
 # Served by paper_by_draft and paper_by_dossier.

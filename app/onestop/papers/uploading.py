@@ -171,7 +171,8 @@ async def _check(actor: Actor, target: str, slot: str) -> None:
     row = await db.tenant.fetch_row(_DRAFT if kind == "draft" else _DOSSIER, identity)
     if row is None or not rules.may_add(actor, service.holder_of(row)):
         raise NotFound
-    await service.title_of(row["procedure_id"], slot)
+    of_dossier = identity if kind == "dossier" else None
+    await service.title_of(row["procedure_id"], slot, of_dossier)
 
 
 _DRAFT = """

@@ -4,7 +4,14 @@ from uuid import uuid4
 
 import pytest
 
-from app.onestop.papers.rules import Holder, may_add, may_open, may_remove
+from app.onestop.papers.rules import (
+    Holder,
+    asked_slot,
+    may_add,
+    may_open,
+    may_remove,
+    read_asked_slot,
+)
 from app.people.shapes import SYSTEM, Actor, HeldPost, PostKind
 
 QUY_NHON, ELSEWHERE, HELPER = uuid4(), uuid4(), uuid4()
@@ -73,3 +80,18 @@ def test_after_filing_nothing_is_taken_away_but_a_result_not_yet_given() -> None
     assert may_remove(LAN, dossier(4), "result")
     assert not may_remove(OUTSIDER, dossier(4), "result")
     assert not may_remove(LAN, dossier(9), "result")
+
+
+def test_what_was_asked_for_is_taken_away_by_its_citizen_until_it_is_sent() -> None:
+    assert may_remove(HUNG, dossier(5), "submitted", unsent=True)
+    assert not may_remove(HUNG, dossier(5), "submitted")
+    for other in (STRANGER, VISITOR, LAN, OUTSIDER):
+        assert not may_remove(other, dossier(5), "submitted", unsent=True)
+    for status in (1, 2, 4, 6, 9):
+        assert not may_remove(HUNG, dossier(status), "submitted", unsent=True)
+
+
+def test_a_place_for_something_else_is_named_by_its_request() -> None:
+    assert read_asked_slot(asked_slot(2, 0)) == (2, 0)
+    for other in ("giay-chung-sinh", "bo-sung-0-1", "bo-sung-1-", "bo-sung-1-1x", "bo-sung-٣-1"):
+        assert read_asked_slot(other) is None

@@ -1,5 +1,6 @@
 // The papers' page: files go up as soon as they are chosen, one after another.
-// <form data-tus="/tai-len" data-draft="…" data-limit="20971520"> holds <section data-slot="…">.
+// <form data-tus="/tai-len" data-draft="…" data-limit="20971520"> holds <section data-slot="…">;
+// papers asked for later go to the dossier itself, with data-dossier.
 
 let line = Promise.resolve();
 
@@ -64,6 +65,7 @@ function about(slot, form, file) {
     filetype: file.type,
     slot: slot.dataset.slot,
     draft: form.dataset.draft || "",
+    dossier: form.dataset.dossier || "",
   };
 }
 

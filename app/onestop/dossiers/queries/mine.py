@@ -1,14 +1,12 @@
 """What a citizen has filed."""
 
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
 from app.onestop.dossiers.queries import paging
 from app.onestop.dossiers.queries.drafts import DraftView, draft, open_drafts
 from app.onestop.dossiers.rules import Status
-from app.onestop.papers.queries import PaperView, papers_of_dossier
 from app.people.shapes import Actor
 from tenants import db
 
@@ -24,17 +22,8 @@ class MyDossier(msgspec.Struct, frozen=True, kw_only=True):
     filed_at: datetime
     due_at: datetime | None
     delivered_at: datetime | None
-
-
-class MyDossierView(MyDossier, frozen=True, kw_only=True):
-    """One's own dossier with its papers and results."""
-
-    id: UUID
-    channel: str
-    wanted_way: str
-    received_at: datetime | None
-    rated: bool
-    papers: list[PaperView]
+    pause: str | None  # why its clock stands still
+    reply_by: datetime | None  # until when papers are waited for
 
 
 class MyDossiers(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,10 +33,12 @@ class MyDossiers(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-# Served by dossier_by_citizen.
+# Served by dossier_by_citizen and supplement_request_dossier_id_round_key.
 _MINE = """
 select d.id, d.code, d.status, t.short_name as procedure_name, d.summary,
-       a.name as agency_name, d.filed_at, d.due_at, d.delivered_at
+       a.name as agency_name, d.filed_at, d.due_at, d.delivered_at, d.pause,
+       (select max(q.reply_by) from supplement_request q
+         where q.dossier_id = d.id and d.status = 5 and q.answered_at is null) as reply_by
 from dossier d
 join procedure t on t.id = d.procedure_id
 join agency a on a.id = d.agency_id
@@ -56,15 +47,7 @@ order by d.filed_at desc, d.id desc limit $4
 """
 
 # Served by dossier_code_key.
-_MY_ONE = """
-select d.id, d.code, d.status, t.short_name as procedure_name, d.summary,
-       a.name as agency_name, d.filed_at, d.received_at, d.due_at, d.delivered_at, d.channel,
-       d.wanted_way, exists (select from rating r where r.dossier_id = d.id) as rated
-from dossier d
-join procedure t on t.id = d.procedure_id
-join agency a on a.id = d.agency_id
-where d.id = dossier_named($2) and d.citizen_id = $1
-"""
+_OWN_CODE = "select code from dossier where id = dossier_named($2) and citizen_id = $1"
 
 
 async def my_dossiers(
@@ -83,13 +66,11 @@ async def my_dossiers(
     return MyDossiers(lines=lines, next=following)
 
 
-async def my_dossier(citizen: Actor, code: str) -> MyDossierView | None:
-    """One of the citizen's own dossiers; None for anybody else's."""
-    row = await db.tenant.fetch_row(_MY_ONE, citizen.id, code)
-    if row is None:
-        return None
-    papers = await papers_of_dossier(row["id"])
-    return MyDossierView(**{**dict(row), "status": Status(row["status"])}, papers=papers)
+async def own_code(citizen: Actor, code: str) -> str | None:
+    """The code of one of the citizen's own dossiers, asked for by any code it ever had; None for
+    anybody else's."""
+    own: str | None = await db.tenant.fetch_value(_OWN_CODE, citizen.id, code)
+    return own
 
 
 async def my_draft(citizen: Actor, procedure_code: str) -> DraftView | None:

@@ -42,6 +42,8 @@ class TrackingDetails(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime | None
     finished_at: datetime | None
     delivered_at: datetime | None
+    pause: str | None  # why the clock stands still
+    reply_by: datetime | None  # until when papers are waited for
     steps: list[TrackedStep]
     results: list[TrackedResult]
 
@@ -57,8 +59,8 @@ class Tracking(msgspec.Struct, frozen=True, kw_only=True):
     details: TrackingDetails | None = None
 
 
-# Served by dossier_code_key, progress_by_dossier, paper_by_dossier and primary keys. The inner
-# selects run only when the second factor fits. Without a telephone the personal number serves.
+# Served by dossier_code_key, progress_by_dossier, paper_by_dossier, primary keys and
+# supplement_request_dossier_id_round_key. The inner selects run only when the second factor fits. Without a telephone the personal number serves.
 _TRACKING = """
 select d.code, d.version, d.status, d.due_at,
   (select p.at from progress p where p.dossier_id = d.id order by p.at desc limit 1) as changed_at,
@@ -69,7 +71,9 @@ select d.code, d.version, d.status, d.due_at,
       'agency_name', a.name, 'agency_address', a.address,
       'applicant_name', d.applicant_name, 'channel', d.channel, 'wanted_way', d.wanted_way,
       'filed_at', d.filed_at, 'received_at', d.received_at,
-      'finished_at', d.finished_at, 'delivered_at', d.delivered_at,
+      'finished_at', d.finished_at, 'delivered_at', d.delivered_at, 'pause', d.pause,
+      'reply_by', (select max(q.reply_by) from supplement_request q
+                    where q.dossier_id = d.id and q.answered_at is null and d.status = 5),
       'steps', (select json_agg(json_build_object(
                   'status', p.status, 'title', p.title, 'agency_name', p.agency_name,
                   'at', p.at) order by p.at, p.id)

@@ -1,0 +1,78 @@
+"""Vì sao hẹn ngày này: the deadline explained to the citizen, and the same as JSON."""
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath
+
+from app.doors.asked import Asked
+from app.doors.files import signed_in
+from app.doors.render import page
+from app.doors.sessions import actor, citizen_only
+from app.doors.words import gio_ngay
+from app.onestop.deadlines.shapes import Kind
+from app.onestop.dossiers.queries.deadline import DeadlineRow, DeadlineView, deadline_of
+from app.people.shapes import Actor
+from app.refusals import NotFound
+
+_KINDS = {
+    Kind.START: "Bắt đầu tính thời hạn",
+    Kind.PAUSE: "Tạm dừng",
+    Kind.RESUME: "Tiếp tục tính",
+    Kind.RESTART: "Tính lại từ đầu",
+    Kind.EXTEND: "Hẹn lại",
+    Kind.CALENDAR: "Lịch làm việc thay đổi",
+    Kind.STOP: "Kết thúc",
+}
+
+
+class RowView(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened to the deadline."""
+
+    title: str
+    at: str
+    lines: tuple[str, ...]
+    basis: str
+    due: str  # after it, where it moved
+
+
+@get("/da-nop/{code:str}/thoi-han", guards=[citizen_only])
+async def show_deadline(request: Asked, code: FromPath[str]) -> Response[bytes]:
+    """The ledger line by line, as a clerk would explain it."""
+    found = await _found(code, await actor(request))
+    moved = found.promised != found.due
+    return page(
+        "portal/deadline.html",
+        code=found.code,
+        due=gio_ngay(found.due),
+        promised=gio_ngay(found.promised) if moved else "",
+        standing=found.standing,
+        rows=_rows(found.rows),
+    )
+
+
+@get("/api/v1/dossiers/{code:str}/deadline", guards=[signed_in])
+async def read_deadline(request: Asked, code: FromPath[str]) -> Response[DeadlineView]:
+    """The same for programs, to the dossier's citizen and its officers; moments are UTC."""
+    found = await _found(code, await actor(request))
+    return Response(found, headers={"Cache-Control": "no-store"})
+
+
+async def _found(code: str, who: Actor) -> DeadlineView:
+    found = await deadline_of(code, who)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _rows(rows: list[DeadlineRow]) -> list[RowView]:
+    before = [None, *(row.due_at for row in rows)]
+    return [
+        RowView(
+            title=_KINDS[Kind(row.kind)],
+            at=gio_ngay(row.at),
+            lines=row.lines,
+            basis=row.basis,
+            due=gio_ngay(row.due_at) if row.due_at != was else "",
+        )
+        for row, was in zip(rows, before, strict=False)
+    ]

@@ -1,0 +1,16 @@
+"""The appointment as it may be relied on: a date that will move says so."""
+
+from app.onestop.dossiers.rules import Status
+
+_NO_RESULT = {Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED}
+
+
+def due_words(status: Status, due: str, *, paused: bool = False) -> str:
+    """What is said of the date `due`, which is "" before the reception."""
+    if status in _NO_RESULT:
+        return "Không còn hẹn, hồ sơ đã kết thúc"
+    if status is Status.SUPPLEMENT_ASKED:
+        return "Sẽ hẹn lại khi hồ sơ được bổ sung"
+    if due and (status is Status.PAYMENT_ASKED or paused):
+        return f"{due}, sẽ dời vì đang tạm dừng"
+    return due

@@ -1,0 +1,73 @@
+"""Why a dossier is due when it is (vì sao hẹn ngày này): the ledger told, without names."""
+
+from datetime import datetime
+
+import msgspec
+
+from app.onestop.deadlines.explaining import explain, texts_of
+from app.onestop.deadlines.ledger import fold, of
+from app.onestop.deadlines.queries import calendars_of, entries_of
+from app.onestop.deadlines.shapes import ClockName, Entry
+from app.onestop.dossiers.queries.page import dossier_page
+from app.people.shapes import Actor
+from infra.clock import now
+
+
+class DeadlineRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the ledger; `due_at` as it was told then, `lines` in Vietnamese."""
+
+    kind: str
+    at: datetime
+    due_at: datetime | None
+    basis: str
+    lines: tuple[str, ...]
+
+
+class DeadlineView(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole time of one dossier; times are UTC. Without rows it was not received yet.
+
+    `start` and `due` are those of the running count, `promised` the first date ever told.
+    `standing`: one sentence on where the clock stands at this moment, "" after its end.
+    """
+
+    code: str
+    clock: str = ClockName.WHOLE.value
+    start: datetime | None = None
+    promised: datetime | None = None
+    due: datetime | None = None
+    paused: bool = False
+    stopped: bool = False
+    standing: str = ""
+    rows: list[DeadlineRow] = []
+
+
+async def deadline_of(code: str, actor: Actor) -> DeadlineView | None:
+    """Why the dossier of that code is due when it is; None when it is not this person's to see.
+
+    Its citizen and the officers who may open it read the same: no officer is named.
+    """
+    shown = await dossier_page(code, actor)
+    if shown is None:
+        return None
+    entries = of(await entries_of(shown.id))
+    if not entries:
+        return DeadlineView(code=shown.code)
+    calendars = await calendars_of(entries)
+    standing, told = fold(entries, calendars), explain(entries, calendars, now())
+    over = standing.stopped_at is not None or shown.finished_at is not None
+    return DeadlineView(
+        code=shown.code,
+        start=standing.started_at,
+        promised=standing.original_due_at,
+        due=standing.due_at,
+        paused=standing.paused_since is not None,
+        stopped=standing.stopped_at is not None,
+        standing="" if over else told[-1].text,
+        rows=[_row(*each) for each in zip(entries, texts_of(entries, calendars), strict=True)],
+    )
+
+
+def _row(entry: Entry, lines: tuple[str, ...]) -> DeadlineRow:
+    return DeadlineRow(
+        kind=entry.kind.value, at=entry.at, due_at=entry.due_at, basis=entry.basis, lines=lines
+    )
