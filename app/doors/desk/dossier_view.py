@@ -9,7 +9,8 @@ from app.doors.desk.lists_view import deadline_kind, long_moment, short_moment
 from app.doors.desk.trail_words import TrailRow, trail_rows
 from app.doors.words import dien_thoai
 from app.onestop.catalog.shapes import Paper
-from app.onestop.dossiers.queries.page import DossierPage, LedgerEntry, Passed
+from app.onestop.deadlines.reasons import title_of
+from app.onestop.dossiers.queries.page import DossierPage, LedgerEntry, Passed, TaskView
 from app.onestop.dossiers.rules import Status
 from app.onestop.dossiers.shapes import CHANNEL_NAMES, PAPER_FORM_NAMES, WAY_NAMES
 from app.onestop.forms.shapes import Sheet
@@ -63,6 +64,17 @@ class NoticeLine(msgspec.Struct, frozen=True):
     at: str
 
 
+class WorkLine(msgspec.Struct, frozen=True):
+    """Work with the dossier: what, at whom, by when; for an opinion its question and answer."""
+
+    name: str
+    where: str
+    who: str
+    due: str
+    question: str
+    answer: str
+
+
 class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     """The whole page."""
 
@@ -72,6 +84,8 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     applicant_name: str
     status: str
     deadline: tuple[str, str] | None
+    paused: str
+    works: list[WorkLine]
     facts: list[tuple[str, str]]
     applicant: list[tuple[str, str]]
     decisions: Decisions
@@ -99,6 +113,8 @@ def dossier_view(
         applicant_name=shown.applicant.full_name,
         status=shown.status.title,
         deadline=(deadline_kind(left), left.text) if left else None,
+        paused=f"Tạm dừng: {title_of(shown.pause)}" if shown.pause else "",
+        works=[_work(task) for task in shown.tasks if _to_show(task)],
         facts=_facts(shown),
         applicant=_applicant(shown),
         decisions=decisions,
@@ -112,6 +128,21 @@ def dossier_view(
         notices=[_notice(each) for each in shown.notices],
         trail=trail_rows(trail),
         has_receipt=shown.received_at is not None,
+    )
+
+
+def _to_show(task: TaskView) -> bool:
+    return task.state == "open" or (task.kind == "opinion" and task.state == "done")
+
+
+def _work(task: TaskView) -> WorkLine:
+    return WorkLine(
+        task.name,
+        task.agency_name if task.kind != "step" else task.post_title or task.agency_name,
+        task.officer_name or "",
+        short_moment(task.due_at) if task.due_at and task.state == "open" else "",
+        task.question or "",
+        task.answer or "",
     )
 
 

@@ -15,6 +15,7 @@ from app.onestop.dossiers.rules import Act
 from app.onestop.dossiers.service.pausing import OF_AGENCY
 from app.onestop.dossiers.shapes import WAY_NAMES
 from app.onestop.slips.reasons import reasons
+from app.onestop.slips.rules import phone_text
 from app.people.queries import today
 from infra.clock import now
 
@@ -23,7 +24,8 @@ _DRAFTED = "Hồ sơ cần thêm thời gian thẩm định."
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing asked for; `kind`: text, area, select, day or box."""
+    """One thing asked for; `kind`: text, area, select, row (a short select),
+    day or box."""
 
     kind: str
     name: str
@@ -99,7 +101,7 @@ async def _wanting(shown: DossierPage) -> list[Field]:
     why = [(each.code, each.words) for each in reasons("02", today())]
     papers = [
         Field(
-            kind="select", name=f"ly_do.{paper.id}", label=paper.short, options=why,
+            kind="row", name=f"ly_do.{paper.id}", label=paper.short, options=why,
             blank="Không yêu cầu", required=False,
         )
         for paper in shown.checklist
@@ -189,7 +191,8 @@ async def _correct(shown: DossierPage) -> Other:
                 Field(kind="text", name=name, label=label, value=value or "", required=False)
                 for name, label, value in (
                     ("id_number", "Số định danh", who.id_number),
-                    ("phone", "Điện thoại", who.phone), ("email", "Thư điện tử", who.email),
+                    ("phone", "Điện thoại", phone_text(who.phone)),
+                    ("email", "Thư điện tử", who.email),
                     ("address", "Địa chỉ", who.address), ("summary", "Trích yếu", shown.summary),
                 )
             ),
