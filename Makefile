@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 MAKEFLAGS += --no-print-directory
 
-.PHONY: up test demo bench check lock clean ready
+.PHONY: up test demo bench simulate check lock clean ready
 
 up: ready
 	@exec $(VENV)/python -m app.up
@@ -17,6 +17,9 @@ demo: ready
 
 bench: ready
 	@$(VENV)/python -m tests.bench
+
+simulate: ready
+	@$(VENV)/python -m tests.simulation
 
 check: ready
 	@$(VENV)/ruff format --check .

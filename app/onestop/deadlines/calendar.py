@@ -84,9 +84,16 @@ class Calendar(Struct, frozen=True, kw_only=True):
     special: Mapping[date, Periods] = {}
     later: tuple[tuple[date, Week], ...] = ()
     frozen_years: frozenset[int] = frozenset()
+    # A version never changes, so what was asked once stays true; every deadline asks it again.
+    _asked: dict[date, Periods] = {}
 
     def periods_on(self, day: date) -> Periods:
         """The hours worked on `day`, in order; empty on a day off."""
+        if (known := self._asked.get(day)) is None:
+            known = self._asked[day] = self._hours_of(day)
+        return known
+
+    def _hours_of(self, day: date) -> Periods:
         if day in self.special:
             return self.special[day]
         if self.reason_off(day):
@@ -140,11 +147,13 @@ class Calendar(Struct, frozen=True, kw_only=True):
 
     def spans_from(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Worked spans that end after `moment`, the first one cut to begin no earlier."""
-        day = local(moment).date()
+        shown = local(moment)
+        day = shown.date()
         while True:
             for start, end in self.periods_on(day):
-                if at(day, end) > moment:
-                    yield max(at(day, start), moment), at(day, end)
+                if (until := at(day, end)) > shown:
+                    since = at(day, start)
+                    yield moment if since < shown else since, until
             day += DAY
 
 
@@ -165,7 +174,8 @@ def from_document(document: Document, *, version: int, decision: str) -> Calenda
         off[swap.off] = f"Nghỉ hoán đổi với ngày {dated(swap.on)}"
     special |= {each.on: _periods(each.periods) for each in document.special}
     off |= {each.on: each.reason for each in document.special if not each.periods}
-    return replace(calendar, off=off, special=special, frozen_years=frozenset(document.years))
+    years = frozenset(document.years)
+    return replace(calendar, off=off, special=special, frozen_years=years, _asked={})
 
 
 def at(day: date, clock: time) -> datetime:

@@ -20,9 +20,9 @@ from app.onestop.workflows.tree import (
     Step,
     Sub,
     Wait,
-    children,
     ids,
     nodes,
+    parts_of,
 )
 
 OTHERWISE = -1
@@ -178,11 +178,13 @@ def _front(
     node: Node, run: Run, subs: tuple[Sub, ...]
 ) -> Iterator[tuple[Leaf | Choice, tuple[Sub, ...]]]:
     """What stands next: the open leaves, and the choices reached but not made."""
+    if isinstance(node, Sequence):
+        standing = next((part for part in node.parts if not _over(part, run)), None)
+        yield from _front(standing, run, subs) if standing is not None else ()
+        return
     if _over(node, run):
         return
     match node:
-        case Sequence(parts=parts):
-            yield from _front(next(p for p in parts if not _over(p, run)), run, subs)
         case Parallel(branches=branches):
             for branch in branches:
                 yield from _front(branch, run, subs)
@@ -230,7 +232,7 @@ def _way(node: Node, node_id: str) -> list[tuple[Node, int]] | None:
     """The way down to the leaf: each node passed, with the place of the child that leads on."""
     if isinstance(node, Step | Wait | Sub) and node.id == node_id:
         return []
-    for at, (_, child) in enumerate(children(node)):
+    for at, child in enumerate(parts_of(node)):
         rest = _way(child, node_id)
         if rest is not None:
             return [(node, at), *rest]

@@ -160,10 +160,25 @@ def children(node: Node) -> tuple[tuple[str, Node], ...]:
             return ()
 
 
+def parts_of(node: Node) -> tuple[Node, ...]:
+    """The parts of the node alone, in the order of `children`: walked far more than told."""
+    match node:
+        case Step() | Wait() | Nothing():
+            return ()
+        case Sequence(parts=parts):
+            return parts
+        case Parallel(branches=ways):
+            return ways
+        case Choice(branches=branches, otherwise=otherwise):
+            return (*(branch.then for branch in branches), otherwise)
+        case Sub(body=body):
+            return () if body is None else (body,)
+
+
 def nodes(node: Node) -> Iterator[Node]:
     """The node and everything in it, as written."""
     yield node
-    for _, child in children(node):
+    for child in parts_of(node):
         yield from nodes(child)
 
 

@@ -3,6 +3,7 @@
 It does what the verbs do, out of the same pure parts, so that rules can be walked by the thousand.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -12,7 +13,7 @@ import msgspec
 from app.onestop.catalog.shapes import Unit
 from app.onestop.deadlines import ledger
 from app.onestop.deadlines.calendar import Calendar
-from app.onestop.deadlines.shapes import Entry, Kind, Standing
+from app.onestop.deadlines.shapes import UNTIL, ClockName, Entry, Kind, Standing
 from app.onestop.dossiers import standing
 from app.onestop.dossiers.rules import (
     RUNNING,
@@ -27,9 +28,9 @@ from app.onestop.dossiers.rules import (
 )
 from app.onestop.dossiers.standing import TaskRow
 from app.onestop.workflows import conditions, running
-from app.onestop.workflows.running import Run
-from app.onestop.workflows.tree import Node, Step
-from app.people.shapes import Actor
+from app.onestop.workflows.running import Active, Run
+from app.onestop.workflows.tree import Node, Step, Sub, Wait
+from app.people.shapes import SYSTEM, Actor
 
 KNOWN = conditions.Facts()
 PAUSES = {
@@ -40,11 +41,18 @@ PAUSES = {
 }
 GOES_ON = {Act.CONFIRM_PAYMENT, Act.RESUME}
 ENDS = {Act.FINISH, Act.STOP, Act.WITHDRAW}
+KINDS = {Step: "step", Wait: "wait", Sub: "linked"}
+# An agency, and the post there that takes the work; None where nobody of ours does it.
+Place = tuple[UUID, UUID | None]
 
 
 @dataclass
 class Model:
-    """One dossier. `posts` gives the post of each kind; `helper` the agency asked for opinions."""
+    """One dossier. `posts` gives the post of each kind at its own agency.
+
+    `place` says who takes what opens where a workflow leads to other agencies, `known` what its
+    conditions may ask, `name` gives the ids. `calendar` is the one in force.
+    """
 
     tree: Node
     agency_id: UUID
@@ -65,11 +73,24 @@ class Model:
     has_result: bool = False
     due_at: datetime | None = None
     passed: list[Act] = field(default_factory=list)
+    known: conditions.Facts = KNOWN
+    place: Callable[[Active], Place] | None = None
+    name: Callable[[], UUID] = uuid4
+    version: int = 0
+    opinions: dict[UUID, list[Entry]] = field(default_factory=dict)
+    calendars: dict[int, Calendar] = field(default_factory=dict)
+    _facts: Facts | None = None
 
     def facts(self, now: datetime) -> Facts:
         """What the rules know of it."""
         if self.status is None:
             return Facts(status=None, agency_id=self.agency_id)
+        if self._facts is None:
+            self._facts = self._known_now(now)
+        overdue = self.due_at is not None and now > self.due_at
+        return msgspec.structs.replace(self._facts, overdue=overdue, has_result=self.has_result)
+
+    def _known_now(self, now: datetime) -> Facts:
         row = {
             "run": msgspec.json.encode(self.run).decode(), "status": self.status,
             "agency_id": self.agency_id, "citizen_id": self.citizen_id, "pause": self.pause,
@@ -82,20 +103,48 @@ class Model:
         """What the rules say."""
         return allowed(act, self.facts(now), actor)
 
-    def do(self, act: Act, actor: Actor, now: datetime, until: datetime | None = None) -> None:
-        """Do an allowed act; `until` is the new appointment of an extension."""
+    def do(
+        self, act: Act, actor: Actor, now: datetime, until: datetime | None = None, *,
+        to: UUID | None = None, helper: Place | None = None, calendar: Calendar | None = None,
+    ) -> None:  # fmt: skip
+        """Do an allowed act. `until`: the new appointment of an extension, or when an opinion is
+        due; `to`: whom work is assigned to; `helper`: who is asked for an opinion; `calendar`: the
+        one now in force, where it has changed."""
+        self.calendar = calendar or self.calendar
         turn = turn_for(act, self.facts(now), actor)
         before = self.status
         self._clock(act, now, until)
         self._stand(act, before)
         self._walk(act, actor, turn.node if turn else "", turn.id if turn else None)
+        if act is Act.ASSIGN and turn:
+            self._change(turn.id, officer_id=to)
+        elif act is Act.ASK_OPINION and helper and until:
+            self._ask(helper, now, until)
+        elif act is Act.GIVE_OPINION and turn:
+            self._change(turn.id, state="done", closed_by=actor.id)
+        self._hush(now)
         self.passed.append(act)
+        self.version += act is not Act.ATTACH_RESULT
+        self._facts = None
+
+    def arrives(self, node: str, now: datetime) -> None:
+        """What was awaited (a payment, an agency outside) has come, and the work goes on."""
+        self._go(running.complete(self.tree, self.run, node, self.known), SYSTEM)
+        self.recall_task = None
+        self.version += 1
+        self._facts = None
+
+    def recount(self, calendar: Calendar, now: datetime) -> None:
+        """The clock is counted anew on a changed calendar, unless it has stopped."""
+        self.calendar = calendar
+        stands = self.standing
+        if stands and stands.stopped_at is None and stands.calendar_version != calendar.version:
+            self._write(Kind.CALENDAR, now)
 
     @property
     def standing(self) -> Standing | None:
         """What the ledger's rows add up to."""
-        calendars = {self.calendar.version: self.calendar}
-        return ledger.fold(self.entries, calendars) if self.entries else None
+        return ledger.fold(self.entries, self.calendars) if self.entries else None
 
     @property
     def open(self) -> list[TaskRow]:
@@ -118,12 +167,45 @@ class Model:
             self._write(Kind.STOP, now)
 
     def _write(self, kind: Kind, now: datetime, **what: object) -> None:
-        entry = Entry(kind=kind, at=now, calendar_version=self.calendar.version, **what)
-        self.entries.append(entry)
-        stands = self.standing
-        assert stands is not None
-        self.due_at = stands.due_at
-        self.entries[-1] = msgspec.structs.replace(entry, due_at=stands.due_at)
+        self.calendars[self.calendar.version] = self.calendar
+        newest = kind in ledger.COUNTING
+        version = self.calendar.version if newest else self.entries[-1].calendar_version
+        self._count(self.entries, Entry(kind=kind, at=now, calendar_version=version, **what))
+        self.due_at = self.entries[-1].due_at
+
+    def _count(self, entries: list[Entry], entry: Entry) -> None:
+        due_at = ledger.fold([*entries, entry], self.calendars).due_at
+        entries.append(msgspec.structs.replace(entry, due_at=due_at))
+
+    def _ask(self, helper: Place, now: datetime, until: datetime) -> None:
+        one, version = self.name(), self.calendar.version
+        self.calendars[version] = self.calendar
+        self.tasks.append(
+            TaskRow(
+                id=one, node=f"opinion:{one}", kind="opinion", state="open", agency_id=helper[0],
+                post_id=helper[1],
+            )
+        )  # fmt: skip
+        start = Entry(
+            kind=Kind.START, at=now, calendar_version=version, clock=ClockName.OPINION,
+            subject_id=one, amount=0, unit=UNTIL, until_at=until,
+        )  # fmt: skip
+        self._count(self.opinions.setdefault(one, []), start)
+
+    def _hush(self, now: datetime) -> None:
+        """An opinion nobody waits for any more, given or not, is not timed."""
+        for one, entries in self.opinions.items():
+            if entries[-1].kind is Kind.START and not any(one == task.id for task in self.open):
+                stop = msgspec.structs.replace(
+                    entries[0], kind=Kind.STOP, at=now, amount=None, unit=None, until_at=None
+                )
+                self._count(entries, stop)
+
+    def _change(self, task_id: UUID, **what: object) -> None:
+        self.tasks = [
+            msgspec.structs.replace(each, **what) if each.id == task_id else each  # type: ignore[arg-type]
+            for each in self.tasks
+        ]
 
     def _stand(self, act: Act, before: Status | None) -> None:
         if act in PAUSES:
@@ -142,10 +224,10 @@ class Model:
         move, recalled = transition(act).move, self.recall_task
         self.recall_task = None
         if move is Move.ENTER:
-            self.run = running.begin(self.tree, KNOWN)
+            self.run = running.begin(self.tree, self.known)
             self._open(running.active(self.tree, self.run))
         elif move is Move.ON:
-            self._go(running.complete(self.tree, self.run, node, KNOWN), actor)
+            self._go(running.complete(self.tree, self.run, node, self.known), actor)
             self.recall_task = task
         elif move is Move.BACK:
             target = standing.target_back(self.tree, self.run, node)
@@ -179,15 +261,18 @@ class Model:
         done = [each for each in self.tasks if each.state == "done" and each.kind == "step"]
         self.status = Status.PROCESSING if done else Status.RECEIVED
 
-    def _open(self, actives: list[running.Active] | tuple[running.Active, ...]) -> None:
+    def _open(self, actives: list[Active] | tuple[Active, ...]) -> None:
         for one in actives:
-            assert isinstance(one.node, Step)
+            agency_id, post_id = (self.place or self._own)(one)
             self.tasks.append(
                 TaskRow(
-                    id=uuid4(), node=one.id, kind="step", state="open", agency_id=self.agency_id,
-                    post_id=self.posts[one.node.post],
+                    id=self.name(), node=one.id, kind=KINDS[type(one.node)], state="open",
+                    agency_id=agency_id, post_id=post_id,
                 )
             )  # fmt: skip
+
+    def _own(self, one: Active) -> Place:
+        return self.agency_id, self.posts[one.node.post] if isinstance(one.node, Step) else None
 
     def _close(self, nodes: set[str], actor: Actor, *done: str) -> None:
         self.tasks = [

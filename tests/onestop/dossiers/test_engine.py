@@ -8,9 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.onestop.catalog.shapes import PostKind
-from app.onestop.deadlines import ledger
-from app.onestop.dossiers.rules import ENDED, RUNNING, Act, Answer, Status, acts_open, transition
-from app.onestop.workflows import running
+from app.onestop.dossiers.rules import ENDED, Act, Answer, Status, acts_open, transition
 from app.onestop.workflows.tree import Join, Node, Parallel, Sequence, Step
 from app.people.shapes import Actor
 from tests.onestop.dossiers.model import Model
@@ -27,6 +25,7 @@ from tests.onestop.dossiers.people import (
     VISITOR,
     model,
 )
+from tests.onestop.dossiers.sound import audited, counted, placed
 
 START = datetime(2026, 11, 23, 1, tzinfo=UTC)
 _LOOK, _SIGN = Step("xem", "Xem", PostKind.LEADER), Step("ky", "Ký", PostKind.LEADER)
@@ -86,27 +85,10 @@ def step(dossier: Model, act: Act, actor: Actor, now: datetime) -> bool:
     dossier.do(act, actor, now, until)
     assert before in transition(act).starts or before is None
     assert before not in ENDED
-    sound(dossier)
+    placed(dossier)
+    counted(dossier)
+    audited(dossier)
     return True
-
-
-def sound(dossier: Model) -> None:
-    """What is true of every dossier at every moment."""
-    status, open_nodes = dossier.status, {task.node for task in dossier.open}
-    if status in (*RUNNING, Status.PAYMENT_ASKED):
-        assert open_nodes == {one.id for one in running.active(dossier.tree, dossier.run)}
-        assert open_nodes
-    if status in ENDED or status is Status.FINISHED:
-        assert not open_nodes
-    assert (dossier.due_at is None) == (not dossier.entries)
-    stands = dossier.standing
-    if stands is not None:
-        assert ledger.audit(dossier.entries, {1: OFFICE}) == []
-        assert stands.due_at == dossier.due_at
-        over = status in ENDED or status is Status.FINISHED
-        assert (stands.stopped_at is not None) == over
-        assert over or (stands.paused_since is not None) == (dossier.pause is not None)
-        assert stands.extensions == dossier.extensions <= 1
 
 
 @given(trees, walks)
