@@ -81,6 +81,6 @@ def _page(
         procedure=shown.procedure_name,
         received=shown.received_at is not None,
         errors=dict(errors),
-        note=sent.get("note", ""),
+        why=sent.get("note", ""),
         sure=sent.get("dong_y") == "co",
     )

@@ -60,7 +60,8 @@ class Tracking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # Served by dossier_code_key, progress_by_dossier, paper_by_dossier, primary keys and
-# supplement_request_dossier_id_round_key. The inner selects run only when the second factor fits. Without a telephone the personal number serves.
+# supplement_request_dossier_id_round_key. The inner selects run only when the second factor fits.
+# Without a telephone the personal number serves.
 _TRACKING = """
 select d.code, d.version, d.status, d.due_at,
   (select p.at from progress p where p.dossier_id = d.id order by p.at desc limit 1) as changed_at,
