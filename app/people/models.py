@@ -57,6 +57,8 @@ class PostHolding(Table, tablename="post_holding", db=TENANT_DB):
     officer_id = UUID()
     from_on = Date()
     to_on = Date(null=True)
+    instead_of = UUID(null=True, default=None)
+    decision = Text(null=True, default=None)
 
 
 class Citizen(Table, tablename="citizen", db=TENANT_DB):

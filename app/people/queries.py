@@ -14,7 +14,7 @@ from tenants import db
 # Indexes: officer_pkey, post_holding_by_officer, agency_succession_to.
 _ACTOR = """
 select o.id, o.full_name, p.id as post_id, p.kind, p.title,
-       a.id as agency_id, a.name as agency_name,
+       a.id as agency_id, a.name as agency_name, i.full_name as instead_of,
        array(with recursive before as (
            select s.from_id from agency_succession s where s.to_id = a.id and s.on_day <= $2
            union
@@ -25,6 +25,7 @@ left join post_holding h on h.officer_id = o.id
      and h.from_on <= $2 and (h.to_on is null or h.to_on >= $2)
 left join post p on p.id = h.post_id and (p.valid_to is null or p.valid_to >= $2)
 left join agency a on a.id = p.agency_id
+left join officer i on i.id = h.instead_of
 where o.id = $1 and o.dismissed_at is null
 order by h.from_on, p.title
 """
@@ -34,12 +35,14 @@ select o.id, o.username, o.full_name, o.email, o.subject is not null as has_sign
        o.dismissed_at,
        coalesce(json_agg(json_build_object(
            'holding_id', h.id, 'title', p.title, 'agency_name', a.name,
-           'from_on', h.from_on, 'to_on', h.to_on) order by h.from_on)
+           'from_on', h.from_on, 'to_on', h.to_on, 'instead_of', i.full_name,
+           'decision', h.decision) order by h.from_on)
            filter (where h.id is not null), '[]') as posts
 from officer o
 left join post_holding h on h.officer_id = o.id and (h.to_on is null or h.to_on >= $1)
 left join post p on p.id = h.post_id
 left join agency a on a.id = p.agency_id
+left join officer i on i.id = h.instead_of
 group by o.id
 order by o.dismissed_at is not null, o.username
 """
@@ -72,6 +75,8 @@ class HoldingRow(msgspec.Struct, frozen=True):
     agency_name: str
     from_on: date
     to_on: date | None
+    instead_of: str | None = None
+    decision: str | None = None
 
 
 class OfficerRow(msgspec.Struct, frozen=True):
@@ -119,6 +124,7 @@ async def actor_for_officer(
         HeldPost(
             *(row["post_id"], row["kind"], row["title"], row["agency_id"], row["agency_name"]),
             tuple(row["before"]),
+            row["instead_of"],
         )
         for row in rows
         if row["post_id"]

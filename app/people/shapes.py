@@ -18,6 +18,7 @@ class HeldPost(msgspec.Struct, frozen=True):
     agency_id: UUID
     agency_name: str
     before: tuple[UUID, ...] = ()  # agencies whose work this one has taken over
+    instead_of: str | None = None  # whom the officer stands in for (người được thay)
 
     def serves(self, agency_id: UUID) -> bool:
         """Whether what that agency has, or had when it ended, lies with the post's agency."""
@@ -38,6 +39,10 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     def officer_id(self) -> UUID | None:
         """The id where an officer is meant; a citizen's or the system's own act names none."""
         return self.id if self.kind == "officer" else None
+
+    def stands_in_at(self, post_id: UUID | None) -> str | None:
+        """For whom the actor holds that post by a decision of substitution; None for oneself."""
+        return next((post.instead_of for post in self.posts if post.id == post_id), None)
 
     def holds(self, kind: PostKind, agency_id: UUID | None = None) -> HeldPost | None:
         """The post of that kind the actor holds (in that agency), or None."""

@@ -44,7 +44,11 @@ create table post_holding (
     officer_id uuid not null references officer,
     from_on date not null,
     to_on date,                             -- the last day, inclusive
-    check (to_on is null or to_on >= from_on)
+    instead_of uuid references officer,     -- whom the holder stands in for, by a decision
+    decision text,
+    check (to_on is null or to_on >= from_on),
+    check (instead_of is null or (instead_of <> officer_id and to_on is not null
+                                  and decision is not null))
 );
 create index post_holding_by_officer on post_holding (officer_id);
 create index post_holding_by_post on post_holding (post_id);

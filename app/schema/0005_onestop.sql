@@ -106,6 +106,7 @@ create table task (
 );
 create unique index task_open on task (dossier_id, node) where state = 'open';
 create index task_by_turn on task (post_id, due_at) where state = 'open';
+create index task_assigned on task (officer_id) where state = 'open' and officer_id is not null;
 create index task_by_dossier on task (dossier_id, opened_at);
 
 alter table dossier add foreign key (recall_task) references task;

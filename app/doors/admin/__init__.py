@@ -15,6 +15,7 @@ admin_routes = Router(
         officers.show_officer,
         officers.give_post,
         officers.take_post,
+        officers.send_substitute,
         officers.dismiss,
         procedures.list_procedures,
         procedures.switch,

@@ -13,7 +13,8 @@ from app.doors.admin.officers_view import officer_line, officer_lines, post_pick
 from app.doors.asked import Asked
 from app.doors.render import page
 from app.doors.sent import texts
-from app.people import queries, refusals, service
+from app.onestop.dossiers.freeing import unheld_posts
+from app.people import queries, refusals, service, substitution
 from app.people.rules import admission_faults, plain_name
 from app.people.shapes import Actor
 from app.refusals import Malformed, Refusal
@@ -29,6 +30,7 @@ _DONE = {
     "cap-quyen": "Đã cấp quyền. Cán bộ đăng nhập bằng tài khoản của đơn vị với tên đăng nhập này.",
     "giao": "Đã giao chức danh.",
     "thoi-giu": "Đã ghi nhận: hết hôm nay cán bộ thôi giữ chức danh.",
+    "cu-thay": "Đã cử người thay trong thời gian của quyết định.",
     "thu-hoi": "Đã thu hồi quyền. Cán bộ không còn vào được hệ thống.",
 }
 
@@ -44,8 +46,10 @@ class OwnAccount(Refusal):
 async def list_officers(request: Asked, done: Done = "") -> Response[bytes]:
     """Everybody ever admitted, those at work first."""
     await administrator(request)
-    lines = officer_lines(await queries.officers())
-    return page("admin/officers.html", here=HOME, officers=lines, done=_DONE.get(done, ""))
+    lines, unheld = officer_lines(await queries.officers()), await unheld_posts()
+    return page(
+        "admin/officers.html", here=HOME, officers=lines, unheld=unheld, done=_DONE.get(done, "")
+    )
 
 
 @get(ADMIT)
@@ -98,6 +102,23 @@ async def take_post(
     return Redirect(f"/quan-tri/can-bo/{officer_id}?xong=thoi-giu", status_code=303)
 
 
+@post(f"{ONE}/cu-thay/{{holding_id:uuid}}", opt=OWN)
+async def send_substitute(
+    request: Asked, officer_id: FromPath[UUID], holding_id: FromPath[UUID]
+) -> Answer:
+    """Let another officer stand in at this post for a time, by a decision."""
+    who, sent = await administrator(request), await texts(request)
+    try:
+        async with work():
+            await _stand_in(who, holding_id, sent)
+    except (Malformed, refusals.WrongPeriod, refusals.PostHeldAlready) as refusal:
+        refusal.fields = {f"{name}-{holding_id}": text for name, text in refusal.fields.items()}
+        return await _officer_page(
+            who, officer_id, "", sent=sent, refusal=refusal, substituting=holding_id
+        )
+    return Redirect(f"/quan-tri/can-bo/{officer_id}?xong=cu-thay", status_code=303)
+
+
 @post(f"{ONE}/thu-hoi")
 async def dismiss(request: Asked, officer_id: FromPath[UUID]) -> Redirect:
     """End the officer's admission at once."""
@@ -124,6 +145,19 @@ async def _give(who: Actor, officer_id: UUID, sent: Mapping[str, str]) -> None:
     await service.hold_post(who, officer_id, post_id, from_on=begins, to_on=ends)
 
 
+async def _stand_in(who: Actor, holding_id: UUID, sent: Mapping[str, str]) -> None:
+    tail = f"-{holding_id}"
+    typed = {name.removesuffix(tail): text for name, text in sent.items() if name.endswith(tail)}
+    await substitution.stand_in(
+        who,
+        holding_id,
+        typed.get("username", ""),
+        from_on=day_or_none(typed, "from_on"),
+        to_on=day_or_none(typed, "to_on"),
+        decision=typed.get("decision", ""),
+    )
+
+
 async def _admit_page(
     words: str, sent: Mapping[str, str], refusal: Refusal | None = None
 ) -> Response[bytes]:
@@ -146,6 +180,7 @@ async def _officer_page(
     done: str = "",
     sent: Mapping[str, str] | None = None,
     refusal: Refusal | None = None,
+    substituting: UUID | None = None,
 ) -> Response[bytes]:
     found = next((each for each in await queries.officers() if each.id == officer_id), None)
     if found is None:
@@ -158,6 +193,7 @@ async def _officer_page(
         oneself=who.id == officer_id,
         pick=post_pick(await queries.posts() if words.strip() else [], words),
         done=done,
+        substituting=substituting,
         sent=dict(sent or {}),
         refused=refusal.message if refusal else "",
         errors=refusal.fields if refusal else {},

@@ -20,6 +20,7 @@ class Holding(msgspec.Struct, frozen=True):
     agency: str
     period: str
     ends: bool
+    own: bool  # not standing in for somebody
 
 
 class OfficerLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,4 +83,7 @@ def _holding(row: HoldingRow) -> Holding:
     period = f"từ {ngay(row.from_on)}"
     if row.to_on:
         period += f" đến hết {ngay(row.to_on)}"
-    return Holding(row.holding_id, row.title, row.agency_name, period, row.to_on is not None)
+    if row.instead_of:
+        period += f", thay {row.instead_of} theo {row.decision}"
+    ends, own = row.to_on is not None, row.instead_of is None
+    return Holding(row.holding_id, row.title, row.agency_name, period, ends, own)

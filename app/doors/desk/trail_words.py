@@ -14,6 +14,8 @@ _ACTS = {f"dossier.{row.act}": row.title for row in TRANSITIONS} | {
     "paper.attach": "Thêm giấy tờ",
     "paper.remove": "Gỡ giấy tờ",
     "dossier.recount": "Tính lại hạn theo lịch làm việc mới",
+    "dossier.free_task": "Bỏ phân công vì cán bộ thôi giữ chức danh",
+    "dossier.corrected_from": "Thông tin trước khi đính chính",
     "dossier.transfer": "Chuyển đến cơ quan kế thừa",
     "dossier.transfer_task": "Chuyển việc đến cơ quan kế thừa",
     "dossier.add_alias": "Thêm mã cũ của hồ sơ",

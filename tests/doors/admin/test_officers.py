@@ -164,3 +164,21 @@ async def _administrator():
         " join post p on p.id = h.post_id where p.kind = 'administrator' limit 1"
     )
     return await cast.officer(username)
+
+
+async def test_somebody_is_sent_to_stand_in_and_the_page_says_for_whom(thu, province):
+    minh = await db.tenant.fetch_row(
+        "select o.id, h.id as holding from officer o join post_holding h on h.officer_id = o.id"
+        " where o.username = $1",
+        cast.MINH,
+    )
+    page, holding = f"/quan-tri/can-bo/{minh['id']}", minh["holding"]
+    empty = text_of(await thu.post(f"{page}/cu-thay/{holding}", data={}), 422)
+    assert "Ghi tên đăng nhập của một cán bộ khác đang làm việc." in empty
+    typed = {"username": cast.HOA, "to_on": f"{queries.today():%d/%m/%Y}", "decision": "Quyết định số 12/QĐ-UBND"}
+    form = {f"{name}-{holding}": text for name, text in typed.items()}
+    assert "xong=cu-thay" in went_to(await thu.post(f"{page}/cu-thay/{holding}", data=form))
+    text = await see(thu, "/quan-tri")
+    assert "thay Lê Quang Minh theo Quyết định số 12/QĐ-UBND" in text
+    hoa = await cast.officer(cast.HOA)
+    assert hoa.holds("leader") is not None
