@@ -39,6 +39,7 @@ class Dossier(Table, tablename="dossier", db=TENANT_DB):
     finance = Text(default="none")
     delivery = Text(default="none")
     recall_task = UUID(null=True, default=None)
+    workflow_id = UUID(null=True, default=None)
     version = Integer(default=1)
     citizen_id = UUID(null=True, default=None)
     applicant_name = Text()
@@ -74,6 +75,7 @@ class Task(Table, tablename="task", db=TENANT_DB):
     due_at = Timestamptz(null=True, default=None)
     closed_at = Timestamptz(null=True, default=None)
     closed_by = UUID(null=True, default=None)
+    awaits = Text(null=True, default=None)
     question = Text(null=True, default=None)
     answer = Text(null=True, default=None)
 
@@ -91,3 +93,14 @@ class Progress(Table, tablename="progress", db=TENANT_DB):
     officer_id = UUID(null=True, default=None)
     note = Text(null=True, default=None)
     at = Timestamptz()
+
+
+class LinkedWork(Table, tablename="linked_work", db=TENANT_DB):
+    """A visit to another agency's part of the workflow (liên thông); its id has its own clock."""
+
+    id = UUID(primary_key=True)
+    dossier_id = UUID()
+    node = Text()
+    agency_id = UUID()
+    entered_at = Timestamptz()
+    left_at = Timestamptz(null=True, default=None)

@@ -9,9 +9,19 @@ import msgspec
 
 from app.onestop.catalog.shapes import PostKind, Procedure
 from app.onestop.dossiers.rules import RUNNING, Facts, Status, Turn
-from app.onestop.workflows import running
+from app.onestop.workflows import running, waiting
+from app.onestop.workflows.conditions import Facts as Known
 from app.onestop.workflows.running import Run
-from app.onestop.workflows.tree import Choice, Node, Step, children, find, from_flow, nodes
+from app.onestop.workflows.tree import (
+    Choice,
+    Node,
+    Step,
+    Workflow,
+    children,
+    find,
+    from_flow,
+    nodes,
+)
 
 
 class TaskRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,14 +37,20 @@ class TaskRow(msgspec.Struct, frozen=True, kw_only=True):
     closed_by: UUID | None = None
 
 
-def tree_of(procedure: Procedure) -> Node:
-    """The workflow (quy trình) the procedure's dossiers walk."""
-    return from_flow(procedure.flow)
+def tree_of(procedure: Procedure, workflow: Workflow | None = None) -> Node:
+    """The way a dossier walks: the workflow (quy trình) it is pinned to, else the procedure's own
+    list of steps."""
+    return workflow.tree if workflow else from_flow(procedure.flow)
 
 
 def run_of(text: str) -> Run:
     """How far a dossier is, out of its row; an empty row has not begun."""
     return msgspec.json.decode(text, type=Run)
+
+
+def text_of(run: Run) -> str:
+    """The run as its dossier's row keeps it."""
+    return msgspec.json.encode(run).decode()
 
 
 def facts_of(
@@ -57,6 +73,7 @@ def facts_of(
         has_result=has_result,
         decided=is_decided(tree, run),
         paused=row["pause"] is not None and row["status"] in RUNNING,
+        awaits_word=bool(waiting.waits(running.active(tree, run), waiting.BY_WORD)),
         requests=row["requests"],
         overdue=row["due_at"] is not None and moment > row["due_at"],
         extensions=row["extensions"],
@@ -115,6 +132,16 @@ def target_back(tree: Node, run: Run, node_id: str) -> str | None:
     """The nearest specialist's step before this one (trả lại bước trước)."""
     targets = running.back_targets(tree, run, node_id)
     return next((one for one in targets if _is(find(tree, one), PostKind.SPECIALIST)), None)
+
+
+def own_step_after(tree: Node, run: Run, node_id: str, known: Known) -> Step | None:
+    """The step of the dossier's own agency that alone opens when that one is done."""
+    later = running.complete(tree, run, node_id, known)
+    opened = running.moved(tree, run, later)[0] if later else ()
+    found = [one for one in running.active(tree, later) if one.id in opened] if later else []
+    if len(found) != 1 or found[0].subs or not isinstance(found[0].node, Step):
+        return None
+    return found[0].node
 
 
 def _signs(tree: Node, run: Run, node_id: str) -> bool:

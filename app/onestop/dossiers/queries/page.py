@@ -19,8 +19,10 @@ from app.onestop.forms.shapes import Sheet
 from app.onestop.forms.source import form_named
 from app.onestop.notices.queries import NoticeView, notices_of
 from app.onestop.papers.queries import PaperView, papers_of_dossier
+from app.onestop.workflows.conditions import Facts as Known
 from app.onestop.workflows.queries import posts_of
 from app.onestop.workflows.rules import PostChoice
+from app.onestop.workflows.shelf import pinned
 from app.onestop.workflows.tree import Node
 from app.people.shapes import Actor
 from infra.clock import now
@@ -121,6 +123,7 @@ class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
 _PAGE = """
 select d.id, d.code, d.version, d.status, d.procedure_id, d.agency_id, d.channel, d.case_id,
        d.run::text as run, d.pause, d.requests, d.extensions, d.recall_task, d.delivery,
+       d.workflow_id,
        d.citizen_id, d.wanted_way, d.delivered_way, d.result_on_paper,
        d.summary, d.filed_at, d.received_at, d.due_at, d.finished_at, d.delivered_at,
        d.applicant::text as applicant, d.answers::text as answers,
@@ -139,8 +142,8 @@ select d.id, d.code, d.version, d.status, d.procedure_id, d.agency_id, d.channel
      from progress g left join officer o on o.id = g.officer_id
     where g.dossier_id = d.id)::text as passed,
   (select json_agg(json_build_object('kind', e.kind, 'at', e.at, 'due_at', e.due_at,
-            'basis', e.basis, 'explanation', e.explanation) order by e.at, e.id)
-     from deadline_entry e where e.dossier_id = d.id)::text as ledger
+            'basis', e.basis, 'explanation', e.explanation) order by e.seq)
+     from deadline_entry e where e.dossier_id = d.id and e.clock = 'whole')::text as ledger
 from dossier d
 join agency a on a.id = d.agency_id
 where d.id = dossier_named($1)
@@ -164,7 +167,8 @@ async def dossier_page(code: str, actor: Actor) -> DossierPage | None:
     procedure = await catalog.document(row["procedure_id"])
     papers = await papers_of_dossier(row["id"])
     tasks = msgspec.json.decode(row["tasks"] or "[]", type=list[TaskView])
-    tree, official = standing.tree_of(procedure), actor.kind == "officer"
+    tree = standing.tree_of(procedure, await pinned(row["workflow_id"]))
+    official = actor.kind == "officer"
     result = any(paper.kind == "result" for paper in papers)
     facts = standing.facts_of(dict(row), tree, tasks, moment=now(), has_result=result)
     if not _may_see(facts, actor):
@@ -193,7 +197,7 @@ async def dossier_page(code: str, actor: Actor) -> DossierPage | None:
         notices=await notices_of(row["id"]) if official else [],
         acts=acts,
         act_titles={act.value: transition(act).title for act in acts},
-        receivers=await _receivers(row, acts),
+        receivers=await _receivers(row, facts, tree, papers) if Act.HAND_OVER in acts else [],
         needs_working_days=Act.RECEIVE in acts and limit_for(procedure, kind, case_id) is None,
     )
 
@@ -204,10 +208,20 @@ def _may_see(facts: Facts, actor: Actor) -> bool:
     return actor.kind == "officer" and works_on(facts, actor)
 
 
-async def _receivers(row: Any, acts: list[Act]) -> list[PostChoice]:
-    if Act.HAND_OVER not in acts:
-        return []
-    return await posts_of(row["agency_id"], PostKind.SPECIALIST)
+async def _receivers(
+    row: Any, facts: Facts, tree: Node, papers: list[PaperView]
+) -> list[PostChoice]:
+    """A choice only where one step of the own agency follows; else the workflow chooses."""
+    known = Known(
+        answers=msgspec.json.decode(row["answers"], type=dict[str, str]),
+        case_id=row["case_id"],
+        channel=KIND_OF_CHANNEL[row["channel"]],
+        slots=frozenset(paper.slot for paper in papers if paper.kind == "submitted"),
+    )
+    desk = next((turn for turn in facts.turns if turn.kind is PostKind.RECEPTION), None)
+    run = standing.run_of(row["run"])
+    step = standing.own_step_after(tree, run, desk.node, known) if desk else None
+    return await posts_of(row["agency_id"], step.post) if step else []
 
 
 def _shows(row: Any, actor: Actor) -> bool:

@@ -70,7 +70,7 @@ class Need(StrEnum):
     RESULT = "result"
     UNDECIDED = "undecided"  # no decision on the result yet
     GOING = "going"  # the clock is not paused
-    PAUSED = "paused"  # it is, for a reason of the agency's
+    PAUSED = "paused"  # it is, for a reason of the agency's, or word from outside is awaited
     FIRST_REQUEST = "first_request"
     LATER_REQUEST = "later_request"
     IN_TIME = "in_time"  # the deadline is not over

@@ -45,6 +45,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     `agencies`: those that have had work with it beside the competent one. `has_result` also when
     it is declared to be on paper. `decided`: the leaders have settled it. `own_last`: the officer
     whose step was the last thing that happened, while nobody has touched what came of it.
+    `awaits_word`: the answer of somebody outside is awaited, or a publication runs.
     """
 
     status: Status | None
@@ -55,6 +56,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     has_result: bool = False
     decided: bool = False
     paused: bool = False
+    awaits_word: bool = False
     requests: int = 0
     overdue: bool = False
     extensions: int = 0
@@ -181,7 +183,7 @@ def _met(need: Need, facts: Facts, actor: Actor, turns: list[Turn]) -> bool:
         Need.RESULT: facts.has_result,
         Need.UNDECIDED: not facts.decided,
         Need.GOING: not facts.paused,
-        Need.PAUSED: facts.paused,
+        Need.PAUSED: facts.paused or facts.awaits_word,
         Need.FIRST_REQUEST: facts.requests == 0,
         Need.LATER_REQUEST: facts.requests > 0,
         Need.IN_TIME: not facts.overdue,

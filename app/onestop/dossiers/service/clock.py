@@ -19,6 +19,7 @@ from app.onestop.deadlines.rules import Due, due_at
 from app.onestop.deadlines.shapes import Standing
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import LimitNeeded, NotLater
+from app.onestop.dossiers.service import visits
 from app.onestop.dossiers.shapes import KIND_OF_CHANNEL
 from app.onestop.workflows.running import Active
 from app.onestop.workflows.tree import Wait
@@ -28,9 +29,10 @@ from tenants import db
 
 _LONGEST_DAYS = 365
 _BY_OFFICER = "Thời hạn do cán bộ tiếp nhận ấn định vì thủ tục chưa công bố thời hạn."
-# Served by task_by_dossier.
+# Served by task_by_dossier. What merely passes with time does not pass more slowly.
 _OPEN = """
-select id, due_at from task where dossier_id = $1 and state = 'open' and due_at is not null
+select id, due_at from task
+where dossier_id = $1 and state = 'open' and due_at is not null and kind <> 'wait'
 """
 
 
@@ -74,18 +76,25 @@ async def start(officer: Actor, dossier: Dossier, clock: Clock) -> None:
 
 
 async def pause(officer: Actor, dossier: Dossier, reason: str) -> None:
-    """The time is not counted from now on, for a reason of the law."""
+    """The time is not counted from now on, for a reason of the law; nor is that of the agencies
+    the work lies with."""
     await ledger.pause(officer, dossier.id, reason)
+    await visits.pause(officer, dossier.id, reason)
 
 
-async def resume(officer: Actor, dossier: Dossier) -> None:
-    """The time is counted on; the deadline and the open steps move by what was not counted."""
-    await _moved(dossier, await ledger.resume(officer, dossier.id))
+async def resume(officer: Actor, dossier: Dossier, at: datetime | None = None) -> None:
+    """The time is counted on; the deadline and the open steps move by what was not counted.
+
+    `at`: since when, where that is known better than by the present moment.
+    """
+    await _moved(dossier, await ledger.resume(officer, dossier.id, at=at))
+    await visits.resume(officer, dossier.id, at)
 
 
 async def restart(actor: Actor, dossier: Dossier) -> None:
     """The time is counted from zero; open steps get as much more as the whole does."""
     await _moved(dossier, await ledger.restart(actor, dossier.id, agency_id=dossier.agency_id))
+    await visits.restart(actor, dossier.id)
 
 
 async def extend(officer: Actor, dossier: Dossier, until: datetime, why: str) -> None:
@@ -108,7 +117,7 @@ async def step_due(dossier: Dossier, one: Active, *, last: bool) -> datetime | N
     None for what is awaited without a limit.
     """
     if isinstance(one.node, Wait):
-        return await _wait_due(one.node.limit)
+        return await _wait_due(dossier, one.node.limit)
     whole, share = dossier.due_at, one.node.share
     if last or not share or dossier.limit_minutes is None:
         return whole
@@ -137,10 +146,11 @@ async def _moved(dossier: Dossier, standing: Standing) -> None:
     await shift_tasks(dossier.id, before, standing.due_at, calendar)
 
 
-async def _wait_due(limit: Limit | None) -> datetime | None:
+async def _wait_due(dossier: Dossier, limit: Limit | None) -> datetime | None:
     if limit is None:
         return None
-    return due_at(now(), limit.qty, limit.unit, await calendar_in_force()).at
+    calendar = await calendar_in_force(agency_id=dossier.agency_id)
+    return due_at(now(), limit.qty, limit.unit, calendar).at
 
 
 def _said_by_officer(working_days: int | None) -> Limit:

@@ -11,6 +11,7 @@ from app.onestop.dossiers.rules import Act, Answer, Facts, Need, Turn, allowed, 
 from app.onestop.dossiers.service.overtaking import overtaken
 from app.onestop.dossiers.standing import TaskRow
 from app.onestop.workflows.running import Run
+from app.onestop.workflows.shelf import pinned
 from app.onestop.workflows.tree import Node
 from app.people.shapes import Actor
 from app.refusals import NotAllowed, NotFound
@@ -65,7 +66,7 @@ async def open_case(
 async def case_of(dossier: Dossier, *, has_result: bool = False) -> Case:
     """All that is known of a dossier whose row is locked by the caller."""
     procedure = await catalog.document(dossier.procedure_id)
-    tree = standing.tree_of(procedure)
+    tree = standing.tree_of(procedure, await pinned(dossier.workflow_id))
     rows = await db.tenant.fetch(_TASKS, dossier.id)
     tasks = [TaskRow(**dict(row)) for row in rows]
     facts = standing.facts_of(dossier.to_dict(), tree, tasks, moment=now(), has_result=has_result)

@@ -4,10 +4,13 @@ from datetime import datetime
 
 from app.onestop.deadlines.reasons import reason_on
 from app.onestop.dossiers.models import Dossier
-from app.onestop.dossiers.rules import Act, Finance, Status
-from app.onestop.dossiers.service import clock
+from app.onestop.dossiers.rules import Act, Finance
+from app.onestop.dossiers.service import clock, waiting
 from app.onestop.dossiers.service.steps import Case, carry_out, open_case
+from app.onestop.dossiers.service.waiting import awaited
 from app.onestop.notices import service as notices
+from app.onestop.workflows.tree import Until, Wait
+from app.onestop.workflows.waiting import BY_WORD
 from app.people.queries import today
 from app.people.shapes import Actor
 from app.refusals import Malformed
@@ -38,7 +41,7 @@ async def confirm_payment(
     """The duty is done (đã thực hiện nghĩa vụ tài chính): the clock goes on. Raises as above."""
     case = await open_case(officer, Act.CONFIRM_PAYMENT, code, version)
     case.dossier.finance = Finance.PAID.value
-    return await _go_on(officer, Act.CONFIRM_PAYMENT, case, note)
+    return await _go_on(officer, Act.CONFIRM_PAYMENT, case, note, awaited(case, Until.PAYMENT))
 
 
 async def pause(
@@ -56,14 +59,31 @@ async def pause(
 
 
 async def resume(
-    officer: Actor, code: str, version: int | None, *, note: str | None = None
+    officer: Actor,
+    code: str,
+    version: int | None,
+    *,
+    note: str | None = None,
+    node: str | None = None,
 ) -> Dossier:
     """Count the time again (tiếp tục tính thời hạn); the citizen learns the new date.
 
-    Raises NotFound, NotAllowed, Overtaken, Malformed.
+    Where the workflow awaits an agency outside or a publication, that has come: `node` says which,
+    by default the first. Raises NotFound, NotAllowed, Overtaken, Malformed.
     """
     case = await open_case(officer, Act.RESUME, code, version)
-    return await _go_on(officer, Act.RESUME, case, note)
+    return await _go_on(officer, Act.RESUME, case, note, _word_of(case, node))
+
+
+def _word_of(case: Case, node: str | None) -> tuple[Wait, ...]:
+    """The wait that is over; none when it is an officer's own pause that ends."""
+    if case.dossier.pause is not None and not waiting.paused_by_workflow(case):
+        return ()
+    found = awaited(case, *BY_WORD)
+    named = tuple(wait for wait in found if wait.id == node) if node else found[:1]
+    if not named:
+        raise Malformed(fields={"node": "Chọn phần chờ đã có kết quả."})
+    return named
 
 
 async def _stand_still(officer: Actor, case: Case, reason: str) -> None:
@@ -72,16 +92,12 @@ async def _stand_still(officer: Actor, case: Case, reason: str) -> None:
     dossier.pause, dossier.back_to = reason, dossier.status
 
 
-async def _go_on(officer: Actor, act: Act, case: Case, note: str | None) -> Dossier:
-    dossier, before = case.dossier, case.dossier.due_at
-    await clock.resume(officer, dossier)
-    dossier.status, dossier.pause, dossier.back_to = went_back(dossier), None, None
+async def _go_on(
+    officer: Actor, act: Act, case: Case, note: str | None, done: tuple[Wait, ...]
+) -> Dossier:
+    before = case.dossier.due_at
+    await waiting.come(officer, case, done)
     dossier = await carry_out(officer, act, case, note=note)
     if dossier.due_at != before:
         await notices.notify(dossier, "HEN_MOI", occasion=str(dossier.version))
     return dossier
-
-
-def went_back(dossier: Dossier) -> int:
-    """The status the dossier had before its citizen was asked."""
-    return dossier.back_to or Status.PROCESSING.value

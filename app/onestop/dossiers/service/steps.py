@@ -7,13 +7,14 @@ import msgspec
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import NobodyThere
 from app.onestop.dossiers.rules import Act, Move, transition
-from app.onestop.dossiers.service import tasks
+from app.onestop.dossiers.service import linking, tasks, waiting
 from app.onestop.dossiers.service.opening import Case, open_case
 from app.onestop.dossiers.service.traces import cleaned_note, leave_trace
 from app.onestop.dossiers.service.walking import known_of
-from app.onestop.dossiers.standing import target_back
+from app.onestop.dossiers.standing import target_back, text_of, tree_of
 from app.onestop.workflows import running
 from app.onestop.workflows.running import Run
+from app.onestop.workflows.shelf import in_force, pinned
 from app.people.shapes import Actor
 
 __all__ = ["Case", "carry_out", "cleaned_note", "enter", "open_case"]
@@ -36,15 +37,20 @@ async def carry_out(
     await dossier.save()
     step = case.turn.node if case.turn else None
     await leave_trace(actor, dossier, act, note=clean_note, step=step)
+    await _settle(actor, row.move, case)
     return dossier
 
 
 async def enter(case: Case, desk_id: UUID | None = None) -> None:
-    """Begin the workflow of a dossier just received; the first step is the desk's."""
-    run = running.begin(case.tree, await known_of(case))
-    case.dossier.run = _text(run)
-    await case.dossier.save()
-    await tasks.enter(case, run, desk_id)
+    """Begin the workflow of a dossier just received, pinned to the version in force today; the
+    first step is the desk's."""
+    dossier = case.dossier
+    dossier.workflow_id = await in_force(case.procedure.code)
+    tree = tree_of(case.procedure, await pinned(dossier.workflow_id))
+    run = running.begin(tree, await known_of(case))
+    dossier.run = text_of(run)
+    await dossier.save()
+    await tasks.enter(msgspec.structs.replace(case, tree=tree), run, desk_id)
 
 
 async def _move(actor: Actor, move: Move, case: Case, post_id: UUID | None) -> None:
@@ -56,7 +62,7 @@ async def _move(actor: Actor, move: Move, case: Case, post_id: UUID | None) -> N
         case Move.ON | Move.BACK:
             later = await _later(move, case)
             await tasks.follow(actor, case, later, post_id)
-            dossier.run = _text(later)
+            dossier.run = text_of(later)
             dossier.recall_task = case.turn.id if move is Move.ON and case.turn else None
         case Move.LEAVE:
             await tasks.leave(actor, case)
@@ -74,5 +80,8 @@ async def _later(move: Move, case: Case) -> Run:
     return later
 
 
-def _text(run: Run) -> str:
-    return msgspec.json.encode(run).decode()
+async def _settle(actor: Actor, move: Move, case: Case) -> None:
+    if move is Move.LEAVE:
+        await linking.leave(actor, case)
+    elif move is not Move.ENTER:
+        await waiting.settle(actor, case)

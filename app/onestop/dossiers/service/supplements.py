@@ -8,12 +8,13 @@ import msgspec
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import NotConfirmed, NothingNew
 from app.onestop.dossiers.rules import RUNNING, Act
-from app.onestop.dossiers.service import clock
-from app.onestop.dossiers.service.pausing import went_back
+from app.onestop.dossiers.service import clock, waiting
 from app.onestop.dossiers.service.steps import Case, carry_out, open_case
+from app.onestop.dossiers.service.waiting import went_back
 from app.onestop.notices import service as notices
 from app.onestop.slips import service as slips
 from app.onestop.slips.shapes import SupplementItem
+from app.onestop.workflows.tree import Until
 from app.people.shapes import Actor
 from infra.clock import now
 from infra.ids import uuid7
@@ -80,7 +81,8 @@ async def supplement(
     dossier = case.dossier
     asked = await db.tenant.fetch_row(_OPEN, dossier.id)
     if actor.kind == "citizen":
-        await _something_new(dossier, asked["asked_at"] if asked else dossier.filed_at)
+        since = asked["asked_at"] if asked else await waiting.papers_asked_at(dossier)
+        await _something_new(dossier, since or dossier.filed_at)
     if asked:
         await db.tenant.execute(
             "update supplement_request set answered_at = $2 where id = $1", asked["id"], now()
@@ -88,6 +90,7 @@ async def supplement(
     dossier.status, dossier.pause, dossier.back_to = went_back(dossier), None, None
     if dossier.status in RUNNING:
         await clock.restart(actor, dossier)
+        await waiting.come(actor, case, waiting.awaited(case, Until.PAPER))
     dossier = await carry_out(actor, Act.SUPPLEMENT, case, note=note)
     if dossier.status in RUNNING:
         await notices.notify(dossier, "DA_BO_SUNG", occasion=str(dossier.requests))

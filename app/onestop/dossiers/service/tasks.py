@@ -1,6 +1,6 @@
 """Whose turn it is: opening and closing the tasks that follow from how far a dossier is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +8,11 @@ from app.onestop.dossiers.models import Dossier, Task
 from app.onestop.dossiers.refusals import NobodyThere
 from app.onestop.dossiers.service.clock import step_due
 from app.onestop.dossiers.service.opening import Case
-from app.onestop.workflows.agencies import Own, Placed, agency_for
+from app.onestop.workflows.agencies import Outside, Own, Placed, agency_for
 from app.onestop.workflows.queries import posts_of
 from app.onestop.workflows.rules import best_post
 from app.onestop.workflows.running import Active, Run, active, is_last, moved
-from app.onestop.workflows.tree import Step, Sub, Wait
+from app.onestop.workflows.tree import Node, Step, Sub, Wait
 from app.people.shapes import Actor
 from app.refusals import Malformed
 from infra.clock import now
@@ -50,15 +50,13 @@ async def follow(actor: Actor, case: Case, later: Run, chosen: UUID | None = Non
     dropped = [node for node in closed if node not in later.done]
     await _close(actor, case.dossier, done, "done")
     await _close(actor, case.dossier, dropped, "cancelled")
-    for one in active(case.tree, later):
-        if one.id in opened:
-            await open_task(case, later, one, chosen)
+    new = [one for one in active(case.tree, later) if one.id in opened]
+    await _open_all(case, later, new, chosen)
 
 
 async def enter(case: Case, run: Run, desk_id: UUID | None = None) -> None:
     """Open the first tasks of a dossier just received, at the desk that received it."""
-    for one in active(case.tree, run):
-        await open_task(case, run, one, desk_id)
+    await _open_all(case, run, list(active(case.tree, run)), desk_id)
 
 
 async def withdraw(actor: Actor, case: Case, earlier: Run) -> None:
@@ -76,11 +74,11 @@ async def leave(actor: Actor, case: Case) -> None:
     await db.tenant.execute(_CLOSE_ALL, case.dossier.id, now(), actor.officer_id)
 
 
-async def open_task(case: Case, run: Run, one: Active, chosen: UUID | None = None) -> None:
-    """One task of what has become possible, with its post and its share of the time."""
+async def open_task(case: Case, run: Run, one: Active, chosen: UUID | None = None) -> UUID | None:
+    """One task of what has become possible, with its share of the time; the post that has it."""
     dossier, node = case.dossier, one.node
     last = is_last(case.tree, run, node.id)
-    agency_id = await _agency(dossier, one)
+    agency_id = await agency_of(dossier, one.node, one.subs)
     post_id = await post_for(agency_id, node, chosen) if isinstance(node, Step) else None
     await Task(
         id=uuid7(),
@@ -93,42 +91,50 @@ async def open_task(case: Case, run: Run, one: Active, chosen: UUID | None = Non
         state="open",
         opened_at=now(),
         due_at=await step_due(dossier, one, last=last),
+        awaits=node.until.value if isinstance(node, Wait) else None,
     ).save()
+    return post_id
 
 
 async def post_for(agency_id: UUID, step: Step, chosen: UUID | None = None) -> UUID:
-    """The agency's post (chức danh) that takes a step: the chosen one of its kind, or the best.
-
-    Raises NobodyThere, Malformed.
-    """
+    """The agency's post (chức danh) that takes a step: the chosen one where it is of its kind, else
+    the best. Raises NobodyThere."""
     posts = await posts_of(agency_id, step.post)
-    if chosen is None:
-        best = best_post(step.held_by, posts)
-        if best is None:
-            raise NobodyThere
-        return best.id
-    if chosen not in {post.id for post in posts}:
-        raise Malformed(fields={"post_id": "Chọn chức danh nhận hồ sơ trong danh sách."})
-    return chosen
+    if chosen in {post.id for post in posts}:
+        return chosen
+    best = best_post(step.held_by, posts)
+    if best is None:
+        raise NobodyThere
+    return best.id
 
 
-async def _close(actor: Actor, dossier: Dossier, nodes: list[str], state: str) -> None:
-    if nodes:
-        await db.tenant.execute(_CLOSE, dossier.id, nodes, state, now(), actor.officer_id)
+async def agency_of(dossier: Dossier, node: Node, subs: Sequence[Sub]) -> UUID:
+    """The agency that has the work: the dossier's own, or the one its innermost part names.
 
-
-async def _agency(dossier: Dossier, one: Active) -> UUID:
-    """The agency that has the work: the dossier's own, or the one the workflow names."""
-    ref = one.node.agency if isinstance(one.node, Sub) else one.sub.agency if one.sub else Own()
+    What lies with an agency outside is awaited by the one that asked it. Raises NobodyThere.
+    """
+    named = [*(sub.agency for sub in subs), *([node.agency] if isinstance(node, Sub) else [])]
+    ref = next((ref for ref in reversed(named) if not isinstance(ref, Outside)), Own())
     if isinstance(ref, Own):
-        return dossier.agency_id
+        return UUID(str(dossier.agency_id))
     rows = await db.tenant.fetch(_AGENCIES)
-    own = next(row["key"] for row in rows if row["id"] == dossier.agency_id)
+    own = next((row["key"] for row in rows if row["id"] == dossier.agency_id), "")
     key = agency_for(ref, own, _placed(rows))
     found = next((row["id"] for row in rows if row["key"] == key), None)
     if found is None:
         raise NobodyThere
     return UUID(str(found))
+
+
+async def _open_all(case: Case, run: Run, new: Sequence[Active], chosen: UUID | None) -> None:
+    takers = [await open_task(case, run, one, chosen) for one in new]
+    if chosen is not None and chosen not in takers:
+        raise Malformed(fields={"post_id": "Chọn chức danh nhận hồ sơ trong danh sách."})
+
+
+async def _close(actor: Actor, dossier: Dossier, nodes: list[str], state: str) -> None:
+    if nodes:
+        await db.tenant.execute(_CLOSE, dossier.id, nodes, state, now(), actor.officer_id)
 
 
 def _placed(rows: list[Any]) -> Mapping[str, Placed]:
