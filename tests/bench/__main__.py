@@ -12,7 +12,7 @@ from tests.bench.house import house
 from tests.bench.machine import CLIENT_CORE, SERVER_CORE
 from tests.bench.report import Figures
 
-PARTS = ("rendering", "tracking", "submitting", "provisioning", "crowd", "memory")
+PARTS = ("rendering", "tracking", "submitting", "handling", "provisioning", "crowd", "memory")
 
 
 def main() -> None:

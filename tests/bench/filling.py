@@ -6,11 +6,12 @@ from tenants.shapes import Tenant
 PREFIX = "H08.21583"
 _A_DAY = 9000
 
-# Four of five are being processed, the rest is done; ids follow time, as the product's own do.
+# Ids follow time, as the product's own do.
 _DOSSIERS = """
 insert into dossier (id, code, procedure_id, agency_id, channel, status, version,
   applicant_name, applicant, phone, answers, summary, wanted_way, filed_at, received_at, due_at)
-select uuidv7(), code, p.id, a.id, 'online', case when n %% 5 = 0 then 9 else 4 end, 3,
+select uuidv7(), code, p.id, a.ids[1 + n %% cardinality(a.ids)], 'online',
+  case when %(open)s then 4 else 9 end, 3,
   'Người thử ' || n, json_build_object('full_name', 'Người thử ' || n,
   'phone', '+8490' || lpad(n::text, 7, '0'), 'address', 'Tổ dân phố thử, phường Quy Nhơn'),
   '+8490' || lpad(n::text, 7, '0'), (select jsonb_object_agg('muc_' || k, 'Trả lời thử ' || n)
@@ -21,16 +22,18 @@ from (select n, %(prefix)s || '-' || to_char(date '2026-01-05' + n / %(a_day)s, 
         timestamptz '2026-01-05 01:00Z' + (n / %(a_day)s) * interval '1 day' as filed_at
       from generate_series(1, %(count)s) n) numbers,
   (select id from procedure where code = '1.001193' and valid_to is null) p,
-  (select id from agency where code_prefix = %(prefix)s limit 1) a
+  (select %(agencies)s as ids) a
 """
 _TASKS = """
 insert into task (id, dossier_id, node, kind, name, agency_id, post_id, state, opened_at, due_at)
 select uuidv7(), d.id, 'thu-ly', 'step', 'Thụ lý hồ sơ', d.agency_id, o.id, 'open',
        d.received_at, d.due_at
-from dossier d, (select o.id from post o join agency g on g.id = o.agency_id
-   where g.code_prefix = %(prefix)s and o.kind = 'specialist' limit 1) o
+from dossier d join lateral (select o.id from post o
+   where o.agency_id = d.agency_id and o.kind = 'specialist' order by o.key desc limit 1) o on true
 where d.status = 4
 """
+_ONE_AGENCY = "array(select id from agency where code_prefix = %s limit 1)"
+_COMMUNES = "array(select id from agency where kind = 'commune' order by key)"
 _PROGRESS = """
 insert into progress (id, dossier_id, status, act, step, title, agency_name, at)
 select uuidv7(), d.id, s.status, s.act, null, s.title, 'Ủy ban nhân dân phường Quy Nhơn',
@@ -60,16 +63,23 @@ from dossier d
 """
 
 
-async def fill(tenant: Tenant, count: int) -> None:
-    """Give the tenant `count` dossiers, each with progress, trail, a notice and its usage."""
-    values = {"prefix": f"'{PREFIX}'", "a_day": _A_DAY, "count": count}
+async def fill(tenant: Tenant, count: int, *, everywhere: bool = False) -> None:
+    """Give the tenant `count` dossiers, each with progress, trail, a notice and its usage.
+
+    At one agency four of five are being processed; `everywhere` in the province one of fifty is,
+    as in a house that has been at work for years.
+    """
+    values = {
+        "prefix": f"'{PREFIX}'", "a_day": _A_DAY, "count": count,
+        "open": "n % 50 = 0" if everywhere else "n % 5 <> 0",
+        "agencies": _COMMUNES if everywhere else _ONE_AGENCY % f"'{PREFIX}'",
+    }  # fmt: skip
     async with owner(tenant.cluster, tenant.database) as connection:
         # A rebuilt past needs neither the checks nor the flushes of a living one.
         await connection.execute("set session_replication_role = replica")
         await connection.execute("set synchronous_commit = off")
         await connection.execute(_DOSSIERS % values)
-        await connection.execute(_TASKS % values)
-        for statement in (_PROGRESS, _TRAIL, _NOTICES, _USAGE):
+        for statement in (_TASKS, _PROGRESS, _TRAIL, _NOTICES, _USAGE):
             await connection.execute(statement)
         await connection.execute("vacuum (analyze)")
 
