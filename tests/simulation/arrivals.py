@@ -68,12 +68,13 @@ def arrival(seed: int, number: int, province: Province) -> Arrival:
     case_id = rng.choice(cases).id if cases else None
     # Where nothing is published the officer sets the time.
     said = Limit(rng.randint(5, 40), Unit.WORKING_DAYS)
+    limit = limit_for(procedure, channel, case_id) or said
     return Arrival(
         number=number, at=_moment(rng, online=channel is ChannelKind.ONLINE), procedure=procedure,
         agency_id=province.agency_of(procedure, rng.random()), channel=channel,
-        tree=_tree(procedure, rng),
+        tree=_tree(procedure, limit, rng),
         known=Facts(case_id=case_id, channel=channel, applicant=rng.choice(list(ApplicantKind))),
-        limit=limit_for(procedure, channel, case_id) or said, rng=rng,
+        limit=limit, rng=rng,
     )  # fmt: skip
 
 
@@ -112,8 +113,9 @@ def _procedures() -> tuple[list[Procedure], list[float]]:
     return found, list(accumulate(_OFTEN.get(each.code, 1) for each in found))
 
 
-def _tree(procedure: Procedure, rng: Random) -> Node:
-    if rng.random() < 0.7:
+def _tree(procedure: Procedure, limit: Limit, rng: Random) -> Node:
+    # Other agencies take part in what takes weeks, not in what is done while one waits.
+    if limit.unit is Unit.SAME_DAY or limit.qty < 5 or rng.random() < 0.5:
         return _own_tree(procedure.code)
     return rng.choice(_trees())
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from app.onestop.catalog.shapes import PostKind
 from app.onestop.deadlines.calendar import Calendar, local
 from app.onestop.deadlines.counting import add_working_time, is_within_office_hours
-from app.onestop.dossiers.rules import RUNNING, Act, Status
+from app.onestop.dossiers.rules import RUNNING, Act, Status, turn_for
 from app.onestop.dossiers.standing import TaskRow
 from app.onestop.workflows.tree import Step, find
 from app.people.shapes import Actor
@@ -73,7 +73,8 @@ def wish(one: Watched, now: datetime, calendar: Calendar) -> Wish | str:
         turn.id == task.id and turn.signs for turn in model.facts(now).turns
     ):  # fmt: skip
         act = Act.SIGN_OFF
-    return Wish(act, _doer(one, act, task), _how(one, act, now, calendar))
+    actor = _doer(one, act, task)
+    return Wish(act, actor, _how(one, act, actor, now, calendar))
 
 
 def pause_before_next(one: Watched, now: datetime, calendar: Calendar) -> datetime:
@@ -103,9 +104,9 @@ def at_work(moment: datetime, calendar: Calendar, rng: Random) -> datetime:
 def _diligence(rng: Random) -> float:
     """How long a step takes of its share: most are quick, some slow, ill or forgetful."""
     chance = rng.random()
-    if chance < 0.90:
-        return rng.uniform(0.15, 0.9)
-    return rng.uniform(0.8, 1.6) if chance < 0.98 else rng.uniform(2, 6)
+    if chance < 0.93:
+        return rng.uniform(0.1, 0.8)
+    return rng.uniform(0.8, 1.6) if chance < 0.985 else rng.uniform(2, 6)
 
 
 def _minutes_of_step(model: Model, calendar: Calendar) -> float:
@@ -151,7 +152,7 @@ def _doer(one: Watched, act: Act, task: TaskRow | None) -> Actor:
     return province.officer(task.post_id, rng.randrange(HOLDERS))
 
 
-def _how(one: Watched, act: Act, now: datetime, calendar: Calendar) -> dict[str, Any]:
+def _how(one: Watched, act: Act, actor: Actor, now: datetime, calendar: Calendar) -> dict[str, Any]:
     rng = one.rng
     if act is Act.EXTEND and one.model.due_at is not None:
         day = local(one.model.due_at).date() + rng.randint(0, 9) * DAY
@@ -163,7 +164,7 @@ def _how(one: Watched, act: Act, now: datetime, calendar: Calendar) -> dict[str,
             "until": calendar.closes(calendar.next_working_day(day)), "helper": rng.choice(others),
         }  # fmt: skip
     if act is Act.ASSIGN:
-        post = next((task.post_id for task in one.model.open if task.post_id), None)
-        to = one.province.officer(post, rng.randrange(HOLDERS)).id if post else None
-        return {"to": to if rng.random() < 0.9 else None}
+        turn = turn_for(act, one.model.facts(now), actor)
+        if turn is not None and turn.post_id is not None and rng.random() < 0.9:
+            return {"to": one.province.officer(turn.post_id, rng.randrange(HOLDERS)).id}
     return {}

@@ -9,7 +9,17 @@ from uuid import UUID
 from app.onestop.deadlines.calendar import Calendar, local
 from app.onestop.deadlines.counting import working_time_between
 from app.onestop.deadlines.shapes import Entry, Kind
-from app.onestop.dossiers.rules import ENDED, RUNNING, Act, Answer, Move, Status, transition
+from app.onestop.dossiers.rules import (
+    ENDED,
+    RUNNING,
+    Act,
+    Answer,
+    Move,
+    Status,
+    Turn,
+    transition,
+    turn_for,
+)
 from app.onestop.workflows import running
 from app.people.shapes import Actor
 from tests.onestop.dossiers.model import Model
@@ -29,6 +39,7 @@ class Deed(NamedTuple):
     what: Act | str | Calendar
     actor: Actor | None = None
     calendar: Calendar | None = None  # in force at that moment
+    turn: Turn | None = None
     how: dict[str, Any] = {}  # noqa: RUF012  never written to
 
 
@@ -81,8 +92,9 @@ class Watched:
         assert transition(act).starts == () or status in transition(act).starts
         standing = self._standing() if transition(act).move is Move.ON else None
         paused_at = self._paused_at()
-        self.model.do(act, actor, now, calendar=calendar, **how)
-        self.trail.append(Deed(now, act, actor, calendar, how))
+        turn = turn_for(act, self.model.facts(now), actor)
+        self.model.carry_out(act, actor, now, turn, calendar=calendar, **how)
+        self.trail.append(Deed(now, act, actor, calendar, turn, how))
         self._check(act, now, due_at, paused_at)
         self._before = standing
         return True
@@ -164,13 +176,13 @@ class Watched:
     def _told_again(self) -> None:
         """The trail alone, told to a dossier that does not exist yet, gives the same row."""
         again = self._fresh(self.first_calendar)
-        for at, what, actor, calendar, how in self.trail:
+        for at, what, actor, calendar, turn, how in self.trail:
             if isinstance(what, Calendar):
                 again.recount(what, at)
             elif actor is None:
                 again.arrives(str(what), at)
             else:
-                again.do(Act(what), actor, at, calendar=calendar, **how)
+                again.carry_out(Act(what), actor, at, turn, calendar=calendar, **how)
         assert _row(again) == _row(self.model)
 
     def _somebody_next(self) -> bool:

@@ -124,8 +124,9 @@ class Year:
     def _step(self, one: Watched) -> None:
         if one.model.status is None:
             self._arrive(one)
-        else:
-            self._work(one)
+        elif (later := self._work(one)) > self.now:
+            self._again(one, later)
+            return
         if one.over:
             self.close(one)
             return
@@ -156,19 +157,21 @@ class Year:
         long = self.province.keys[agency] == LONG_AT
         self.numbers.code(self.province.prefixes[agency], self.now, long=long, kept=kept)
 
-    def _work(self, one: Watched) -> None:
+    def _work(self, one: Watched) -> datetime:
+        """Somebody does what they wish, or comes back when the office is open."""
         rng = one.rng
         wish = self._wished(one)
         if isinstance(wish, str):
             one.arrives(wish, self.now)
-            return
+            return self.now
         if wish.actor.kind == "officer":
             later = habits.at_work(self.now, self.calendar, rng)
             if later > self.now:
-                return
+                return later
         if rng.random() < _MEDDLED:
             meddle(one, self.now, self.calendar)
         self._do(one, wish)
+        return self.now
 
     def _wished(self, one: Watched) -> Wish | str:
         return habits.wish(one, self.now, self.calendar)
@@ -222,7 +225,7 @@ def _by_moment(come: Arrival) -> tuple[datetime, int]:
 
 def told(deed: Deed) -> str:
     """An act as an engineer reads it."""
-    at, what, actor, _, how = deed
+    at, what, actor, _, _, how = deed
     who = actor.name if actor else "-"
     said = f"recount on {what.version}" if isinstance(what, Calendar) else str(what)
     return f"{at.isoformat(timespec='minutes')} {said:16} {who} {how or ''}".rstrip()

@@ -20,7 +20,7 @@ from app.onestop.deadlines.counting import (
     next_working_moment,
     working_time_between,
 )
-from app.onestop.deadlines.rules import due_at, ends_by, start_at
+from app.onestop.deadlines.rules import ends_at, ends_by, start_at
 from app.onestop.deadlines.shapes import (
     MINUTES,
     UNTIL,
@@ -67,13 +67,7 @@ def fold(entries: Sequence[Entry], calendars: Calendars) -> Standing:
     standing: Standing | None = None
     calendar = calendar_of(entries, calendars)
     for index, entry in enumerate(entries):
-        answer = may(entry.kind, standing)
-        if answer is not Answer.YES:
-            raise BrokenLedger(f"row {index}: {entry.kind} when {answer}")
-        if standing is None:
-            standing = _started(entry, calendar, calendars[entry.calendar_version])
-        else:
-            standing = _FOLD[entry.kind](standing, entry, calendar)
+        standing = _after(standing, index, entry, calendar, calendars)
     assert standing is not None
     return standing
 
@@ -133,13 +127,14 @@ def may_extend_to(standing: Standing | None, until_at: datetime, calendar: Calen
 def audit(entries: Sequence[Entry], calendars: Calendars) -> list[Fault]:
     """The rows of one clock whose stored deadline is not the fold of the rows up to them."""
     faults: list[Fault] = []
+    standing: Standing | None = None
     for index, entry in enumerate(entries):
         try:
-            counted = fold(entries[: index + 1], calendars).due_at
+            standing = _and_then(standing, entries[: index + 1], calendars)
         except BrokenLedger as broken:
             return [*faults, Fault(index, entry.due_at, None, str(broken))]
-        if counted != entry.due_at:
-            faults.append(Fault(index, entry.due_at, counted, "differs"))
+        if standing.due_at != entry.due_at:
+            faults.append(Fault(index, entry.due_at, standing.due_at, "differs"))
     return faults
 
 
@@ -151,7 +146,29 @@ def counted_due(entry: Entry, calendar: Calendar) -> datetime:
     start = start_at(entry.at, calendar)
     if unit == MINUTES:
         return add_working_time(start, timedelta(minutes=amount), calendar).astimezone(UTC)
-    return due_at(start, amount, Unit(unit), calendar).at.astimezone(UTC)
+    return ends_at(start, amount, Unit(unit), calendar).astimezone(UTC)
+
+
+def _and_then(
+    standing: Standing | None, entries: Sequence[Entry], calendars: Calendars
+) -> Standing:
+    """The fold of the rows, `standing` being that of all but the last: only on another calendar
+    must the earlier ones be counted again."""
+    calendar = calendar_of(entries, calendars)
+    if standing is None or standing.calendar_version != calendar.version:
+        return fold(entries, calendars)
+    return _after(standing, len(entries) - 1, entries[-1], calendar, calendars)
+
+
+def _after(
+    standing: Standing | None, index: int, entry: Entry, calendar: Calendar, calendars: Calendars
+) -> Standing:
+    answer = may(entry.kind, standing)
+    if answer is not Answer.YES:
+        raise BrokenLedger(f"row {index}: {entry.kind} when {answer}")
+    if standing is None:
+        return _started(entry, calendar, calendars[entry.calendar_version])
+    return _FOLD[entry.kind](standing, entry, calendar)
 
 
 def _started(entry: Entry, calendar: Calendar, first: Calendar) -> Standing:

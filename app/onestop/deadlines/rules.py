@@ -47,7 +47,7 @@ class Remaining(Struct, frozen=True, kw_only=True):
 
 class _End(Struct, frozen=True):
     at: datetime
-    lines: tuple[str, ...]
+    lines: Callable[[], tuple[str, ...]]  # put into words only for whoever reads them
     basis: str
 
 
@@ -69,9 +69,14 @@ def due_at(received_at: datetime, amount: int, unit: Unit, calendar: Calendar) -
     return Due(
         start_at=start.astimezone(received_at.tzinfo),
         at=end.at.astimezone(received_at.tzinfo),
-        lines=(*words.reception(received_at, start), *end.lines, words.end(end.at, end.basis)),
+        lines=(*words.reception(received_at, start), *end.lines(), words.end(end.at, end.basis)),
         basis=end.basis,
     )
+
+
+def ends_at(start: datetime, amount: int, unit: Unit, calendar: Calendar) -> datetime:
+    """The deadline of `due_at` alone, counted from `start`, a moment the office works."""
+    return _COUNT[unit](start, max(amount, 0), calendar).at
 
 
 def hand_over_by(received_at: datetime, calendar: Calendar) -> Due:
@@ -111,11 +116,12 @@ def remaining(now: datetime, due: datetime, calendar: Calendar) -> Remaining:
 def _working_days(start: datetime, amount: int, calendar: Calendar) -> _End:
     first = local(start).date()
     last = nth_working_day_after(first, amount, calendar)
-    lines = (
-        words.first_day(first, FIRST_DAY),
-        words.working_days(amount, calendar.next_working_day(first), last),
-        *_skipped(first, last, calendar),
-    )
+
+    def lines() -> tuple[str, ...]:
+        begun = calendar.next_working_day(first)
+        said = words.first_day(first, FIRST_DAY), words.working_days(amount, begun, last)
+        return (*said, *_skipped(first, last, calendar))
+
     return _End(calendar.closes(last), lines, f"{FIRST_DAY}; {ONE_STOP}")
 
 
@@ -131,27 +137,36 @@ def _months(start: datetime, amount: int, calendar: Calendar) -> _End:
 
 def _ending(first: date, nominal: date, counted: str, calendar: Calendar) -> _End:
     last = working_day_from(nominal, calendar)
-    lines = [words.first_day(first, FIRST_DAY), words.nominal_end(counted, nominal)]
-    if last != nominal:
+
+    def lines() -> tuple[str, ...]:
+        said = words.first_day(first, FIRST_DAY), words.nominal_end(counted, nominal)
+        if last == nominal:
+            return said
         reason = calendar.reason_off(nominal)
-        lines.append(words.moved_day(nominal, reason, last, f"khoản 5 {LAST_DAY}"))
-    return _End(calendar.closes(last), tuple(lines), f"{FIRST_DAY}; {LAST_DAY}")
+        return (*said, words.moved_day(nominal, reason, last, f"khoản 5 {LAST_DAY}"))
+
+    return _End(calendar.closes(last), lines, f"{FIRST_DAY}; {LAST_DAY}")
 
 
 def _hours(start: datetime, amount: int, calendar: Calendar) -> _End:
     nominal = start + timedelta(hours=amount)
-    lines = [words.hours(amount, start, nominal, f"khoản 1 {FIRST_DAY}")]
-    end = nominal
-    if not is_within_office_hours(nominal, calendar):
-        end = next_working_moment(nominal, calendar)
-        lines.append(words.moved_moment(end))
-    return _End(end, tuple(lines), FIRST_DAY)
+    working = is_within_office_hours(nominal, calendar)
+    end = nominal if working else next_working_moment(nominal, calendar)
+
+    def lines() -> tuple[str, ...]:
+        said = words.hours(amount, start, nominal, f"khoản 1 {FIRST_DAY}")
+        return (said,) if working else (said, words.moved_moment(end))
+
+    return _End(end, lines, FIRST_DAY)
 
 
 def _working_hours(start: datetime, amount: int, calendar: Calendar) -> _End:
     end = add_working_time(start, timedelta(hours=amount), calendar)
-    first, last = local(start).date(), local(end).date()
-    lines = (words.working_hours(amount, start), *_skipped(first, last, calendar))
+
+    def lines() -> tuple[str, ...]:
+        first, last = local(start).date(), local(end).date()
+        return words.working_hours(amount, start), *_skipped(first, last, calendar)
+
     return _End(end, lines, FIRST_DAY)
 
 
@@ -159,7 +174,7 @@ def _same_day(start: datetime, _: int, calendar: Calendar) -> _End:
     day = local(start).date()
     late = _after_cutoff(start, calendar)
     last = calendar.next_working_day(day) if late else day
-    return _End(calendar.closes(last), (words.same_day(late, calendar.cutoff),), ONE_STOP)
+    return _End(calendar.closes(last), lambda: (words.same_day(late, calendar.cutoff),), ONE_STOP)
 
 
 def _after_cutoff(start: datetime, calendar: Calendar) -> bool:

@@ -22,6 +22,7 @@ from app.onestop.dossiers.rules import (
     Facts,
     Move,
     Status,
+    Turn,
     allowed,
     transition,
     turn_for,
@@ -110,8 +111,16 @@ class Model:
         """Do an allowed act. `until`: the new appointment of an extension, or when an opinion is
         due; `to`: whom work is assigned to; `helper`: who is asked for an opinion; `calendar`: the
         one now in force, where it has changed."""
-        self.calendar = calendar or self.calendar
         turn = turn_for(act, self.facts(now), actor)
+        self.carry_out(act, actor, now, turn, until, to=to, helper=helper, calendar=calendar)
+
+    def carry_out(
+        self, act: Act, actor: Actor, now: datetime, turn: Turn | None,
+        until: datetime | None = None, *, to: UUID | None = None, helper: Place | None = None,
+        calendar: Calendar | None = None,
+    ) -> None:  # fmt: skip
+        """Do the act at that turn; no rule is asked."""
+        self.calendar = calendar or self.calendar
         before = self.status
         self._clock(act, now, until)
         self._stand(act, before)
