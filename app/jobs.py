@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from app.onestop.bulk.jobs import settle_bulk_orders
 from app.onestop.bulk.queries import any_waiting
 from app.onestop.bulk.service import JOB as SETTLE_BULK
+from app.onestop.dossiers.freeing import any_to_free, free_tasks
 from app.onestop.dossiers.jobs import end_waits
 from app.onestop.dossiers.service.passing import any_over
 from app.onestop.notices import jobs as notices
@@ -67,6 +68,7 @@ JOBS = (
     Job(RECOUNT, recounting.recount_dossiers, "minute", recount_waits),
     Job(SETTLE_BULK, settle_bulk_orders, "minute", any_waiting),
     Job("end_waits", end_waits, "minute", any_over),
+    Job("free_tasks", free_tasks, "minute", any_to_free),
     Job("reorganise", reorganise, "minute", any_reorganisation_due),
     Job("collect_usage", collect_usage, "minute", usage_waits),
     Job("settle_uploads", settle_uploads, "minute"),
