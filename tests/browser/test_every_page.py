@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 _NO_PAGES = (
     "/static/", "/tinh/", "/tep", "/giay-to/", "/kho/", "/api/", "/tin-nhan", "/dang-nhap/xac-nhan",
     "/dang-xuat/kenh-sau", "/bang-ke/{slug}",
-    "/da-nop/{code}/phieu/",
+    "/da-nop/{code}/phieu/", "/da-nop/{code}/bo-sung",
 )  # fmt: skip
 
 

@@ -44,6 +44,8 @@ def filing(shown: Gallery) -> None:
     shown.code = walks.code_on(page)
     page.close()
     shown.at(NGOC, f"/tra-cuu/{shown.code}", "tracking-new")
+    shown.at(NGOC, f"/da-nop/{shown.code}/thoi-han", "deadline-none")
+    shown.at(NGOC, f"/da-nop/{shown.code}/rut", "withdraw")
 
 
 def _form(shown: Gallery, page: Page) -> None:
@@ -73,6 +75,7 @@ def _papers(shown: Gallery, page: Page) -> None:
 
 def delivered(shown: Gallery) -> None:
     """What the citizen sees when all is done."""
+    shown.at(NGOC, f"/da-nop/{shown.code}/thoi-han", "deadline")
     page = shown.visit(NGOC, f"/da-nop/{shown.code}")
     shown.look(page, "result")
     page.locator("main a", has_text="Đánh giá").click()

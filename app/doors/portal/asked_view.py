@@ -59,17 +59,15 @@ def slip_address(code: str, slips: Sequence[SlipLine], form: str) -> str:
 
 
 def _facts(request: Request) -> list[tuple[str, str]]:
-    facts = [
-        ("Bổ sung trước hết ngày", ngay(request.reply_by)),
-        ("Yêu cầu lúc", gio_ngay(request.asked_at)),
-    ]
+    facts = [("Yêu cầu lúc", gio_ngay(request.asked_at))]
     return facts + ([("Cán bộ hướng dẫn", request.note)] if request.note else [])
 
 
 def _slot(wanted: Wanted, files: Sequence[PaperView | PendingFile], since: datetime) -> SlotView:
     own = [file for file in files if file.slot == wanted.slot]
     old = [file.name for file in own if _is_old(file, since) and file.name]
-    said = [wanted.reason, wanted.form, wanted.note]
+    why = f"Lý do: {wanted.reason}" if wanted.reason else ""
+    said = [why, wanted.form, wanted.note, wanted.full_name]
     if old:
         said.append(f"Đã nộp trước đây: {', '.join(old)}; tải lên tệp mới, khác tệp đã nộp")
     hint = ". ".join(text.rstrip(".") for text in said if text)

@@ -15,10 +15,14 @@ from tenants import db
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to be supplied: its place, why in words, and what the officer says about it."""
+    """One thing to be supplied: its place, why in words, and what the officer says about it.
+
+    `name` is what its place is called; `full_name` "" where the procedure says no more.
+    """
 
     slot: str
     name: str
+    full_name: str
     form: str
     reason: str
     note: str
@@ -72,12 +76,17 @@ async def beside(shown: DossierPage) -> Beside:
 def _wanted(request: Request, checklist: Sequence[Paper]) -> Iterator[Wanted]:
     """The things asked for. The request names them as the procedure does, or in free words: what
     is none of the procedure's papers gets a place of its own."""
-    places = {paper.short: paper.id for paper in checklist}
+    known = {name: paper for paper in checklist for name in (paper.short, paper.name)}
+    taken: set[str] = set()
     for number, item in enumerate(request.items):
+        paper = known.get(item.name)
+        # A paper named twice must not make two places of one.
+        paper = paper if paper and paper.id not in taken else None
+        taken |= {paper.id} if paper else set()
         yield Wanted(
-            # Taken out: a name given twice must not make two places of one.
-            slot=places.pop(item.name, "") or asked_slot(request.round, number),
-            name=item.name,
+            slot=paper.id if paper else asked_slot(request.round, number),
+            name=paper.short if paper else item.name,
+            full_name=paper.name if paper and paper.name != paper.short else "",
             form=PAPER_FORM_NAMES.get(item.form, ""),
             reason=_REASONS.get(item.reason_code, ""),
             note=item.note,
