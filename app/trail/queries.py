@@ -19,11 +19,14 @@ class TrailLine(msgspec.Struct, frozen=True, kw_only=True):
     act: str
     detail: dict[str, Any]
     basis: str | None
+    on_behalf_of: str | None = None  # whom the actor stood in for
 
 
 # Served by the index trail_by_subject.
 _OF_SUBJECT = """
-select id, at, actor_kind, actor_name, act, detail::text as detail, basis from trail
+select id, at, actor_kind, actor_name, act, detail::text as detail, basis,
+       on_behalf_of
+from trail
 where subject_kind = $1 and subject_id = $2
   and ($3::uuid is null or (at, id) < (select at, id from trail where id = $3))
 order by at desc, id desc limit $4

@@ -1,6 +1,7 @@
 """The page of one dossier for the officers who handle it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Annotated
 
 from litestar import Response, get
@@ -19,9 +20,13 @@ from app.onestop.dossiers import queries
 from app.onestop.slips.queries import slips_of
 from app.people.shapes import Actor
 from app.refusals import NotFound, Overtaken, Refusal
-from app.trail.queries import lines_of
+from app.trail.queries import TrailLine, lines_of
+from infra.clock import now
 
 Done = Annotated[str, QueryParameter(name="xong", max_length=20)]
+_JUST = timedelta(minutes=2)
+# Sending a message once more is no act on the dossier.
+_UNTRACED = "gui-lai"
 
 
 @get("/can-bo/ho-so/{code:str}")
@@ -50,13 +55,14 @@ async def dossier_response(
     if shown is None:
         raise NotFound
     trail = await lines_of(("dossier", shown.id))
+    said = DONE.get(done, "") if _just_did(officer, trail) or done == _UNTRACED else ""
     beside = await queries.around(code, desks_of(officer), handling_posts_of(officer))
     return page(
         "desk/dossier.html",
         status=refusal.status if refusal else 200,
         view=dossier_view(shown, trail, sent or {}),
-        done=DONE.get(done, ""),
-        offer_print=done == "tiep-nhan",
+        done=said,
+        offer_print=bool(said) and done == "tiep-nhan",
         beside=beside,
         refused=_reason(refusal) if refusal else "",
         kept=(sent or {}).get("note", ""),
@@ -66,6 +72,13 @@ async def dossier_response(
         slips=await slips_of(shown.code),
         may_replace=officer.holds("reception", shown.agency_id) is not None,
     )
+
+
+def _just_did(officer: Actor, trail: Sequence[TrailLine]) -> bool:
+    """Whether the officer acted on the dossier a moment ago: the address that says what was done
+    may be opened again, or sent to somebody else."""
+    newest = [line.at for line in trail if line.actor_name == officer.name][:1]
+    return any(now() - at < _JUST for at in newest)
 
 
 def _reason(refusal: Refusal) -> str:

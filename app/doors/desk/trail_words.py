@@ -42,7 +42,9 @@ def trail_rows(lines: Sequence[TrailLine]) -> list[TrailRow]:
     return [
         TrailRow(
             short_moment(line.at),
-            line.actor_name,
+            f"{line.actor_name} (thay {line.on_behalf_of})"
+            if line.on_behalf_of
+            else line.actor_name,
             _KINDS.get(line.actor_kind, ""),
             _ACTS.get(line.act, _OTHER),
             line.basis or "",

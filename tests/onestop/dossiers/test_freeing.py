@@ -7,6 +7,7 @@ from app.onestop.dossiers import queries, service
 from app.onestop.dossiers.freeing import any_to_free, free_tasks, unheld_posts
 from app.people import service as people
 from app.people.queries import today
+from app.people.substitution import stand_in
 from tenants import db
 from tenants.shapes import Tenant
 from tenants.work import work
@@ -55,3 +56,27 @@ async def test_who_still_holds_the_post_keeps_the_work(province: Tenant) -> None
     await free_tasks()
     assert (await turn(dossier))["officer_id"] == hoa.id
     assert (await queries.inbox([post.id for post in hoa.posts], mine=hoa.id)).total == 1
+
+
+async def test_the_trail_names_whom_a_substitute_stood_in_for(province: Tenant) -> None:
+    lan, hoa, minh, thu = [
+        await cast.officer(name) for name in (cast.LAN, cast.HOA, cast.MINH, cast.THU)
+    ]
+    holding = await db.tenant.fetch_value(
+        "select id from post_holding where officer_id = $1", minh.id
+    )
+    given = {"from_on": None, "to_on": today(), "decision": "Quyết định số 12/QĐ-UBND"}
+    await doing(stand_in, thu, holding, cast.HOA, **given)
+    code = (await doing(service.intake, lan, on_paper())).code
+    await doing(service.hand_over, lan, code, None)
+    both = await cast.officer(cast.HOA)
+    await doing(service.process, both, code, None, None)
+    await doing(service.approve, both, code, None, None)
+    rows = await db.tenant.fetch(
+        "select act, on_behalf_of from trail where actor_id = $1 and act like 'dossier.%'",
+        str(hoa.id),
+    )
+    assert {row["act"]: row["on_behalf_of"] for row in rows} == {
+        "dossier.process": None,
+        "dossier.approve": "Lê Quang Minh",
+    }

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.onestop.deadlines.calendar import local
 from app.onestop.deadlines.reasons import reason_on
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.rules import Act, Finance
@@ -31,7 +32,9 @@ async def ask_payment(
     case.dossier.finance = Finance.DUE.value
     await _stand_still(officer, case, PAYMENT)
     dossier = await carry_out(officer, Act.ASK_PAYMENT, case, note=note)
-    await notices.notify(dossier, "NGHIA_VU_TC", occasion=str(dossier.version), HAN=pay_by)
+    await notices.notify(
+        dossier, "NGHIA_VU_TC", occasion=str(dossier.version), HAN=local(pay_by).date()
+    )
     return dossier
 
 

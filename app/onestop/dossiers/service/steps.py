@@ -36,7 +36,8 @@ async def carry_out(
     dossier.version += 1
     await dossier.save()
     step = case.turn.node if case.turn else None
-    await leave_trace(actor, dossier, act, note=clean_note, step=step)
+    whom = actor.stands_in_at(case.turn.post_id) if case.turn else None
+    await leave_trace(actor, dossier, act, note=clean_note, step=step, on_behalf_of=whom)
     await _settle(actor, row.move, case)
     return dossier
 

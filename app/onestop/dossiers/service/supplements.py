@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from app.onestop.deadlines.calendar import local
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import NotConfirmed, NothingNew
 from app.onestop.dossiers.rules import RUNNING, Act
@@ -64,7 +65,7 @@ async def ask_supplement(
     )
     short = "giay to ghi tai phieu huong dan"
     await notices.notify(
-        dossier, "BO_SUNG", occasion=str(dossier.requests), LYDO=short, HAN=reply_by
+        dossier, "BO_SUNG", occasion=str(dossier.requests), LYDO=short, HAN=local(reply_by).date()
     )
     return dossier
 

@@ -20,14 +20,17 @@ async def leave_trace(
     *,
     note: str | None = None,
     step: str | None = None,
-    **detail: object,
+    on_behalf_of: str | None = None,
 ) -> None:
-    """The citizen's progress row and the trail's; `step` is the id of the step it was done at."""
+    """The citizen's progress row and the trail's; `step` is the id of the step it was done at,
+    `on_behalf_of` whom the actor stood in for there."""
     await _add_progress(actor, dossier, act, note, step)
-    await trace_only(actor, dossier, act, step=step, **detail)
+    await trace_only(actor, dossier, act, on_behalf_of=on_behalf_of, step=step)
 
 
-async def trace_only(actor: Actor, dossier: Dossier, act: Act, **detail: object) -> None:
+async def trace_only(
+    actor: Actor, dossier: Dossier, act: Act, *, on_behalf_of: str | None = None, **detail: object
+) -> None:
     """The trail's row alone, for an act the citizen's progress does not tell."""
     said = {name: value for name, value in detail.items() if value is not None}
     await record(
@@ -36,6 +39,7 @@ async def trace_only(actor: Actor, dossier: Dossier, act: Act, **detail: object)
         ("dossier", dossier.id),
         detail={"code": dossier.code, "status": dossier.status, **said},
         basis=transition(act).basis,
+        on_behalf_of=on_behalf_of,
     )
 
 
