@@ -137,6 +137,7 @@ def _side_by_side(join: Join) -> Node:
         Step("a", "A", PostKind.SPECIALIST, 20),
         Sequence((Step("b", "B", PostKind.SPECIALIST, 20), Step("c", "C", PostKind.LEADER, 20))),
         Wait("d", "D", Until.OUTSIDE),
+        Sequence((Step("e", "E", PostKind.SPECIALIST, 5), Wait("f", "F", Until.TIMER))),
     ), join)  # fmt: skip
     way = Choice("kenh", "Kênh", (Branch(ChannelIs(ChannelKind.ONLINE), Nothing()),),
                  Step("doi-chieu", "Đối chiếu", PostKind.SPECIALIST, 10))  # fmt: skip

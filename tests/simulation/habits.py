@@ -9,7 +9,7 @@ from app.onestop.deadlines.calendar import Calendar, local
 from app.onestop.deadlines.counting import add_working_time, is_within_office_hours
 from app.onestop.dossiers.rules import RUNNING, Act, Status, turn_for
 from app.onestop.dossiers.standing import TaskRow
-from app.onestop.workflows.tree import Step, find
+from app.onestop.workflows.tree import Step, Until, Wait, find
 from app.people.shapes import Actor
 from tests.onestop.dossiers.model import Model
 from tests.simulation.province import HOLDERS
@@ -61,12 +61,13 @@ class Wish(NamedTuple):
 
 
 def wish(one: Watched, now: datetime, calendar: Calendar) -> Wish | str:
-    """What somebody is about to do, or the id of what has come from outside."""
+    """What somebody is about to do, or the id of a time that is over by itself."""
     model, rng = one.model, one.rng
     task = _task(model, rng)
-    if task is not None and task.kind in ("wait", "linked"):
-        return task.node
-    act = _act(model, task, rng)
+    wait = _wait_of(model, task)
+    if wait is not None and wait.until is Until.TIMER:
+        return wait.id
+    act = Act.RESUME if wait else _act(model, task, rng)
     if act is Act.ASK_SUPPLEMENT and model.requests and rng.random() < 0.8:
         act = Act.ASK_AGAIN
     if act is Act.APPROVE and task and any(
@@ -75,6 +76,12 @@ def wish(one: Watched, now: datetime, calendar: Calendar) -> Wish | str:
         act = Act.SIGN_OFF
     actor = _doer(one, act, task)
     return Wish(act, actor, _how(one, act, actor, now, calendar))
+
+
+def filing(one: Watched) -> Wish:
+    """The first act of all: over the wire by its citizen, or at the desk."""
+    act = _act(one.model, None, one.rng)
+    return Wish(act, _doer(one, act, None), {})
 
 
 def pause_before_next(one: Watched, now: datetime, calendar: Calendar) -> datetime:
@@ -122,6 +129,12 @@ def _task(model: Model, rng: Random) -> TaskRow | None:
     if model.status not in RUNNING or not model.open:
         return None
     return rng.choice(model.open)
+
+
+def _wait_of(model: Model, task: TaskRow | None) -> Wait | None:
+    """What is looked at, where it is no work of ours and the clock does not stand still for it."""
+    node = find(model.tree, task.node) if task else None
+    return node if isinstance(node, Wait) and model.pause is None else None
 
 
 def _act(model: Model, task: TaskRow | None, rng: Random) -> Act:

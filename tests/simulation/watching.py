@@ -33,7 +33,7 @@ CLOCKED = frozenset((Act.PAUSE, Act.ASK_PAYMENT, Act.RESUME, Act.CONFIRM_PAYMENT
 
 
 class Deed(NamedTuple):
-    """One line of the trail: an act of somebody, what came from outside, or a recount."""
+    """One line of the trail: an act of somebody, a time that was over, or a recount."""
 
     at: datetime
     what: Act | str | Calendar
@@ -104,11 +104,12 @@ class Watched:
         self.refused[reason] += 1
 
     def arrives(self, node: str, now: datetime) -> None:
-        """What was awaited has come."""
+        """A time the workflow waited for is over."""
         self.model.arrives(node, now)
         self.trail.append(Deed(now, node))
         self._before = None
         placed(self.model)
+        counted(self.model)
 
     def recount(self, calendar: Calendar, now: datetime) -> bool:
         """The job counts it on a changed calendar; whether its deadline moved. Twice is once."""
@@ -139,13 +140,11 @@ class Watched:
         if self.model.due_at != due_at or act in CLOCKED:
             counted(self.model)
             self._due_is_worked()
-        if act in (Act.RESUME, Act.CONFIRM_PAYMENT):
+        if act in (Act.RESUME, Act.CONFIRM_PAYMENT) and paused_at and self.model.pause is None:
             self._moved_by_the_pause(paused_at, now, due_at)
 
-    def _moved_by_the_pause(
-        self, since: datetime | None, now: datetime, before: datetime | None
-    ) -> None:
-        assert since and before and self.model.due_at
+    def _moved_by_the_pause(self, since: datetime, now: datetime, before: datetime | None) -> None:
+        assert before and self.model.due_at
         calendar = self._calendar()
         passed = working_time_between(since, now, calendar)
         assert working_time_between(before, self.model.due_at, calendar) == passed

@@ -150,7 +150,7 @@ class Year:
             one.refuse("rolled_back")
         else:
             self._number(one)
-            self._do(one, self._wished(one))
+            self._do(one, habits.filing(one))
 
     def _number(self, one: Watched, *, kept: bool = True) -> None:
         agency = one.come.agency_id
@@ -160,7 +160,7 @@ class Year:
     def _work(self, one: Watched) -> datetime:
         """Somebody does what they wish, or comes back when the office is open."""
         rng = one.rng
-        wish = self._wished(one)
+        wish = habits.wish(one, self.now, self.calendar)
         if isinstance(wish, str):
             one.arrives(wish, self.now)
             return self.now
@@ -173,11 +173,7 @@ class Year:
         self._do(one, wish)
         return self.now
 
-    def _wished(self, one: Watched) -> Wish | str:
-        return habits.wish(one, self.now, self.calendar)
-
-    def _do(self, one: Watched, wish: Wish | str) -> None:
-        assert isinstance(wish, Wish)
+    def _do(self, one: Watched, wish: Wish) -> None:
         model, rng, version = one.model, one.rng, one.model.version
         if wish.act is Act.FINISH and not model.has_result and rng.random() < 0.9:
             one.attempt(Act.ATTACH_RESULT, wish.actor, self.now, self.calendar)

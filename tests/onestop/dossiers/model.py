@@ -30,8 +30,9 @@ from app.onestop.dossiers.rules import (
 from app.onestop.dossiers.standing import TaskRow
 from app.onestop.workflows import conditions, running
 from app.onestop.workflows.running import Active, Run
-from app.onestop.workflows.tree import Node, Step, Sub, Wait
+from app.onestop.workflows.tree import Node, Step, Sub, Wait, find
 from app.people.shapes import SYSTEM, Actor
+from tests.onestop.dossiers import awaiting
 
 KNOWN = conditions.Facts()
 PAUSES = {
@@ -40,7 +41,7 @@ PAUSES = {
     Act.ASK_PAYMENT: "financial_duty",
     Act.PAUSE: "publication",
 }
-GOES_ON = {Act.CONFIRM_PAYMENT, Act.RESUME}
+COME = {Act.CONFIRM_PAYMENT, Act.RESUME, Act.SUPPLEMENT}
 ENDS = {Act.FINISH, Act.STOP, Act.WITHDRAW}
 KINDS = {Step: "step", Wait: "wait", Sub: "linked"}
 # An agency, and the post there that takes the work; None where nobody of ours does it.
@@ -121,9 +122,11 @@ class Model:
     ) -> None:  # fmt: skip
         """Do the act at that turn; no rule is asked."""
         self.calendar = calendar or self.calendar
-        before = self.status
+        before, was = self.status, self.run
         self._clock(act, now, until)
         self._stand(act, before)
+        if act in COME and self.status in (*RUNNING, Status.PAYMENT_ASKED):
+            awaiting.come(self, actor, awaiting.over_by(self, act), now)
         self._walk(act, actor, turn.node if turn else "", turn.id if turn else None)
         if act is Act.ASSIGN and turn:
             self._change(turn.id, officer_id=to)
@@ -131,14 +134,19 @@ class Model:
             self._ask(helper, now, until)
         elif act is Act.GIVE_OPINION and turn:
             self._change(turn.id, state="done", closed_by=actor.id)
+        if transition(act).move not in (Move.ENTER, Move.LEAVE):
+            awaiting.settle(self, was, now)
         self._hush(now)
         self.passed.append(act)
         self.version += act is not Act.ATTACH_RESULT
         self._facts = None
 
     def arrives(self, node: str, now: datetime) -> None:
-        """What was awaited (a payment, an agency outside) has come, and the work goes on."""
-        self._go(running.complete(self.tree, self.run, node, self.known), SYSTEM)
+        """A time that was awaited is over, without anybody's act."""
+        was, wait = self.run, find(self.tree, node)
+        assert isinstance(wait, Wait)
+        awaiting.come(self, SYSTEM, [wait], now)
+        awaiting.settle(self, was, now)
         self.recall_task = None
         self.version += 1
         self._facts = None
@@ -148,7 +156,7 @@ class Model:
         self.calendar = calendar
         stands = self.standing
         if stands and stands.stopped_at is None and stands.calendar_version != calendar.version:
-            self._write(Kind.CALENDAR, now)
+            self.write(Kind.CALENDAR, now)
 
     @property
     def standing(self) -> Standing | None:
@@ -163,19 +171,18 @@ class Model:
     def _clock(self, act: Act, now: datetime, until: datetime | None) -> None:
         running_now = self.status in RUNNING
         if act in (Act.RECEIVE, Act.INTAKE):
-            self._write(Kind.START, now, amount=self.amount, unit=self.unit.value)
+            self.write(Kind.START, now, amount=self.amount, unit=self.unit.value)
         elif act in PAUSES and running_now:
-            self._write(Kind.PAUSE, now, reason=PAUSES[act])
-        elif act in GOES_ON:
-            self._write(Kind.RESUME, now)
+            self.write(Kind.PAUSE, now, reason=PAUSES[act])
         elif act is Act.SUPPLEMENT and self.back_to in RUNNING:
-            self._write(Kind.RESTART, now)
+            self.write(Kind.RESTART, now)
         elif act is Act.EXTEND:
-            self._write(Kind.EXTEND, now, until_at=until)
+            self.write(Kind.EXTEND, now, until_at=until)
         elif act in ENDS and self.entries:
-            self._write(Kind.STOP, now)
+            self.write(Kind.STOP, now)
 
-    def _write(self, kind: Kind, now: datetime, **what: object) -> None:
+    def write(self, kind: Kind, now: datetime, **what: object) -> None:
+        """The ledger's next row."""
         self.calendars[self.calendar.version] = self.calendar
         newest = kind in ledger.COUNTING
         version = self.calendar.version if newest else self.entries[-1].calendar_version
@@ -220,14 +227,18 @@ class Model:
         if act in PAUSES:
             self.pause, self.back_to = PAUSES[act], before
             self.requests += act in (Act.ASK_SUPPLEMENT, Act.ASK_AGAIN)
-        elif act in GOES_ON or act is Act.SUPPLEMENT:
-            self.status, self.pause, self.back_to = self.back_to, None, None
+        elif act is Act.SUPPLEMENT:
+            self.go_on()
         elif act in (Act.STOP, Act.WITHDRAW):
             self.pause, self.back_to = None, None
         self.extensions += act is Act.EXTEND
         self.has_result |= act is Act.ATTACH_RESULT
         end = transition(act).end
         self.status = end if end is not None else self.status
+
+    def go_on(self) -> None:
+        """It is what it was before it stood still."""
+        self.status, self.pause, self.back_to = self.back_to, None, None
 
     def _walk(self, act: Act, actor: Actor, node: str, task: UUID | None) -> None:
         move, recalled = transition(act).move, self.recall_task
@@ -236,18 +247,19 @@ class Model:
             self.run = running.begin(self.tree, self.known)
             self._open(running.active(self.tree, self.run))
         elif move is Move.ON:
-            self._go(running.complete(self.tree, self.run, node, self.known), actor)
+            self.go(running.complete(self.tree, self.run, node, self.known), actor)
             self.recall_task = task
         elif move is Move.BACK:
             target = standing.target_back(self.tree, self.run, node)
             assert target is not None
-            self._go(running.send_back(self.tree, self.run, target), actor)
+            self.go(running.send_back(self.tree, self.run, target), actor)
         elif move is Move.RECALL:
             self._recall(next(each for each in self.tasks if each.id == recalled))
         elif move is Move.LEAVE:
             self._close({each.node for each in self.open}, actor, node)
 
-    def _go(self, later: Run | None, actor: Actor) -> None:
+    def go(self, later: Run | None, actor: Actor) -> None:
+        """On to another place in the workflow: work opens and closes."""
         assert later is not None
         opened, closed = running.moved(self.tree, self.run, later)
         self._close(set(closed), actor, *(set(closed) & later.done))
