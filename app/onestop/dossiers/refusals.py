@@ -200,3 +200,23 @@ class LaterDay(Malformed):
 
     def __init__(self) -> None:
         super().__init__(fields={"answer_by": "Chọn một ngày làm việc sắp tới."})
+
+
+class StepNeeded(Malformed):
+    """In the new version it is not plain where the dossier stands: a person says it."""
+
+    code = "step_needed"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"Chưa xác định được bước của hồ sơ {code} trong phiên bản mới. "
+            "Chọn bước cho hồ sơ này.",
+            {"step": "Chọn bước của hồ sơ trong phiên bản mới."},
+        )
+
+
+class AlreadyEnded(Refusal):
+    """What is finished or was never received stays with the version it had."""
+
+    code = "already_ended"
+    message = "Hồ sơ chưa tiếp nhận hoặc đã giải quyết xong nên không chuyển phiên bản quy trình."

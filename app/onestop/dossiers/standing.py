@@ -10,6 +10,7 @@ import msgspec
 from app.onestop.catalog.shapes import PostKind, Procedure
 from app.onestop.dossiers.rules import RUNNING, Facts, Status, Turn
 from app.onestop.workflows import running, waiting
+from app.onestop.workflows.changing import carried
 from app.onestop.workflows.conditions import Facts as Known
 from app.onestop.workflows.running import Run
 from app.onestop.workflows.tree import (
@@ -114,6 +115,7 @@ def _on_the_way(node: Node, run: Run) -> Iterator[Step]:
 def _turn(task: TaskRow, tree: Node, run: Run) -> Turn:
     node = find(tree, task.node)
     kind = node.post if isinstance(node, Step) else None
+    leads = kind is PostKind.LEADER  # only leaders sign, and only they send back
     return Turn(
         id=task.id,
         node=task.node,
@@ -123,8 +125,8 @@ def _turn(task: TaskRow, tree: Node, run: Run) -> Turn:
         officer_id=task.officer_id,
         opinion=task.kind == "opinion",
         last=running.is_last(tree, run, task.node),
-        signs=kind is PostKind.LEADER and _signs(tree, run, task.node),
-        may_go_back=target_back(tree, run, task.node) is not None,
+        signs=leads and _signs(tree, run, task.node),
+        may_go_back=leads and target_back(tree, run, task.node) is not None,
     )
 
 
@@ -142,6 +144,14 @@ def own_step_after(tree: Node, run: Run, node_id: str, known: Known) -> Step | N
     if len(found) != 1 or found[0].subs or not isinstance(found[0].node, Step):
         return None
     return found[0].node
+
+
+def standing_in(
+    old: Node, new: Node, run: Run, known: Known, step: str | None = None
+) -> Run | None:
+    """How a dossier would stand in the new version; None when a person must name the step."""
+    later = running.placed(new, run, step, known) if step else carried(old, new, run, known)
+    return None if later is None or running.is_finished(new, later) else later
 
 
 def _signs(tree: Node, run: Run, node_id: str) -> bool:

@@ -125,6 +125,24 @@ def recall(tree: Node, run: Run, node_id: str) -> Run | None:
     return _undone(tree, run, node_id)
 
 
+def placed(tree: Node, run: Run, node_id: str, facts: Facts) -> Run | None:
+    """The run of a dossier that a person puts at a leaf: what lies before it counts as done, the
+    ways on to it as chosen; branches beside it keep what `run` has done. None without such a leaf.
+    """
+    way = _way(tree, node_id)
+    if way is None:
+        return None
+    done, chosen = run.done - after(tree, node_id) - {node_id}, dict[str, int]()
+    for node, at in way:
+        if isinstance(node, Sequence):
+            done = done.union(*(ids(part) for part in node.parts[:at]))
+        elif isinstance(node, Choice):
+            chosen[node.id] = at if at < len(node.branches) else OTHERWISE
+    leaves = {leaf.id for leaf in nodes(tree) if isinstance(leaf, Step | Wait | Sub)}
+    later = decided(tree, Run(done & leaves, chosen), facts)
+    return later if is_active(tree, later, node_id) else None
+
+
 def moved(tree: Node, before: Run, later: Run) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a change opened and what it closed, by id: (opened, closed).
 

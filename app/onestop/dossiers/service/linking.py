@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.service import tasks, visits
 from app.onestop.dossiers.service.opening import Case
 from app.onestop.notices import service as notices
@@ -61,18 +62,21 @@ async def hand_over(actor: Actor, case: Case, later: Run) -> None:
     """Write down which agencies have got the work, from whom, and with which papers."""
     opened, closed = moved(case.tree, case.run, later)
     giver = _giver(case, closed)
-    if not opened or giver is None:
-        return
-    rows = await db.tenant.fetch(_HELD, case.dossier.id)
+    if opened and giver is not None:
+        await pass_on(actor, case.dossier, giver, opened)
+
+
+async def pass_on(actor: Actor, dossier: Dossier, giver: UUID, opened: Sequence[str]) -> None:
+    """Write it down for every agency that has work only since those tasks were opened."""
+    rows = await db.tenant.fetch(_HELD, dossier.id)
     had = {row["agency_id"] for row in rows if row["node"] not in opened} | {giver}
     first = {row["agency_id"]: row["node"] for row in reversed(rows) if row["node"] in opened}
     for agency_id, node in first.items():
         if agency_id not in had:
-            await _write(actor, case, giver, agency_id, node)
+            await _write(actor, dossier, giver, agency_id, node)
 
 
-async def _write(actor: Actor, case: Case, giver: UUID, taker: UUID, node: str) -> None:
-    dossier = case.dossier
+async def _write(actor: Actor, dossier: Dossier, giver: UUID, taker: UUID, node: str) -> None:
     papers = [dict(row) for row in await db.tenant.fetch(_PAPERS, dossier.id)]
     await db.tenant.execute(
         _HAND_OVER,

@@ -48,8 +48,8 @@ async def follow(actor: Actor, case: Case, later: Run, chosen: UUID | None = Non
     opened, closed = moved(case.tree, case.run, later)
     done = [node for node in closed if node in later.done]
     dropped = [node for node in closed if node not in later.done]
-    await _close(actor, case.dossier, done, "done")
-    await _close(actor, case.dossier, dropped, "cancelled")
+    await close(actor, case.dossier, done, "done")
+    await close(actor, case.dossier, dropped, "cancelled")
     new = [one for one in active(case.tree, later) if one.id in opened]
     await _open_all(case, later, new, chosen)
 
@@ -63,14 +63,14 @@ async def withdraw(actor: Actor, case: Case, earlier: Run) -> None:
     """Cancel what a step that is taken back had opened, and open again what it had closed: the
     step itself, and the branches it had dropped."""
     again, gone = moved(case.tree, case.run, earlier)
-    await _close(actor, case.dossier, list(gone), "cancelled")
+    await close(actor, case.dossier, list(gone), "cancelled")
     await db.tenant.execute(_REOPEN, case.dossier.id, list(again))
 
 
 async def leave(actor: Actor, case: Case) -> None:
     """Nobody's turn any more: what is open is closed, the actor's own step as done."""
     if case.turn is not None:
-        await _close(actor, case.dossier, [case.turn.node], "done")
+        await close(actor, case.dossier, [case.turn.node], "done")
     await db.tenant.execute(_CLOSE_ALL, case.dossier.id, now(), actor.officer_id)
 
 
@@ -132,7 +132,8 @@ async def _open_all(case: Case, run: Run, new: Sequence[Active], chosen: UUID | 
         raise Malformed(fields={"post_id": "Chọn chức danh nhận hồ sơ trong danh sách."})
 
 
-async def _close(actor: Actor, dossier: Dossier, nodes: list[str], state: str) -> None:
+async def close(actor: Actor, dossier: Dossier, nodes: list[str], state: str) -> None:
+    """Close the open tasks of those nodes; `state` is done or cancelled."""
     if nodes:
         await db.tenant.execute(_CLOSE, dossier.id, nodes, state, now(), actor.officer_id)
 
