@@ -1,6 +1,7 @@
 """`python -m tests.simulation [--dossiers N] [--seed N] [--province SLUG] [--only N]`."""
 
 import argparse
+import gc
 import json
 
 from app.provinces import loader
@@ -15,6 +16,8 @@ def main() -> None:
     parser.add_argument("--province", choices=loader.slugs(), default=loader.slugs()[0])
     parser.add_argument("--only", type=int, help="one dossier's number: its acts are told")
     asked = parser.parse_args()
+    gc.freeze()
+    gc.set_threshold(50_000)  # what a dossier leaves behind is found soon enough
     numbers = range(asked.dossiers) if asked.only is None else [asked.only]
     year = Year(asked.seed, asked.province, kept=asked.only is not None)
     figures = year.play(numbers)

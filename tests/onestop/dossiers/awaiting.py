@@ -42,9 +42,10 @@ def come(model: "Model", actor: Actor, done: Sequence[Wait], now: datetime) -> N
 
 def settle(model: "Model", before: Run, now: datetime) -> None:
     """After an act: the clock stops if nobody works any more."""
-    was, wait = (halting(running.active(model.tree, run)) for run in (before, model.run))
-    if wait is None or not model.entries:
+    wait = halting(running.active(model.tree, model.run)) if model.entries else None
+    if wait is None:
         return
+    was = halting(running.active(model.tree, before))
     if model.pause is None:
         model.write(Kind.PAUSE, now, reason=reason_for(wait))
         model.pause, model.back_to = reason_for(wait), model.status

@@ -24,7 +24,7 @@ class Turn(Struct, frozen=True, kw_only=True):
 
     `officer_id`: it is assigned to that holder of the post; None: to any of them. `last`: nothing
     but the result is left after it. `signs`: the last of several leaders' steps.
-    `may_go_back`: a specialist's step lies before it.
+    `may_go_back`: a leader's step with a specialist's before it.
     """
 
     id: UUID
