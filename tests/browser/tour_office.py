@@ -23,8 +23,9 @@ def reception(shown: Gallery) -> None:
     shown.at(cast.LAN, f"/can-bo/ho-so/{shown.code}/giay-tiep-nhan", "slip")
     _papers(shown)
     shown.at(cast.LAN, "/can-bo?hang=cho-chuyen", "desk-passing")
-    _decide(page, "Chuyển xử lý")
+    _rarer(shown, page, "dossier-received-all")
     page.close()
+    _many(shown)
     for path, name in (
         ("/can-bo", "desk-empty"),
         ("/can-bo?tim=Bui+Thi+Ngoc", "desk-found"),
@@ -40,6 +41,28 @@ def reception(shown: Gallery) -> None:
     walks.press(page, "Lưu và in giấy tiếp nhận")
     shown.look(page, "counter-wrong")
     page.goto("about:blank")
+    page.close()
+
+
+def _rarer(shown: Gallery, page: Page, name: str) -> None:
+    """Every rarer decision unfolded."""
+    for fold in page.locator("details.other summary").all():
+        fold.click()
+    shown.look(page, name)
+
+
+def _many(shown: Gallery) -> None:
+    """The dossier passed on with all others that wait, and what became of each."""
+    many = "/can-bo/nhieu-ho-so"
+    shown.at(cast.LAN, f"{many}?viec=tiep-nhan", "many-empty")
+    page = shown.visit(cast.LAN, f"{many}?viec=chuyen")
+    walks.press(page, "các hồ sơ đã chọn")
+    shown.look(page, "many-wrong")
+    walks.follow(page, "Chọn tất cả")
+    shown.look(page, "many-all")
+    walks.press(page, "các hồ sơ đã chọn")
+    expect(page.locator("#tien-do")).to_contain_text("Đã xong", timeout=30_000)
+    shown.look(page, "many-done")
     page.close()
 
 
@@ -59,11 +82,11 @@ def handling(shown: Gallery) -> None:
     """The specialist's and the leader's screens, to the result and its delivery."""
     shown.at(cast.HOA, "/can-bo/hop-viec", "inbox")
     page = shown.visit(cast.HOA, f"/can-bo/ho-so/{shown.code}")
-    shown.look(page, "dossier-specialist")
+    _rarer(shown, page, "dossier-specialist")
     _decide(page, "Thẩm định xong")
     page.close()
     page = shown.visit(cast.MINH, f"/can-bo/ho-so/{shown.code}")
-    shown.look(page, "dossier-leader")
+    _rarer(shown, page, "dossier-leader")
     walks.press(page, "Trả lại")
     shown.look(page, "dossier-refused")
     _decide(page, "Phê duyệt")
@@ -108,7 +131,10 @@ def administration(shown: Gallery) -> None:
         shown.at(cast.THU, path, name)
     page = shown.visit(cast.THU, "/quan-tri")
     walks.follow(page, "Nguyễn Thị Lan")
+    page.locator("summary", has_text="Cử người thay").first.click()
     shown.look(page, "officer")
+    walks.press(page, "Cử người thay")
+    shown.look(page, "officer-wrong")
     page.close()
     _calendar(shown)
 
