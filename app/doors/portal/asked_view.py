@@ -14,6 +14,11 @@ from app.onestop.dossiers.rules import Status
 from app.onestop.papers.queries import PaperView, PendingFile, pending_of
 from app.onestop.slips.queries import SlipLine
 
+_PAUSED = (
+    "Trong lúc chờ, thời hạn giải quyết tạm dừng và được tính lại từ đầu khi ông/bà bổ sung xong."
+)
+_NOT_BEGUN = "Cơ quan tiếp nhận hồ sơ sau khi ông/bà bổ sung xong."
+
 
 class AskedView(msgspec.Struct, frozen=True, kw_only=True):
     """The panel. `slip` is the address of form 02; `coming`: a file is not settled yet."""
@@ -21,10 +26,16 @@ class AskedView(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     dossier_id: UUID
     by: str
+    clock: str  # what becomes of the time meanwhile
     facts: list[tuple[str, str]]
     slip: str
     slots: list[SlotView]
     coming: bool
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What each place is called, by the name of its field."""
+        return {f"tep_{slot.id}": slot.label for slot in self.slots}
 
     @property
     def lacking(self) -> list[str]:
@@ -45,6 +56,7 @@ async def asked_view(
         code=shown.code,
         dossier_id=shown.id,
         by=ngay(request.reply_by),
+        clock=_PAUSED if shown.received_at else _NOT_BEGUN,
         facts=_facts(request),
         slip=slip_address(shown.code, slips, "02"),
         slots=[_slot(wanted, files, request.asked_at) for wanted in aside.wanted],

@@ -65,7 +65,8 @@ async def _found(code: str, who: Actor) -> DeadlineView:
 
 
 def _rows(rows: list[DeadlineRow]) -> list[RowView]:
-    before = [None, *(row.due_at for row in rows)]
+    # The first row's own words already say when it is due.
+    before = [row.due_at for row in (*rows[:1], *rows)]
     return [
         RowView(
             title=_KINDS[Kind(row.kind)],

@@ -1,11 +1,14 @@
 """The page of one dossier and every act on it, as Lan, Hoa and Minh do them."""
 
 import re
+from datetime import timedelta
 
 from app.onestop.dossiers import service
+from infra import clock
 from tenants import db
 from tenants.work import work
 from tests import cast
+from tests.doors.browsing import MONDAY
 from tests.doors.desk.pages import at, hidden, press, see, text_of, went_to
 from tests.doors.desk.strangers import next_door
 from tests.doors.desk.test_lists import laid_down, passed_on
@@ -53,6 +56,16 @@ async def test_the_whole_way_from_the_desk_to_the_delivery_by_the_pages_alone(
     done = await see(lan, here)
     assert "Đã trả kết quả" in done and "Hồ sơ không chờ ông/bà xử lý." in done
     assert await status_of(code) == 10
+
+
+async def test_what_was_done_is_said_to_who_did_it_and_only_just_then(lan, hoa, browse, province):
+    code = (await passed_on()).code
+    address, words = f"{at(code)}?xong=chuyen", "Đã chuyển hồ sơ đến bộ phận chuyên môn."
+    assert words in await see(lan, address)
+    assert words not in await see(hoa, address)
+    with clock.frozen(MONDAY + timedelta(minutes=10)):
+        again = await browse(province, await cast.officer(cast.LAN))
+        assert words not in await see(again, address)
 
 
 async def test_only_the_buttons_open_to_the_person_are_there(lan, hoa, minh, province):
