@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from app.onestop.deadlines.queries import standing_of
+from app.onestop.deadlines.shapes import ClockName
 from app.onestop.dossiers import queries, refusals, service
 from app.onestop.dossiers.rules import Act, Status
 from app.onestop.dossiers.shapes import Correction
@@ -21,7 +22,7 @@ from tenants import db
 from tenants.shapes import Tenant
 from tenants.work import work
 from tests import cast
-from tests.onestop.dossiers.story import agency, on_paper, submitted, turn, walked
+from tests.onestop.dossiers.story import agency, on_paper, result_file, submitted, turn, walked
 from tests.storage.samples import pdf
 
 MONDAY = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)  # 09:30 in Vietnam
@@ -226,6 +227,16 @@ async def test_what_was_passed_on_by_mistake_is_taken_back_whole(province: Tenan
         await doing(service.recall, lan, code, None)
 
 
+async def test_what_already_has_its_result_attached_is_not_taken_back(province: Tenant) -> None:
+    lan, hoa, minh = await crew()
+    code = await at_specialist()
+    await doing(service.process, hoa, code, None, None)
+    await doing(service.approve, minh, code, None, None)
+    await doing(service.attach_result, lan, code, await result_file(lan))
+    with pytest.raises(Overtaken):
+        await doing(service.recall, minh, code, None)
+
+
 async def test_work_is_assigned_to_a_holder_of_the_post_only(province: Tenant) -> None:
     lan, hoa, minh = await crew()
     code = await at_specialist()
@@ -266,6 +277,24 @@ async def test_another_agency_is_asked_and_answers_in_its_own_time(province: Ten
         "Không vướng quy hoạch"
     ]
     assert Act.PROCESS in page.acts
+
+
+async def test_an_opinion_nobody_waits_for_any_more_is_not_timed(province: Tenant) -> None:
+    lan, hoa, _ = await crew()
+    code = await at_specialist()
+    other = await db.tenant.fetch_value(
+        "select agency_id from post where kind = 'specialist' and agency_id <> $1 limit 1",
+        await agency(),
+    )
+    await doing(
+        service.ask_opinion, hoa, code, None, agency_id=other, question="Có quy hoạch không?",
+        answer_by=datetime(2027, 1, 6, tzinfo=UTC),
+    )  # fmt: skip
+    gone = await doing(service.withdraw, lan, code, None, reason="Không còn nhu cầu")
+    (task,) = await db.tenant.fetch("select id, state from task where kind = 'opinion'")
+    standing = await standing_of(gone.id, ClockName.OPINION, task["id"])
+    assert task["state"] == "cancelled"
+    assert standing is not None and standing.stopped_at is not None
 
 
 async def test_a_correction_replaces_the_receipt_and_keeps_the_code(province: Tenant) -> None:

@@ -16,7 +16,7 @@ from app.onestop.deadlines.counting import (
 )
 from app.onestop.deadlines.queries import calendar_in_force
 from app.onestop.deadlines.rules import Due, due_at
-from app.onestop.deadlines.shapes import Standing
+from app.onestop.deadlines.shapes import ClockName, Standing
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import LimitNeeded, NotLater
 from app.onestop.dossiers.service import visits
@@ -33,6 +33,10 @@ _BY_OFFICER = "Thời hạn do cán bộ tiếp nhận ấn định vì thủ t�
 _OPEN = """
 select id, due_at from task
 where dossier_id = $1 and state = 'open' and due_at is not null and kind <> 'wait'
+"""
+# Served by task_open.
+_UNANSWERED = """
+select id from task where dossier_id = $1 and state = 'open' and kind = 'opinion' order by id
 """
 
 
@@ -107,8 +111,10 @@ async def extend(officer: Actor, dossier: Dossier, until: datetime, why: str) ->
 
 
 async def stop(actor: Actor, dossier: Dossier, reason: str) -> None:
-    """The clock ends with the dossier."""
+    """The clock ends with the dossier, and so do those of opinions nobody waits for any more."""
     await ledger.stop(actor, dossier.id, reason)
+    for task in await db.tenant.fetch(_UNANSWERED, dossier.id):
+        await ledger.stop(actor, dossier.id, reason, clock=ClockName.OPINION, subject_id=task["id"])
 
 
 async def step_due(dossier: Dossier, one: Active, *, last: bool) -> datetime | None:

@@ -30,6 +30,8 @@ select p.id from paper p join stored_object o on o.id = p.object_id and o.remove
 where p.dossier_id = $1 and p.kind = 'result' and encode(o.sha256, 'hex') = $2
 order by p.added_at limit 1
 """
+# Who passed the dossier on may take it back only while nobody has done anything with it.
+_TOUCHED = "update dossier set recall_task = null where id = $1"
 
 
 async def hand_over(
@@ -93,6 +95,7 @@ async def attach_result(
     )
     if paper_id is None:
         raise UploadGone
+    await db.tenant.execute(_TOUCHED, case.dossier.id)
     await record(
         officer,
         f"dossier.{Act.ATTACH_RESULT}",
