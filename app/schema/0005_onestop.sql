@@ -62,6 +62,12 @@ create table dossier (
     phone text,                             -- E.164; copied out for tracking and notices
     answers jsonb not null default '{}',
     summary text not null,                  -- trích yếu
+    -- What is searched: letters are taken apart from their marks first, so that lower() never meets
+    -- one of another alphabet. It reads as catalog.rules.normalise makes it.
+    normal text not null generated always as (left(regexp_replace(lower(translate(regexp_replace(
+        normalize(applicant_name || ' ' || summary, NFD), U&'[\0300-\036F]', '', 'g'),
+        'Đđ', 'dd')), '[^a-z0-9]+', ' ', 'g'), 1400)) stored,
+    id_number text generated always as (left(applicant->>'id_number', 20)) stored,
     intake_key uuid unique,                 -- the counter form's one-time key
     wanted_way text not null check (wanted_way in ('counter', 'electronic', 'postal')),
     delivered_way text check (delivered_way in ('counter', 'electronic', 'postal')),
@@ -78,7 +84,8 @@ create table dossier (
 );
 create index dossier_waiting on dossier (agency_id, filed_at) where status = 1;
 create index dossier_to_deliver on dossier (agency_id, finished_at) where status = 9;
-create index dossier_by_agency on dossier (agency_id, filed_at desc);
+create index dossier_search on dossier (agency_id, filed_at desc, id desc)
+    include (normal, code, phone, id_number);
 create index dossier_by_citizen on dossier (citizen_id, filed_at desc) where citizen_id is not null;
 
 alter table draft add foreign key (dossier_id) references dossier;

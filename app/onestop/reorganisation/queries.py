@@ -75,7 +75,7 @@ class ReorganisationRow(msgspec.Struct, frozen=True, kw_only=True):
         return self.state in ("running", "done")
 
 
-# Served by dossier_open_at_agency, dossier_by_agency, task_at_agency and draft_unfiled.
+# Served by dossier_open_at_agency, dossier_search, task_at_agency and draft_unfiled.
 _GOING = """
 select a.id, a.key, a.name,
   (select count(*) from dossier d where d.agency_id = a.id

@@ -59,25 +59,24 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     then: str | None
 
 
-# Letters are taken apart from their marks, so that lower() never meets one of another alphabet:
-# what is compared reads as catalog.rules.normalise makes it. Served by dossier_by_agency.
+# The narrow index dossier_search is read alone, newest first, until enough are found; only those
+# are then looked up whole.
 _FOUND = (
     LINE  # noqa: S608
     + "d.filed_at, d.due_at, p.title as post_title"
     + FROM
-    + r"""
+    + """
 left join lateral (
     select string_agg(p.title, ', ' order by k.opened_at) as title
     from task k join post p on p.id = k.post_id where k.dossier_id = d.id and k.state = 'open'
 ) p on true
-where d.agency_id = any($1) and (
-    ($2 <> '' and regexp_replace(lower(translate(regexp_replace(
-        normalize(d.applicant_name || ' ' || d.summary, NFD), U&'[\0300-\036F]', '', 'g'),
-        'Đđ', 'dd')), '[^a-z0-9]+', ' ', 'g') like '%' || $2 || '%')
-    or ($3 <> '' and strpos(d.code, $3) > 0)
-    or d.id = dossier_named($3)
-    or d.phone = $4
-    or d.applicant->>'id_number' = $5)
+where d.id in (
+    (select id from dossier where agency_id = any($1) and (
+        ($2 <> '' and normal like '%' || $2 || '%') or ($3 <> '' and strpos(code, $3) > 0)
+        or phone = $4 or id_number = $5)
+     order by filed_at desc, id desc limit $6)
+    union all
+    select id from dossier where id = dossier_named($3) and agency_id = any($1))
 order by d.filed_at desc, d.id desc limit $6
 """
 )
