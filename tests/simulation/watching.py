@@ -23,7 +23,7 @@ from app.onestop.dossiers.rules import (
 from app.onestop.workflows import running
 from app.people.shapes import Actor
 from tests.onestop.dossiers.model import Model
-from tests.onestop.dossiers.sound import audited, counted, placed
+from tests.onestop.dossiers.sound import OVER, audited, counted, placed
 from tests.simulation.arrivals import Arrival
 from tests.simulation.province import Province, named
 
@@ -123,8 +123,11 @@ class Watched:
         self._due_is_worked()
         return self.model.due_at != before
 
-    def close(self) -> None:
-        """What must be true when the dossier or the year ends."""
+    def close(self, calendar: Calendar) -> None:
+        """What must be true when the dossier or the year ends, the calendar being in force."""
+        if self.model.entries and self.model.status not in OVER:
+            assert self._calendar() is calendar, "forgotten by the job that recounts"
+            self._due_is_worked()
         placed(self.model)
         counted(self.model)
         audited(self.model)

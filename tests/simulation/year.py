@@ -40,7 +40,8 @@ class Year:
         self.numbers = Numbers()
         self.open: dict[int, Watched] = {}
         self.now = datetime.min.replace(tzinfo=END.tzinfo)
-        self.queue: list[tuple[datetime, int, Calendar | None]] = []
+        # Moment, dossier, and a changed calendar with its version, or nothing: somebody works.
+        self.queue: list[tuple[datetime, int, int, Calendar | None]] = []
         self.statuses: Counter[str] = Counter()
         self.acts: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
@@ -51,9 +52,9 @@ class Year:
     def play(self, numbers: range | list[int]) -> Figures:
         """Live through the year with those dossiers; what came of them."""
         began = time.process_time()
-        arrivals = sorted((self._arrival(number) for number in numbers), key=_by_moment)
-        coming = iter(arrivals)
-        for number, due in self._moments(coming):
+        # Each is drawn anew when its moment comes: all of them at once would fill the memory.
+        arrivals = sorted((self._arrival(number).at, number) for number in numbers)
+        for number, due in self._moments(iter(arrivals)):
             self._guarded(number, due)
         for number in sorted(self.open):
             self._guarded(number, None, closing=True)
@@ -64,12 +65,13 @@ class Year:
     def _arrival(self, number: int) -> Arrival:
         return arrival(self.seed, number, self.province)
 
-    def _moments(self, coming: Iterator[Arrival]) -> Iterator[tuple[int, Calendar | None]]:
+    def _moments(
+        self, coming: Iterator[tuple[datetime, int]]
+    ) -> Iterator[tuple[int, Calendar | None]]:
         """Whose moment comes next, in the order of the one clock; the clock goes with it."""
         come = next(coming, None)
         while come or self.queue:
-            waiting = ([come.at] if come else []) + [each[0] for each in self.queue[:1]]
-            first = min(waiting)
+            first = min(each[0] for each in ([come] if come else []) + self.queue[:1])
             if first >= END:
                 return
             if self._next_change and self._next_change[0] <= first:
@@ -78,12 +80,13 @@ class Year:
                 continue
             assert first >= self.now, "the clock went back"
             self.now = first
-            if come and come.at == first:
-                self.open[come.number] = Watched(come, self.province, self.calendar)
-                yield come.number, None
+            if come and come[0] == first:
+                number = come[1]
+                self.open[number] = Watched(self._arrival(number), self.province, self.calendar)
+                yield number, None
                 come = next(coming, None)
             else:
-                _, number, due = heapq.heappop(self.queue)
+                _, number, _, due = heapq.heappop(self.queue)
                 yield number, due
 
     def _change(self, at: datetime, calendar: Calendar) -> None:
@@ -91,7 +94,7 @@ class Year:
         self.now, self.calendar = at, calendar
         for number, one in self.open.items():
             later = at + one.rng.uniform(0, 20) * MINUTE
-            heapq.heappush(self.queue, (later, number, calendar))
+            heapq.heappush(self.queue, (later, number, calendar.version, calendar))
 
     def _guarded(self, number: int, due: Calendar | None, *, closing: bool = False) -> None:
         try:
@@ -133,7 +136,7 @@ class Year:
         self._again(one, habits.pause_before_next(one, self.now, self.calendar))
 
     def _again(self, one: Watched, at: datetime) -> None:
-        heapq.heappush(self.queue, (at.astimezone(UTC), one.come.number, None))
+        heapq.heappush(self.queue, (at.astimezone(UTC), one.come.number, 0, None))
 
     def _arrive(self, one: Watched) -> None:
         come, rng = one.come, one.rng
@@ -189,7 +192,7 @@ class Year:
 
     def close(self, one: Watched) -> None:
         """The dossier has ended, or the year has."""
-        one.close()
+        one.close(self.calendar)
         model = one.model
         self.statuses[model.status.name.lower() if model.status else "not_filed"] += 1
         self.acts.update(str(act) for act in model.passed)
@@ -213,10 +216,6 @@ class Year:
             "codes": len(self.numbers.given), "registered": len(self.numbers.entered),
             "seconds": round(seconds, 1), "dossiers_per_s": round(arrivals / seconds, 1),
         }  # fmt: skip
-
-
-def _by_moment(come: Arrival) -> tuple[datetime, int]:
-    return come.at, come.number
 
 
 def told(deed: Deed) -> str:

@@ -13,7 +13,7 @@ import msgspec
 from app.onestop.catalog.shapes import Unit
 from app.onestop.deadlines import ledger
 from app.onestop.deadlines.calendar import Calendar
-from app.onestop.deadlines.shapes import UNTIL, ClockName, Entry, Kind, Standing
+from app.onestop.deadlines.shapes import Entry, Kind, Standing
 from app.onestop.dossiers import standing
 from app.onestop.dossiers.rules import (
     RUNNING,
@@ -32,7 +32,7 @@ from app.onestop.workflows import conditions, running
 from app.onestop.workflows.running import Active, Run
 from app.onestop.workflows.tree import Node, Step, Sub, Wait, find
 from app.people.shapes import SYSTEM, Actor
-from tests.onestop.dossiers import awaiting
+from tests.onestop.dossiers import awaiting, opinions
 
 KNOWN = conditions.Facts()
 PAUSES = {
@@ -131,12 +131,12 @@ class Model:
         if act is Act.ASSIGN and turn:
             self._change(turn.id, officer_id=to)
         elif act is Act.ASK_OPINION and helper and until:
-            self._ask(helper, now, until)
+            opinions.ask(self, helper, now, until)
         elif act is Act.GIVE_OPINION and turn:
             self._change(turn.id, state="done", closed_by=actor.id)
         if transition(act).move not in (Move.ENTER, Move.LEAVE):
             awaiting.settle(self, was, now)
-        self._hush(now)
+        opinions.hush(self, now)
         self.passed.append(act)
         self.version += act is not Act.ATTACH_RESULT
         self._facts = None
@@ -186,36 +186,13 @@ class Model:
         self.calendars[self.calendar.version] = self.calendar
         newest = kind in ledger.COUNTING
         version = self.calendar.version if newest else self.entries[-1].calendar_version
-        self._count(self.entries, Entry(kind=kind, at=now, calendar_version=version, **what))
+        self.count(self.entries, Entry(kind=kind, at=now, calendar_version=version, **what))
         self.due_at = self.entries[-1].due_at
 
-    def _count(self, entries: list[Entry], entry: Entry) -> None:
+    def count(self, entries: list[Entry], entry: Entry) -> None:
+        """Add a row to a clock's, with the deadline they then add up to."""
         due_at = ledger.fold([*entries, entry], self.calendars).due_at
         entries.append(msgspec.structs.replace(entry, due_at=due_at))
-
-    def _ask(self, helper: Place, now: datetime, until: datetime) -> None:
-        one, version = self.name(), self.calendar.version
-        self.calendars[version] = self.calendar
-        self.tasks.append(
-            TaskRow(
-                id=one, node=f"opinion:{one}", kind="opinion", state="open", agency_id=helper[0],
-                post_id=helper[1],
-            )
-        )  # fmt: skip
-        start = Entry(
-            kind=Kind.START, at=now, calendar_version=version, clock=ClockName.OPINION,
-            subject_id=one, amount=0, unit=UNTIL, until_at=until,
-        )  # fmt: skip
-        self._count(self.opinions.setdefault(one, []), start)
-
-    def _hush(self, now: datetime) -> None:
-        """An opinion nobody waits for any more, given or not, is not timed."""
-        for one, entries in self.opinions.items():
-            if entries[-1].kind is Kind.START and not any(one == task.id for task in self.open):
-                stop = msgspec.structs.replace(
-                    entries[0], kind=Kind.STOP, at=now, amount=None, unit=None, until_at=None
-                )
-                self._count(entries, stop)
 
     def _change(self, task_id: UUID, **what: object) -> None:
         self.tasks = [
