@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.onestop.deadlines.calendar import Calendar, local
 from app.onestop.deadlines.counting import working_time_between
+from app.onestop.deadlines.ledger import COUNTING
 from app.onestop.deadlines.shapes import Entry, Kind
 from app.onestop.dossiers.rules import (
     ENDED,
@@ -143,6 +144,8 @@ class Watched:
         if self.model.due_at != due_at or act in CLOCKED:
             counted(self.model)
             self._due_is_worked()
+        if act is Act.EXTEND:
+            assert due_at and self.model.due_at and self.model.due_at > due_at
         if act in (Act.RESUME, Act.CONFIRM_PAYMENT) and paused_at and self.model.pause is None:
             self._moved_by_the_pause(paused_at, now, due_at)
 
@@ -160,9 +163,10 @@ class Watched:
         return self.model.calendars[_newest(self.model.entries).calendar_version]
 
     def _paused_at(self) -> datetime | None:
-        last = self.model.entries[-1:] if self.model.pause else []
-        paused = [each for each in self.model.entries if each.kind is Kind.PAUSE] if last else []
-        return paused[-1].at if paused else None
+        if self.model.pause is None:
+            return None
+        backwards = reversed(self.model.entries)
+        return next((each.at for each in backwards if each.kind is Kind.PAUSE), None)
 
     def _may_recall(self, now: datetime) -> str:
         task = next(each for each in self.model.tasks if each.id == self.model.recall_task)
@@ -201,8 +205,7 @@ _GOING_ON = [
 
 
 def _newest(entries: list[Entry]) -> Entry:
-    return next(each for each in reversed(entries) if each.kind in
-                (Kind.START, Kind.RESTART, Kind.CALENDAR))  # fmt: skip
+    return next(each for each in reversed(entries) if each.kind in COUNTING)
 
 
 def _row(model: Model) -> tuple[object, ...]:
