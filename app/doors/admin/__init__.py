@@ -1,9 +1,16 @@
 """The administrators' door: who works here, holding which posts; where procedures are filed; the
-working calendar and its changes; how agencies were reorganised."""
+working calendar and its changes; workflows and their versions; how agencies were reorganised."""
 
 from litestar import Router
 
-from app.doors.admin import calendars, officers, procedures, reorganisations
+from app.doors.admin import (
+    calendars,
+    officers,
+    procedures,
+    reorganisations,
+    workflow_moves,
+    workflows,
+)
 from app.doors.sessions import staff_only
 
 admin_routes = Router(
@@ -26,6 +33,14 @@ admin_routes = Router(
         calendars.show_draft,
         calendars.approve,
         calendars.discard,
+        workflows.list_workflows,
+        workflows.open_workflow_form,
+        workflows.save_workflow,
+        workflows.show_workflow,
+        workflows.publish_workflow,
+        workflows.retire_workflow,
+        workflow_moves.show_moves,
+        workflow_moves.move_dossiers,
     ],
     guards=[staff_only],
 )

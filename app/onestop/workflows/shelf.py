@@ -119,6 +119,12 @@ async def known_here(procedure: Procedure) -> Known:
     )
 
 
+async def agency_names() -> dict[str, str]:
+    """The names of this tenant's agencies by their keys."""
+    rows = await db.tenant.fetch("select key, name from agency")
+    return {row["key"]: row["name"] for row in rows}
+
+
 async def procedure_in_force(code: str) -> Procedure | None:
     """The procedure's record in force; None when there is none."""
     view = await catalog.procedure(code)

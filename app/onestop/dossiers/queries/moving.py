@@ -9,6 +9,7 @@ from app.onestop.catalog import queries as catalog
 from app.onestop.dossiers import standing
 from app.onestop.dossiers.rules import Status
 from app.onestop.dossiers.shapes import KIND_OF_CHANNEL
+from app.onestop.workflows.changing import differences
 from app.onestop.workflows.conditions import Facts
 from app.onestop.workflows.running import Run, active
 from app.onestop.workflows.shelf import Kept, pinned, workflow_of
@@ -43,23 +44,35 @@ class Movable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MovablePage(msgspec.Struct, frozen=True):
-    """Some of them, the oldest first; `next` leads to those after."""
+    """Some of them, the oldest first; `next` leads to those after. `changes`: what the version
+    changes against each one they walk, in words."""
 
     dossiers: list[Movable]
     next: UUID | None
+    changes: list[tuple[int | None, list[str]]]
 
 
 async def movable_to(target: Kept, after: UUID | None = None) -> MovablePage:
     """The procedure's open dossiers that could be moved to that version."""
     new = (await workflow_of(target.id)).tree
     rows = await db.tenant.fetch(_OPEN, target.procedure_code, target.id, after, PAGE + 1)
-    shown = [await _movable(row, new) for row in rows[:PAGE]]
-    return MovablePage(shown, shown[-1].id if len(rows) > PAGE else None)
+    shown, walked = [], dict[int | None, Node]()
+    for row in rows[:PAGE]:
+        old = walked[row["version"]] = await _walked(row)
+        shown.append(_movable(row, old, new))
+    changes = [
+        (version, [change.text for change in differences(old, new)])
+        for version, old in walked.items()
+    ]
+    return MovablePage(shown, shown[-1].id if len(rows) > PAGE else None, changes)
 
 
-async def _movable(row: Any, new: Node) -> Movable:
+async def _walked(row: Any) -> Node:
     procedure = await catalog.document(row["procedure_id"])
-    old = standing.tree_of(procedure, await pinned(row["workflow_id"]))
+    return standing.tree_of(procedure, await pinned(row["workflow_id"]))
+
+
+def _movable(row: Any, old: Node, new: Node) -> Movable:
     run = standing.run_of(row["run"])
     later = standing.standing_in(old, new, run, _known(row))
     return Movable(
