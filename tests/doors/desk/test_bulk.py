@@ -33,7 +33,7 @@ async def test_all_are_ticked_ordered_and_done_with_an_outcome_each(lan, provinc
     await jobs.settle_bulk_orders()
     done = await see(lan, at)
     assert "Đã xong." in done and "1 đã thực hiện, 1 chưa thực hiện được" in done
-    assert "Nguyễn Thị Lan đã thực hiện" in done
+    assert "chính ông/bà đã thực hiện" in done
     part = text_of(await lan.get(at, headers={"hx-request-type": "partial"}))
     assert part.startswith('<div id="tien-do"') and "hx-get" not in part
 

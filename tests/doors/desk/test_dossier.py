@@ -91,13 +91,14 @@ async def test_who_comes_second_is_told_who_was_first_and_keeps_what_was_typed(h
         await service.process(officer, code, None, "Ý kiến của người đến trước")
     sent = {"version": old, "note": "Ý kiến của người đến sau <b>"}
     text = text_of(await hoa.post(f"{at(code)}/tham-dinh", data=sent), 409)
-    assert "Phạm Thị Hoa đã thực hiện “Thẩm định xong, trình lãnh đạo” lúc 09:30" in text
+    assert "chính ông/bà đã thực hiện “Thẩm định xong, trình lãnh đạo” lúc 09:30" in text
     assert "Nội dung ông/bà vừa nhập, chưa được ghi" in text
     assert "Ý kiến của người đến sau <b>" in text
     version = await db.tenant.fetch_value("select version from dossier where code = $1", code)
     assert str(version) == str(int(old) + 1)
     stale = {"version": old, "note": "Trả lại để bổ sung họ tên mẹ."}
     text = text_of(await minh.post(f"{at(code)}/tra-lai", data=stale), 409)
+    assert "Phạm Thị Hoa đã thực hiện “Thẩm định xong, trình lãnh đạo” lúc 09:30" in text
     # Minh may still decide: the opinion stands in the box again, the version is the new one.
     assert "Trả lại để bổ sung họ tên mẹ.</textarea>" in text
     assert hidden(text, "version") == str(version)

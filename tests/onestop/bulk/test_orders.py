@@ -52,7 +52,7 @@ async def test_each_dossier_gets_its_own_outcome(province: Tenant) -> None:
     assert not await jobs.settle_bulk_orders()
     done = await outcome(lan, order_id)
     assert [item.state for item in done.items] == [DONE, REFUSED, DONE, REFUSED]
-    assert "Nguyễn Thị Lan đã thực hiện" in (done.items[1].message or "")
+    assert "chính ông/bà đã thực hiện" in (done.items[1].message or "")
     assert done.items[3].message and done.finished_at is not None
     statuses = await db.tenant.fetch("select status from dossier order by code")
     assert {row["status"] for row in statuses} == {Status.PROCESSING}

@@ -57,7 +57,7 @@ async def open_case(
     if answer is Answer.NOT_YOURS:
         raise NotFound
     if answer is Answer.NOT_NOW or version not in (None, dossier.version):
-        raise await overtaken(dossier)
+        raise await overtaken(dossier, actor)
     if answer is not Answer.YES:
         raise _REFUSALS[answer]
     return msgspec.structs.replace(case, turn=turn_for(act, case.facts, actor))

@@ -54,7 +54,7 @@ async def recall(officer: Actor, code: str, version: int | None) -> Dossier:
     dossier, task = case.dossier, _recalled(case)
     earlier = running.recall(case.tree, case.run, task.node)
     if earlier is None:
-        raise await overtaken(dossier)
+        raise await overtaken(dossier, officer)
     if any(turn.officer_id for turn in case.facts.turns):
         raise AlreadyTaken
     await tasks.withdraw(officer, case, earlier)
