@@ -175,7 +175,11 @@ async def test_somebody_is_sent_to_stand_in_and_the_page_says_for_whom(thu, prov
     page, holding = f"/quan-tri/can-bo/{minh['id']}", minh["holding"]
     empty = text_of(await thu.post(f"{page}/cu-thay/{holding}", data={}), 422)
     assert "Ghi tên đăng nhập của một cán bộ khác đang làm việc." in empty
-    typed = {"username": cast.HOA, "to_on": f"{queries.today():%d/%m/%Y}", "decision": "Quyết định số 12/QĐ-UBND"}
+    typed = {
+        "username": cast.HOA,
+        "to_on": f"{queries.today():%d/%m/%Y}",
+        "decision": "Quyết định số 12/QĐ-UBND",
+    }
     form = {f"{name}-{holding}": text for name, text in typed.items()}
     assert "xong=cu-thay" in went_to(await thu.post(f"{page}/cu-thay/{holding}", data=form))
     text = await see(thu, "/quan-tri")
