@@ -21,7 +21,7 @@ class WorkflowFaulty(Malformed):
         self.faults = tuple(faults)
         super().__init__(
             f"Quy trình còn {len(self.faults)} chỗ cần sửa nên chưa dùng được.",
-            {"document": f"Sửa {len(self.faults)} chỗ ghi bên dưới rồi lưu lại."},
+            {"document": f"Sửa {len(self.faults)} chỗ đã nêu rồi lưu lại."},
         )
 
 
