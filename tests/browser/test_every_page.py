@@ -8,6 +8,7 @@ from tests.browser import tour_office as office
 from tests.browser import tour_portal as portal
 from tests.browser.gallery import Gallery
 from tests.browser.tour_refusals import refusals
+from tests.browser.tour_workflows import workflows
 from tests.browser.weighing import weigh
 
 pytestmark = pytest.mark.browser
@@ -26,7 +27,7 @@ def gallery(chromium, instance, watch) -> Gallery:
     shown = Gallery(chromium, instance, watch)
     with shown:
         for tour in (
-            *(portal.strangers, portal.filing, office.reception, office.handling),
+            *(portal.strangers, portal.filing, office.reception, workflows, office.handling),
             *(portal.delivered, office.administration, office.vendor, refusals),
         ):
             tour(shown)
