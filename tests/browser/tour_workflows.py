@@ -1,4 +1,4 @@
-"""The administrators' pages of workflows, from a shipped example to the dossiers that take it up."""
+"""The administrators' pages of workflows, from an example to the dossiers that take it up."""
 
 from playwright.sync_api import Page, expect
 
