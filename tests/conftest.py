@@ -27,7 +27,10 @@ from tenants.shapes import Site, Tenant
 from tenants.work import work
 
 # A slow machine is no failure: speed belongs to the benchmark.
-hypothesis.settings.register_profile("house", deadline=None)
+# EXAMPLES=1000 looks deeper; the suite itself has to be over within minutes.
+hypothesis.settings.register_profile(
+    "house", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "50"))
+)
 hypothesis.settings.load_profile("house")
 
 # A test's data need not survive a power cut; everything else is as in production.

@@ -39,7 +39,7 @@ versions = st.sampled_from(list(CALENDARS))
 moments = st.integers(0, 500 * 86_400).map(lambda n: FROM + timedelta(seconds=n))
 amounts = st.integers(1, 30)
 units = st.sampled_from([*(unit.value for unit in Unit), MINUTES])
-many = settings(max_examples=400, deadline=None)
+many = settings(max_examples=150, deadline=None)
 
 
 @st.composite

@@ -26,7 +26,7 @@ moments = st.integers(0, 5 * 365 * 86_400).map(lambda n: FROM + timedelta(second
 calendars = st.sampled_from(OFFICES)
 units = st.sampled_from(list(Unit))
 amounts = st.integers(1, 60)
-many = settings(max_examples=600, deadline=None)
+many = settings(max_examples=200, deadline=None)
 
 
 @many

@@ -68,7 +68,7 @@ def walked(tree: Node, walk: Walk) -> tuple[Model, datetime]:
 
 def test_the_walks_pass_through_every_act() -> None:
     seen: set[Act] = set()
-    for seed in range(300):
+    for seed in range(200):
         chance = random.Random(seed)
         walk = [(chance.randrange(1000), chance.randrange(600)) for _ in range(60)]
         seen.update(walked(chance.choice(TREES), walk)[0].passed)
@@ -92,7 +92,7 @@ def step(dossier: Model, act: Act, actor: Actor, now: datetime) -> bool:
 
 
 @given(trees, walks)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_no_walk_reaches_an_illegal_place_or_loses_its_due_date(tree: Node, walk: Walk) -> None:
     dossier, _ = walked(tree, walk)
     if dossier.status is Status.DELIVERED:
@@ -102,7 +102,7 @@ def test_no_walk_reaches_an_illegal_place_or_loses_its_due_date(tree: Node, walk
 
 
 @given(trees, walks, st.sampled_from([Act.HAND_OVER, Act.PROCESS, Act.APPROVE, Act.SIGN_OFF]))
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_what_is_recalled_stands_exactly_as_before(tree: Node, walk: Walk, act: Act) -> None:
     dossier, now = walked(tree, walk)
     actor = {Act.HAND_OVER: LAN, Act.PROCESS: HOA}.get(act, MINH)
