@@ -6,7 +6,8 @@ from datetime import timedelta
 import msgspec
 
 from app.doors.desk.inputs import dated
-from app.onestop.deadlines.clocks import apology_by
+from app.onestop.deadlines.calendar import local
+from app.onestop.deadlines.clocks import apology_by, supplement_by
 from app.onestop.deadlines.queries import calendar_in_force
 from app.onestop.deadlines.reasons import reasons_on
 from app.onestop.dossiers.queries.choices import agencies_to_ask, holders_of
@@ -80,8 +81,17 @@ async def _supplement(shown: DossierPage) -> Other:
         path="bo-sung", words="Yêu cầu bổ sung, hoàn thiện hồ sơ",
         fields=await _wanting(shown),
         warning="Nêu đầy đủ trong một lần. Thời hạn tạm dừng và được tính lại từ đầu sau khi "
-        "người nộp bổ sung đủ.",
+        f"người nộp bổ sung đủ.{await _ask_by(shown)}",
     )  # fmt: skip
+
+
+async def _ask_by(shown: DossierPage) -> str:
+    """Until when a received dossier may be found wanting, in a sentence."""
+    if shown.received_at is None:
+        return ""
+    calendar = await calendar_in_force(agency_id=shown.agency_id)
+    by = supplement_by(shown.received_at, calendar).at
+    return f" Thông báo cho người nộp chậm nhất hết ngày {dated(local(by).date())}."
 
 
 async def _again(shown: DossierPage) -> Other:

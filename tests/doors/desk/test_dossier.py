@@ -104,6 +104,12 @@ async def test_who_comes_second_is_told_who_was_first_and_keeps_what_was_typed(h
     assert hidden(text, "version") == str(version)
 
 
+async def test_the_form_for_more_papers_says_until_when_they_may_be_asked_for(hoa, province):
+    code = (await passed_on()).code
+    # Received on Monday; Tuesday is a day off, so the third working day is Friday.
+    assert "chậm nhất hết ngày 27/11/2026" in await see(hoa, at(code))
+
+
 async def test_sending_back_needs_a_reason(hoa, minh, province):
     code = (await passed_on()).code
     await press(hoa, at(code), "tham-dinh")

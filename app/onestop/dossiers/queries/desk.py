@@ -9,16 +9,13 @@ from uuid import UUID
 import msgspec
 
 from app.onestop.deadlines.calendar import Calendar, local
-from app.onestop.deadlines.counting import add_working_time
+from app.onestop.deadlines.clocks import reception_due
 from app.onestop.deadlines.queries import calendar_in_force
 from app.onestop.deadlines.rules import Remaining, remaining
 from app.onestop.dossiers.queries import paging
 from app.onestop.dossiers.rules import Status
 from infra.clock import now
 from tenants import db
-
-# A dossier filed online is answered within eight working hours.
-ANSWER_WITHIN = timedelta(hours=8)
 
 
 class Group(StrEnum):
@@ -201,7 +198,7 @@ async def reception_queue(
     calendar, moment = await calendar_in_force(), now()
     lines = []
     for row in shown:
-        by = add_working_time(local(row["filed_at"]), ANSWER_WITHIN, calendar)
+        by = reception_due(local(row["filed_at"]), calendar).at
         left = remaining(moment, by, calendar)
         lines.append(WaitingLine(**_common(row), answer_by=by, remaining=left))
     return ReceptionQueue(lines=lines, next=following)
