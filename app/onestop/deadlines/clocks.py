@@ -4,13 +4,11 @@ Sources: Decree 118/2025/NĐ-CP, Articles 17 and 19; Decree 309/2026/NĐ-CP for 
 another agency's desk.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import accumulate
 
 from app.onestop.catalog.shapes import Unit
 from app.onestop.deadlines.calendar import DAY, Calendar, local
-from app.onestop.deadlines.counting import add_working_time, working_time_between
+from app.onestop.deadlines.counting import add_working_time
 from app.onestop.deadlines.rules import Due, due_at, start_at
 
 RECEPTION_HOURS = 8
@@ -57,41 +55,9 @@ def apology_by(due: datetime, calendar: Calendar) -> datetime:
 
 
 def step_due(
-    whole_start: datetime,
-    whole_due: datetime,
-    percent: int,
-    calendar: Calendar,
-    began_at: datetime | None = None,
+    whole_minutes: int, percent: int, whole_due: datetime, calendar: Calendar, began_at: datetime
 ) -> datetime:
-    """The deadline of a step with a share of the whole (0 to 100 percent) in working minutes.
-
-    Counted from `began_at`, the moment the step was reached; from the whole's start by default.
-    """
-    minutes = step_minutes(whole_start, whole_due, percent, calendar)
-    begun = start_at(began_at or whole_start, calendar)
-    return add_working_time(begun, timedelta(minutes=minutes), calendar)
-
-
-def step_minutes(
-    whole_start: datetime, whole_due: datetime, percent: int, calendar: Calendar
-) -> int:
-    """A step's share of the whole in whole working minutes, rounded down, never below nought."""
-    whole = working_time_between(whole_start, max(whole_start, whole_due), calendar)
-    return int(whole * max(percent, 0) / 100 / timedelta(minutes=1))
-
-
-def opinion_due(asked_at: datetime, amount: int, unit: Unit, calendar: Calendar) -> Due:
-    """By when an agency asked for its opinion (cơ quan được lấy ý kiến) answers (Article 19
-    clause 5)."""
-    return due_at(asked_at, amount, unit, calendar)
-
-
-def agency_dues(
-    whole_start: datetime, whole_due: datetime, percents: Sequence[int], calendar: Calendar
-) -> list[datetime]:
-    """The deadlines of agencies that work one after another (liên thông), each with its percent
-    of the whole (Article 19 clause 6). Shares of 100 together end when the whole does."""
-    return [
-        whole_due if total == 100 else step_due(whole_start, whole_due, total, calendar)
-        for total in accumulate(percents)
-    ]
+    """The deadline of a step begun at `began_at`: its percent of the whole's worked minutes,
+    rounded down, and never later than the whole's own deadline."""
+    share = timedelta(minutes=whole_minutes * max(percent, 0) // 100)
+    return min(add_working_time(start_at(began_at, calendar), share, calendar), whole_due)

@@ -1,15 +1,11 @@
 """The clocks beside the dossier's own, as a clerk can check them on a wall calendar."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.onestop.catalog.shapes import Unit
 from app.onestop.deadlines import clocks, reasons
-from app.onestop.deadlines.counting import is_within_office_hours, working_minutes_between
-from app.onestop.deadlines.rules import due_at
+from app.onestop.deadlines.counting import working_minutes_between
 from tests.onestop.deadlines.offices import at, office
 
 
@@ -73,33 +69,13 @@ def test_a_step_has_its_share_of_the_whole(percent, due) -> None:
     start, whole = at("2026-06-01 08:00"), at("2026-06-08 17:00")
     # 47 hours: 2,820 minutes.
     assert working_minutes_between(start, whole, office()) == 2820
-    assert clocks.step_due(start, whole, percent, office()) == at(due)
+    assert clocks.step_due(2820, percent, whole, office(), start) == at(due)
 
 
-def test_a_step_counts_from_when_it_was_reached() -> None:
-    start, whole = at("2026-06-01 07:00"), at("2026-06-05 17:00")
-    begun = at("2026-06-03 07:00")
-    assert clocks.step_due(start, whole, 20, office(), begun) == at("2026-06-03 17:00")
-
-
-moments = st.integers(0, 600 * 86_400).map(lambda n: at("2026-01-05 08:00") + timedelta(seconds=n))
-
-
-@given(moments, st.integers(1, 30), st.lists(st.integers(1, 50), min_size=1, max_size=6))
-def test_agencies_follow_one_another_and_never_outlast_the_whole(received, days, parts) -> None:
-    calendar = office()
-    whole = due_at(received, days, Unit.WORKING_DAYS, calendar)
-    percents = [part * 100 // sum(parts) for part in parts]
-    percents[-1] += 100 - sum(percents)
-    dues = clocks.agency_dues(whole.start_at, whole.at, percents, calendar)
-    assert dues == sorted(dues)
-    assert dues[-1] == whole.at
-    assert all(is_within_office_hours(each, calendar) for each in dues)
-
-
-def test_an_opinion_has_a_limit_of_its_own() -> None:
-    due = clocks.opinion_due(at("2026-06-05 09:00"), 3, Unit.WORKING_DAYS, office())
-    assert due.at == at("2026-06-10 17:00")
+def test_a_step_counts_from_when_it_was_reached_and_ends_with_the_whole() -> None:
+    whole, begun = at("2026-06-05 17:00"), at("2026-06-03 07:00")
+    assert clocks.step_due(2400, 20, whole, office(), begun) == at("2026-06-03 17:00")
+    assert clocks.step_due(2400, 90, whole, office(), begun) == whole
 
 
 def test_reasons_to_pause_are_dated_and_each_has_its_article() -> None:

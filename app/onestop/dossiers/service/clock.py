@@ -7,6 +7,7 @@ import msgspec
 
 from app.onestop.catalog.needs import limit_for
 from app.onestop.catalog.shapes import Basis, Limit, Procedure, Unit
+from app.onestop.deadlines import clocks
 from app.onestop.deadlines import ledger_service as ledger
 from app.onestop.deadlines.calendar import Calendar
 from app.onestop.deadlines.counting import (
@@ -128,8 +129,7 @@ async def step_due(dossier: Dossier, one: Active, *, last: bool) -> datetime | N
     if last or not share or dossier.limit_minutes is None:
         return whole
     calendar = await calendar_in_force(agency_id=dossier.agency_id)
-    minutes = timedelta(minutes=dossier.limit_minutes * share // 100)
-    return min(add_working_time(now(), minutes, calendar), whole)
+    return clocks.step_due(dossier.limit_minutes, share, whole, calendar, now())
 
 
 async def shift_tasks(
