@@ -1,0 +1,129 @@
+"""Who a message comes from: signed with the sender's own key, for one receiver, for a few minutes.
+
+A bearer token (RFC 6750) that is a JWT (RFC 7519) signed with Ed25519 (RFC 8037); `iss` is the
+sender's address, `aud` the receiver's, `sha256` the digest of the very bytes it goes with.
+"""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from infra.sealed import derive
+from infra.settings import settings
+from tenants.shapes import Tenant
+
+LIFETIME = timedelta(minutes=5)
+LEEWAY = timedelta(seconds=60)
+_ALGORITHMS = ["Ed25519"]
+_KEY_BYTES = 32
+
+
+class NotProven(Exception):
+    """A token that proves nothing; its text is the English reason for the log."""
+
+
+def address_of(tenant: Tenant) -> str:
+    """The tenant's address as its partners know it."""
+    return settings().origin(tenant.host)
+
+
+def public_key_of(tenant: Tenant) -> str:
+    """The tenant's public key as its partners keep it: 43 characters of base64url."""
+    return _text(_private_key(tenant).public_key().public_bytes_raw())
+
+
+def is_public_key(text: str) -> bool:
+    """Whether the text can be a partner's public key."""
+    try:
+        Ed25519PublicKey.from_public_bytes(_bytes(text))
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def signed(tenant: Tenant, audience: str, digest: str, at: datetime) -> str:
+    """A token of the tenant for bytes of that digest, good for a few minutes from `at`."""
+    claims = {
+        "iss": address_of(tenant), "aud": audience, "sha256": digest,
+        "iat": int(at.timestamp()), "exp": int((at + LIFETIME).timestamp()),
+    }  # fmt: skip
+    key = OKPKey.import_key(
+        {
+            "kty": "OKP",
+            "crv": "Ed25519",
+            "d": _text(_private_key(tenant).private_bytes_raw()),
+            "x": public_key_of(tenant),
+        }
+    )
+    return jwt.encode({"alg": "Ed25519"}, claims, key, algorithms=_ALGORITHMS)
+
+
+def sender_said(token: str) -> str:
+    """Whose token it says to be, not yet believed. Raises NotProven."""
+    try:
+        payload = token.split(".")[1]
+        claims = jwt.json.loads(_bytes(payload))
+    except (IndexError, ValueError):
+        raise NotProven("not a token") from None
+    issuer = claims.get("iss") if isinstance(claims, dict) else None
+    if not isinstance(issuer, str):
+        raise NotProven("iss")
+    return issuer
+
+
+def check(
+    token: str, *, issuer: str, public_key: str, audience: str, digest: str, at: datetime
+) -> None:
+    """Make sure the issuer's key signed the token, now, for us and for bytes of that digest.
+
+    Raises NotProven.
+    """
+    key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": public_key})
+    try:
+        claims = jwt.decode(token, key, algorithms=_ALGORITHMS).claims
+    except (JoseError, ValueError, TypeError, KeyError) as error:
+        raise NotProven(f"signature: {type(error).__name__}") from error
+    if wrong := _wrong(claims, issuer, audience, digest, at):
+        raise NotProven(wrong)
+
+
+def _wrong(
+    claims: Mapping[str, Any], issuer: str, audience: str, digest: str, at: datetime
+) -> str | None:
+    if claims.get("iss") != issuer:
+        return "iss"
+    if claims.get("aud") != audience:
+        return "aud"
+    if not hmac.compare_digest(str(claims.get("sha256")), digest):
+        return "sha256"
+    issued, expires = claims.get("iat"), claims.get("exp")
+    if not isinstance(issued, int) or issued > (at + LEEWAY).timestamp():
+        return "iat"
+    longest = issued + LIFETIME.total_seconds()
+    if not isinstance(expires, int) or not at.timestamp() - LEEWAY.total_seconds() < expires:
+        return "exp"
+    return "exp" if expires > longest else None
+
+
+def _private_key(tenant: Tenant) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(derive(tenant.secrets.key, "exchange"))
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise ValueError("not base64url") from error
