@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import Context
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import httpx
@@ -24,6 +25,8 @@ from tests import cast
 MONDAY = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)  # 09:30 in Vietnam
 Browser = httpx.AsyncClient
 Browse = Callable[..., Awaitable[Browser]]
+# As in production one application serves every tenant; making it takes longer than most tests.
+_app = cache(create_app)
 
 
 @pytest.fixture
@@ -52,7 +55,7 @@ class _FromOutside:
     """The application as the network reaches it: nothing of the test's own tenant is at hand."""
 
     def __init__(self) -> None:
-        self._app = create_app()
+        self._app = _app()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         at = clock.now()
