@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from msgspec import json
 
 from app.doors.admin.entry import administrator
-from app.doors.admin.workflows_view import line_view, lines_view, tree_view
+from app.doors.admin.workflows_view import ended_agencies, line_view, lines_view, tree_view
 from app.doors.asked import Asked
 from app.doors.render import page
 from app.doors.sent_files import SentForm, sent_form
@@ -18,6 +18,7 @@ from app.onestop.catalog import queries as catalog
 from app.onestop.catalog.queries import ProcedureView
 from app.onestop.workflows import service, shelf
 from app.onestop.workflows.changing import differences
+from app.onestop.workflows.queries import organisation
 from app.onestop.workflows.reading import MOST_BYTES
 from app.onestop.workflows.refusals import NoSuchWorkflow, WorkflowFaulty
 from app.onestop.workflows.shapes import Fault
@@ -114,13 +115,15 @@ async def _page(workflow_id: UUID, done: str, status: int = 200) -> Response[byt
     if kept is None:
         raise NoSuchWorkflow
     workflow, in_force = await shelf.workflow_of(workflow_id), await _in_force(kept)
+    names = await shelf.agency_names()
     return page(
         "admin/workflow.html",
         status=status,
         here=HERE,
         line=line_view(kept, in_force, today()),
         basis=workflow.basis,
-        tree=tree_view(workflow.tree, await shelf.agency_names()),
+        tree=tree_view(workflow.tree, names),
+        ended=ended_agencies(workflow.tree, await organisation(), names),
         changes=await _changes(kept, workflow, in_force),
         faults=await _faults(kept, workflow),
         done=done,

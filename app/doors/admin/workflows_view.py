@@ -9,6 +9,8 @@ import msgspec
 from app.doors.words import ngay, so
 from app.onestop.dossiers.queries.moving import Movable
 from app.onestop.workflows import words
+from app.onestop.workflows.agencies import ByKey, heirs_of
+from app.onestop.workflows.queries import Organisation
 from app.onestop.workflows.shelf import Kept
 from app.onestop.workflows.tree import (
     Choice,
@@ -107,6 +109,18 @@ def tree_view(tree: Node, agencies: Mapping[str, str]) -> list[Part]:
     return _parts(tree, "", agencies)
 
 
+def ended_agencies(tree: Node, house: Organisation, names: Mapping[str, str]) -> list[str]:
+    """What becomes of parts whose agency has ended, in sentences; `names` by key."""
+    keys = {node.agency.key: None for node in nodes(tree)
+            if isinstance(node, Sub) and isinstance(node.agency, ByKey)
+            and node.tenant is None}  # fmt: skip
+    return [
+        _ended(names.get(key, key), [names[heir] for heir in _heirs(key, house)])
+        for key in keys
+        if key not in house.placed
+    ]
+
+
 def movable_rows(found: Iterable[Movable]) -> list[MovableRow]:
     """The open dossiers with where they stand and where they would."""
     return [
@@ -135,6 +149,21 @@ def steps_to_choose(tree: Node) -> list[tuple[str, str]]:
         for node in nodes(tree)
         if is_leaf(node) and isinstance(node, Step | Wait | Sub)
     ]
+
+
+def _heirs(key: str, house: Organisation) -> list[str]:
+    return heirs_of(key, house.placed, house.successors)
+
+
+def _ended(name: str, heirs: Sequence[str]) -> str:
+    if not heirs:
+        return f"{name} đã kết thúc hoạt động. Lập bản nháp mới và chọn cơ quan khác."
+    if len(heirs) == 1:
+        return f"{name} đã kết thúc hoạt động; phần việc chuyển đến {heirs[0]}."
+    return (
+        f"{name} đã kết thúc hoạt động và có nhiều cơ quan kế thừa: {', '.join(heirs)}. "
+        "Lập bản nháp mới và chọn một cơ quan."
+    )
 
 
 def _state(one: Kept, in_force: UUID | None, today: date) -> tuple[str, str]:

@@ -78,6 +78,16 @@ class NobodyThere(Refusal):
     )
 
 
+class SuccessorUnclear(Refusal):
+    """The workflow names an agency that ended and was followed by several."""
+
+    code = "successor_unclear"
+    message = (
+        "Cơ quan ghi trong quy trình đã kết thúc hoạt động và có nhiều cơ quan kế thừa. "
+        "Vui lòng liên hệ quản trị của đơn vị để chọn cơ quan trong quy trình."
+    )
+
+
 class ResultMissing(Refusal):
     """Finished means the result is there."""
 

@@ -10,7 +10,15 @@ from uuid import UUID
 
 import msgspec
 
-from app.onestop.reorganisation.rules import change_of, ending, followers, post_after, target_of
+from app.onestop.notices.service import notify
+from app.onestop.reorganisation.rules import (
+    change_of,
+    ending,
+    followers,
+    notice_of,
+    post_after,
+    target_of,
+)
 from app.onestop.reorganisation.shapes import Facts, KnownAgency, KnownPost, MovePost, Plan
 from app.onestop.reorganisation.standing import standing_for
 from app.people.shapes import SYSTEM
@@ -26,7 +34,7 @@ FACTS = """
 """
 # Served by dossier_open_at_agency. What officers are just doing is finished first.
 _DOSSIERS = f"""
-select d.id, d.code, d.status, d.agency_id, {FACTS}
+select d.id, d.code, d.status, d.agency_id, d.pause, d.due_at, {FACTS}
 from dossier d join procedure p on p.id = d.procedure_id
 where d.agency_id = any($1) and d.status not in (3, 7, 8, 10)
 order by d.agency_id, d.id limit $2 for update of d
@@ -70,6 +78,12 @@ from draft d join procedure p on p.id = d.procedure_id
 where d.agency_id = any($1) and d.dossier_id is null order by d.id limit $2 for update of d
 """
 _MOVE_DRAFT = "update draft set agency_id = $2 where id = $1"
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """The dossier a notice is about."""
+
+    id: UUID
 
 
 class Course(msgspec.Struct, frozen=True):
@@ -121,6 +135,8 @@ async def move_dossiers(course: Course, limit: int) -> int:
     await _move_tasks_of(course, targets)
     for row in rows:
         await _leave_traces(course, row, targets[row["id"]])
+        await notify(Moved(row["id"]), notice_of(row["status"], row["pause"], row["due_at"]),
+                     occasion=str(course.id))  # fmt: skip
     return len(rows)
 
 

@@ -1,8 +1,10 @@
 """Who follows whom, and where a dossier goes. Pure."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from app.onestop.catalog.rules import normalise
+from app.onestop.dossiers.rules import RUNNING, Status
 from app.onestop.reorganisation.shapes import (
     Change,
     Dissolve,
@@ -67,6 +69,13 @@ def _by_place(change: Split, facts: Facts) -> str | None:
     whole = [place for place in met if not any(place in other != place for other in met)]
     found = {named[place] for place in whole}
     return found.pop() if len(found) == 1 else None
+
+
+def notice_of(status: int, pause: str | None, due_at: datetime | None) -> str:
+    """The template that tells a citizen of the move: only a running clock promises its day."""
+    if status == Status.FINISHED:
+        return "BAN_GIAO_KQ"
+    return "BAN_GIAO" if status in RUNNING and due_at and not pause else "BAN_GIAO_CHO"
 
 
 def post_after(post: KnownPost, there: Iterable[KnownPost]) -> KnownPost | None:

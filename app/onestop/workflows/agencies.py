@@ -1,6 +1,6 @@
 """Which agency a part of a workflow is for: named so that it holds in every province. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -39,21 +39,42 @@ class Placed(Struct, frozen=True):
     parent: str | None = None
 
 
-def agency_for(ref: AgencyRef, own: str, agencies: Mapping[str, Placed]) -> str | None:
-    """The key of the agency meant, for a dossier of the agency `own`.
+# Agencies that ended, by key, each with those that took its work over (cơ quan kế thừa).
+Successors = Mapping[str, Sequence[str]]
 
-    None when there is none (always for one outside), or when several are equally near and a
-    person must say which.
+
+def agency_for(
+    ref: AgencyRef, own: str, agencies: Mapping[str, Placed], successors: Successors | None = None
+) -> str | None:
+    """The key of the agency meant, for a dossier of the agency `own`; `agencies` work today.
+
+    One that has ended is followed to its successor. None when there is none (always for one
+    outside), or when several are equally near or took the work over and a person must say which.
     """
     match ref:
         case Own():
             return own if own in agencies else None
         case ByKey(key=key):
-            return key if key in agencies else None
+            heirs = heirs_of(key, agencies, successors or {})
+            return heirs[0] if len(heirs) == 1 else None
         case ByKind(kind=kind):
             return _nearest(kind, own, agencies)
         case Outside():
             return None
+
+
+def heirs_of(key: str, agencies: Mapping[str, Placed], successors: Successors) -> list[str]:
+    """The agencies that work today and do the work of `key`: itself while it is there."""
+    seen, waiting, found = {key}, [key], list[str]()
+    while waiting:
+        at = waiting.pop(0)
+        if at in agencies:
+            found.append(at)
+            continue
+        later = [one for one in successors.get(at, ()) if one not in seen]
+        seen.update(later)
+        waiting += later
+    return found
 
 
 def _nearest(kind: AgencyKind, own: str, agencies: Mapping[str, Placed]) -> str | None:

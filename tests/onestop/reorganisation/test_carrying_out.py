@@ -224,6 +224,26 @@ async def test_the_citizen_is_told_both_names(province: Tenant) -> None:
     )  # fmt: skip
 
 
+async def test_whoever_has_an_open_dossier_is_told_once_what_is_true_of_it(
+    province: Tenant,
+) -> None:
+    running, done, given = await received(), await received(), await received()
+    lan, hoa, minh = await at_work()
+    for code in (done, given):
+        await walked(lan, hoa, minh, code)
+    async with work():
+        await dossiers.deliver(lan, given, None, "counter")
+    await carried_out(merge(QUY_NHON, BAC), agencies=[new_agency()])
+    rows = await db.tenant.fetch(
+        "select d.code, n.event, n.text from notice n join dossier d on d.id = n.dossier_id"
+        " where n.event like 'BAN_GIAO%'"
+    )
+    assert {(row["code"], row["event"]) for row in rows} == {
+        (running, "BAN_GIAO"), (done, "BAN_GIAO_KQ")
+    }  # fmt: skip
+    assert len(rows) == 2 and all("UBND P. Moi" in row["text"] for row in rows)
+
+
 async def test_every_move_leaves_its_trail_under_the_decision(province: Tenant) -> None:
     await received()
     await carried_out(merge(QUY_NHON, BAC), agencies=[new_agency()])

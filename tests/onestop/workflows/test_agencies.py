@@ -1,6 +1,14 @@
 """Which agency a part of a workflow is for."""
 
-from app.onestop.workflows.agencies import ByKey, ByKind, Outside, Own, Placed, agency_for
+from app.onestop.workflows.agencies import (
+    ByKey,
+    ByKind,
+    Outside,
+    Own,
+    Placed,
+    agency_for,
+    heirs_of,
+)
 from app.provinces.shapes import AgencyKind
 
 HOUSE = {
@@ -39,3 +47,16 @@ def test_a_ring_of_parents_is_walked_once() -> None:
         "b": Placed(AgencyKind.COMMUNE, "a"),
     }
     assert agency_for(ByKind(AgencyKind.PROVINCE), "a", ring) is None
+
+
+def test_an_agency_that_ended_is_followed_to_its_only_successor() -> None:
+    followed = {"phong-y-te": ["so-y-te-cu"], "so-y-te-cu": ["so-y-te", "phong-y-te"]}
+    assert agency_for(ByKey("phong-y-te"), "ubnd-xa", HOUSE, followed) == "so-y-te"
+    assert agency_for(ByKey("so-y-te"), "ubnd-xa", HOUSE, {"so-y-te": ["x"]}) == "so-y-te"
+
+
+def test_of_several_successors_a_person_chooses() -> None:
+    followed = {"phong-cu": ["so-y-te", "so-tu-phap"]}
+    assert agency_for(ByKey("phong-cu"), "ubnd-xa", HOUSE, followed) is None
+    assert heirs_of("phong-cu", HOUSE, followed) == ["so-y-te", "so-tu-phap"]
+    assert heirs_of("phong-khac", HOUSE, followed) == []

@@ -1,15 +1,14 @@
 """Whose turn it is: opening and closing the tasks that follow from how far a dossier is."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from app.onestop.dossiers.models import Dossier, Task
-from app.onestop.dossiers.refusals import NobodyThere
+from app.onestop.dossiers.refusals import NobodyThere, SuccessorUnclear
 from app.onestop.dossiers.service.clock import step_due
 from app.onestop.dossiers.service.opening import Case
-from app.onestop.workflows.agencies import Outside, Own, Placed, agency_for
-from app.onestop.workflows.queries import posts_of
+from app.onestop.workflows.agencies import ByKey, Outside, Own, agency_for, heirs_of
+from app.onestop.workflows.queries import organisation, posts_of
 from app.onestop.workflows.rules import best_post
 from app.onestop.workflows.running import Active, Run, active, is_last, moved
 from app.onestop.workflows.tree import Node, Step, Sub, Wait
@@ -32,10 +31,6 @@ _REOPEN = """
 update task set state = 'open', closed_at = null, closed_by = null
 where id in (select distinct on (node) id from task where dossier_id = $1 and node = any($2)
              order by node, opened_at desc, id desc)
-"""
-_AGENCIES = """
-select a.id, a.key, a.kind, p.key as parent from agency a left join agency p on p.id = a.parent_id
-where a.valid_to is null or a.valid_to >= current_date
 """
 
 
@@ -111,19 +106,21 @@ async def post_for(agency_id: UUID, step: Step, chosen: UUID | None = None) -> U
 async def agency_of(dossier: Dossier, node: Node, subs: Sequence[Sub]) -> UUID:
     """The agency that has the work: the dossier's own, or the one its innermost part names.
 
-    What lies with an agency outside is awaited by the one that asked it. Raises NobodyThere.
+    What lies with an agency outside is awaited by the one that asked it. Raises NobodyThere,
+    SuccessorUnclear.
     """
     named = [*(sub.agency for sub in subs), *([node.agency] if isinstance(node, Sub) else [])]
     ref = next((ref for ref in reversed(named) if not isinstance(ref, Outside)), Own())
     if isinstance(ref, Own):
         return UUID(str(dossier.agency_id))
-    rows = await db.tenant.fetch(_AGENCIES)
-    own = next((row["key"] for row in rows if row["id"] == dossier.agency_id), "")
-    key = agency_for(ref, own, _placed(rows))
-    found = next((row["id"] for row in rows if row["key"] == key), None)
-    if found is None:
-        raise NobodyThere
-    return UUID(str(found))
+    house = await organisation()
+    own = house.key_of(dossier.agency_id)
+    key = agency_for(ref, own, house.placed, house.successors)
+    if key is not None:
+        return house.ids[key]
+    if isinstance(ref, ByKey) and heirs_of(ref.key, house.placed, house.successors):
+        raise SuccessorUnclear
+    raise NobodyThere
 
 
 async def _open_all(case: Case, run: Run, new: Sequence[Active], chosen: UUID | None) -> None:
@@ -136,10 +133,6 @@ async def close(actor: Actor, dossier: Dossier, nodes: list[str], state: str) ->
     """Close the open tasks of those nodes; `state` is done or cancelled."""
     if nodes:
         await db.tenant.execute(_CLOSE, dossier.id, nodes, state, now(), actor.officer_id)
-
-
-def _placed(rows: list[Any]) -> Mapping[str, Placed]:
-    return {row["key"]: Placed(row["kind"], row["parent"]) for row in rows}
 
 
 _KINDS = {Step: "step", Wait: "wait", Sub: "linked"}

@@ -1,0 +1,43 @@
+"""Workflows that name an agency which ended: its only successor has the work, else a person says."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.onestop.dossiers.refusals import SuccessorUnclear
+from app.onestop.workflows.source import shipped
+from infra.clock import frozen
+from tenants.shapes import Tenant
+from tests.onestop.dossiers.linked import bound, opened, taken_in, walk_to
+from tests.onestop.dossiers.story import agency
+from tests.onestop.reorganisation.plans import MONDAY, carried_out, new_agency
+
+HEALTH, JUSTICE = "so-y-te", "so-tu-phap"
+
+
+@pytest.fixture(autouse=True)
+def monday() -> Iterator[None]:
+    with frozen(MONDAY):
+        yield
+
+
+async def test_the_successor_has_the_work_of_the_agency_a_workflow_names(
+    province: Tenant,
+) -> None:
+    code = await bound(shipped()["chung-chi-duoc"])
+    await carried_out({"kind": "dissolve", "agency": HEALTH, "successor": JUSTICE})
+    dossier = await taken_in(code)
+    await walk_to(dossier.id, "so-xem-xet")
+    (task,) = await opened(dossier.id)
+    assert task["agency_id"] == await agency(JUSTICE)
+
+
+async def test_of_several_successors_the_administrator_must_choose(province: Tenant) -> None:
+    code = await bound(shipped()["chung-chi-duoc"])
+    await carried_out(
+        {"kind": "split", "agency": HEALTH, "into": ["so-y-hai", JUSTICE], "otherwise": JUSTICE},
+        agencies=[new_agency("so-y-hai", kind="department")],
+    )
+    dossier = await taken_in(code)
+    with pytest.raises(SuccessorUnclear):
+        await walk_to(dossier.id, "so-xem-xet")
