@@ -10,7 +10,12 @@ from app.doors.render import page
 from app.doors.sessions import actor, citizen_only
 from app.doors.words import gio_ngay
 from app.onestop.deadlines.shapes import Kind
-from app.onestop.dossiers.queries.deadline import DeadlineRow, DeadlineView, deadline_of
+from app.onestop.dossiers.queries.deadline import (
+    ClockView,
+    DeadlineRow,
+    DeadlineView,
+    deadline_of,
+)
 from app.people.shapes import Actor
 from app.refusals import NotFound
 
@@ -35,6 +40,14 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     due: str  # after it, where it moved
 
 
+class AnswerView(msgspec.Struct, frozen=True):
+    """By when the desk answers, or was to answer, an online filing, and why."""
+
+    due: str
+    standing: str
+    rows: list[RowView]
+
+
 @get("/da-nop/{code:str}/thoi-han", guards=[citizen_only])
 async def show_deadline(request: Asked, code: FromPath[str]) -> Response[bytes]:
     """The ledger line by line, as a clerk would explain it."""
@@ -47,6 +60,7 @@ async def show_deadline(request: Asked, code: FromPath[str]) -> Response[bytes]:
         promised=gio_ngay(found.promised) if moved else "",
         standing=found.standing,
         rows=_rows(found.rows),
+        answer=_answer(found.reception),
     )
 
 
@@ -55,6 +69,13 @@ async def read_deadline(request: Asked, code: FromPath[str]) -> Response[Deadlin
     """The same for programs, to the dossier's citizen and its officers; moments are UTC."""
     found = await _found(code, await actor(request))
     return Response(found, headers={"Cache-Control": "no-store"})
+
+
+def _answer(clock: ClockView | None) -> AnswerView | None:
+    """The desk's own time; a paper dossier has none."""
+    if clock is None:
+        return None
+    return AnswerView(gio_ngay(clock.due), clock.standing, _rows(clock.rows))
 
 
 async def _found(code: str, who: Actor) -> DeadlineView:

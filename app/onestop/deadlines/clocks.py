@@ -11,7 +11,8 @@ from app.onestop.deadlines.calendar import DAY, Calendar, local
 from app.onestop.deadlines.counting import add_working_time
 from app.onestop.deadlines.rules import Due, due_at, start_at
 
-RECEPTION_HOURS = 8
+# By when the desk answers an online filing; the rows of the ledger are counted from this.
+RECEPTION_HOURS, RECEPTION_UNIT = 8, Unit.WORKING_HOURS
 SUPPLEMENT_DAYS = 3
 RECEPTION = "Điều 17 Nghị định số 118/2025/NĐ-CP"
 ELSEWHERE = (
@@ -32,11 +33,6 @@ def counts_from(
     competent agency receives it (Decree 118/2025 Article 17 clause 3).
     """
     return competent_received_at if elsewhere else received_at
-
-
-def reception_due(filed_at: datetime, calendar: Calendar) -> Due:
-    """By when the desk answers an online filing: eight working hours."""
-    return due_at(filed_at, RECEPTION_HOURS, Unit.WORKING_HOURS, calendar)
 
 
 def supplement_by(received_at: datetime, calendar: Calendar) -> Due:

@@ -70,7 +70,7 @@ def told(
         return (say.extended(entry.note, change),)
     if entry.kind is Kind.CALENDAR:
         return (say.recounted(entry.note, change),)
-    return (say.stopped(entry.at),)
+    return (say.stopped(entry.clock, entry.at),)
 
 
 def _start(entry: Entry, after: Standing, calendar: Calendar) -> tuple[str, ...]:

@@ -78,9 +78,10 @@ def recounted(decision: str | None, change: str) -> str:
     return f"Lịch làm việc thay đổi{by}; {change}."
 
 
-def stopped(at: datetime) -> str:
+def stopped(clock: ClockName, at: datetime) -> str:
     """The end of counting."""
-    return f"Kết thúc tính thời hạn lúc {words.moment(at)}."
+    which = "" if clock is ClockName.WHOLE else f" {_CLOCKS[clock]}"
+    return f"Kết thúc tính thời hạn{which} lúc {words.moment(at)}."
 
 
 def change(before: datetime, after: datetime) -> str:

@@ -50,9 +50,20 @@ where d.finished_at is null and d.received_at is not null and d.status = any($1:
   and ($2::uuid is null or d.agency_id = $2) and d.id > $3
 order by d.id limit $4
 """
-# Served by dossier_to_recount and deadline_entry_by_dossier: whoever has a clock of its own that
-# runs on another calendar than the one in force at its agency.
-_TO_RECOUNT = """
+_BEHIND = """
+    select from deadline_entry e
+    where e.dossier_id = d.id and {clock} and e.calendar_version <> {version}
+      and e.kind in ('start', 'restart', 'calendar') and not exists (
+        select from deadline_entry l
+        where l.dossier_id = e.dossier_id and l.clock = e.clock
+          and l.subject_id is not distinct from e.subject_id
+          and l.seq > e.seq and l.kind in ('start', 'restart', 'calendar', 'stop'))
+"""
+_OWN = _BEHIND.format(clock="e.subject_id is null", version="t.version")
+_VISIT = _BEHIND.format(clock="e.subject_id = w.id", version="v.version")
+# Served by dossier_to_recount, linked_work_by_dossier and deadline_entry_by_dossier: whoever has a
+# clock that runs on another calendar than the one in force at its agency, or at the agency visited.
+_TO_RECOUNT = f"""
 with target as (
     select a.id as agency_id,
       (select c.version from work_calendar c
@@ -61,15 +72,11 @@ with target as (
     from agency a
 )
 select d.id from dossier d join target t on t.agency_id = d.agency_id
-where d.finished_at is null and d.status = any($2::int[]) and exists (
-    select from deadline_entry e
-    where e.dossier_id = d.id and e.subject_id is null and e.calendar_version <> t.version
-      and e.kind in ('start', 'restart', 'calendar') and not exists (
-        select from deadline_entry l
-        where l.dossier_id = e.dossier_id and l.clock = e.clock and l.subject_id is null
-          and l.seq > e.seq and l.kind in ('start', 'restart', 'calendar', 'stop')))
+where d.finished_at is null and d.status = any($2::int[]) and (exists ({_OWN}) or exists (
+    select from linked_work w join target v on v.agency_id = w.agency_id
+    where w.dossier_id = d.id and w.left_at is null and exists ({_VISIT})))
 order by d.id limit $3
-"""
+"""  # noqa: S608
 _AGENCIES = """
 select id, name from agency where valid_from <= $1 and (valid_to is null or valid_to >= $1)
 order by name

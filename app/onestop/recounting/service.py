@@ -18,7 +18,7 @@ from app.onestop.deadlines.queries import (
     entries_of,
 )
 from app.onestop.deadlines.service import publish
-from app.onestop.deadlines.shapes import ClockName
+from app.onestop.deadlines.shapes import ClockName, Standing
 from app.onestop.dossiers.service.clock import shift_tasks
 from app.onestop.forms import cleaning
 from app.onestop.notices import service as notices
@@ -48,6 +48,8 @@ _APPROVE = """
 update calendar_draft set approved_at = $2, approved_by = $3, versions = $4 where id = $1
 """
 _LOCK_DOSSIER = "select id, code, agency_id, due_at from dossier where id = $1 for update"
+# Served by linked_work_by_dossier.
+_VISITS = "select id, agency_id from linked_work where dossier_id = $1 and left_at is null"
 _APPLIED = """
 update calendar_draft set recounted_at = $1
 where approved_at <= $2 and recounted_at is null returning id
@@ -124,23 +126,19 @@ async def approve(officer: Actor, draft_id: UUID) -> list[int]:
 async def recount(dossier_id: UUID) -> bool:
     """Count one dossier's clocks on the calendar in force; whether its deadline moved.
 
-    Running it again changes nothing. Raises BrokenLedger.
+    Its own two by its agency's calendar, those of agencies it visits by theirs. Running it again
+    changes nothing. Raises BrokenLedger.
     """
     dossier = await db.tenant.fetch_row(_LOCK_DOSSIER, dossier_id)
     assert dossier is not None
-    calendar = await calendar_in_force(agency_id=dossier["agency_id"])
+    visits = {row["id"]: row["agency_id"] for row in await db.tenant.fetch(_VISITS, dossier_id)}
+    agencies = {None: dossier["agency_id"], **visits}
     entries = await entries_of(dossier_id)
     moved = False
     for standing in standings(entries, await calendars_of(entries)):
-        own = standing.subject_id is None and standing.stopped_at is None
-        if not own or standing.calendar_version == calendar.version:
-            continue
-        after = await clocks.recount(
-            SYSTEM, dossier_id, standing, calendar.version, decision=calendar.decision
-        )
-        if standing.clock is ClockName.WHOLE and after.due_at != dossier["due_at"]:
-            await _move(dossier, after.due_at, calendar)
-            moved = True
+        if standing.stopped_at is None and standing.subject_id in agencies:
+            calendar = await calendar_in_force(agency_id=agencies[standing.subject_id])
+            moved |= await _counted_on(dossier, standing, calendar)
     return moved
 
 
@@ -179,21 +177,46 @@ async def _publish(officer: Actor, found: Draft) -> list[int]:
     return versions
 
 
+async def _counted_on(dossier: Any, standing: Standing, calendar: Calendar) -> bool:
+    """Whether the promise to the citizen moved; the desk's and other agencies' time moves as
+    well, and only the trail tells of it."""
+    if standing.calendar_version == calendar.version:
+        return False
+    after = await clocks.recount(
+        SYSTEM, dossier["id"], standing, calendar.version, decision=calendar.decision
+    )
+    before = standing.due_at
+    if standing.clock is ClockName.WHOLE:
+        before = dossier["due_at"]
+    if after.due_at == before:
+        return False
+    await _record(dossier, standing.clock, before, after.due_at, calendar)
+    if standing.clock is not ClockName.WHOLE:
+        return False
+    await _move(dossier, after.due_at, calendar)
+    return True
+
+
 async def _move(dossier: Any, due_at: datetime, calendar: Calendar) -> None:
     before = dossier["due_at"]
     await db.tenant.execute("update dossier set due_at = $2 where id = $1", dossier["id"], due_at)
     await shift_tasks(dossier["id"], before, due_at, calendar)
+    await notices.notify(_Known(dossier["id"]), "DOI_LICH", occasion=f"lich-{calendar.version}")
+
+
+async def _record(
+    dossier: Any, clock: ClockName, before: datetime, after: datetime, calendar: Calendar
+) -> None:
     await record(
         SYSTEM,
         "dossier.recount",
         ("dossier", dossier["id"]),
         detail={
-            "code": dossier["code"], "old_due_at": before, "new_due_at": due_at,
-            "calendar_version": calendar.version,
+            "code": dossier["code"], "clock": clock.value, "old_due_at": before,
+            "new_due_at": after, "calendar_version": calendar.version,
         },
         basis=calendar.decision,
     )  # fmt: skip
-    await notices.notify(_Known(dossier["id"]), "DOI_LICH", occasion=f"lich-{calendar.version}")
 
 
 def _decision_faults(said: str) -> dict[str, str]:

@@ -70,11 +70,16 @@ async def test_while_it_is_paused_the_page_says_how_long_already(browser, hung):
 
 async def test_before_the_reception_there_is_no_date_yet(browser, hung):
     code = (await submitted(hung)).code
-    assert "thoi-han" not in await see(browser, f"/da-nop/{code}")
+    assert "Thời hạn tiếp nhận" in await see(browser, f"/da-nop/{code}")
     text = await see(browser, f"/da-nop/{code}/thoi-han")
     assert "Ngày hẹn được tính khi cơ quan tiếp nhận hồ sơ." in text
+    assert "tiếp nhận hồ sơ trực tuyến: 8 giờ làm việc" in text
     found = (await browser.get(api(code))).json()
     assert (found["code"], found["start"], found["due"], found["rows"]) == (code, None, None, [])
+    first = found["reception"]
+    assert first["clock"] == "reception" and [row["kind"] for row in first["rows"]] == ["start"]
+    due = await db.tenant.fetch_value("select due_at from deadline_entry")
+    assert datetime.fromisoformat(first["due"]) == due
 
 
 async def test_programs_get_the_same_rows_as_json(browser, hung):

@@ -6,6 +6,7 @@ import pytest
 
 from app.onestop.deadlines import clocks, reasons
 from app.onestop.deadlines.counting import working_minutes_between
+from app.onestop.deadlines.rules import due_at
 from tests.onestop.deadlines.offices import at, office
 
 
@@ -20,7 +21,8 @@ from tests.onestop.deadlines.offices import at, office
     ],
 )
 def test_the_desk_answers_an_online_filing_in_eight_working_hours(filed, due, why) -> None:
-    assert clocks.reception_due(at(filed), office()).at == at(due), why
+    hours = (clocks.RECEPTION_HOURS, clocks.RECEPTION_UNIT)
+    assert due_at(at(filed), *hours, office()).at == at(due), why
 
 
 @pytest.mark.parametrize(

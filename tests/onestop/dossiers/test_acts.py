@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.onestop.deadlines.queries import standing_of
+from app.onestop.deadlines.ledger import of
+from app.onestop.deadlines.queries import audit_of, entries_of, standing_of
 from app.onestop.deadlines.shapes import ClockName
 from app.onestop.dossiers import queries, refusals, service
 from app.onestop.dossiers.rules import Act, Status
@@ -77,6 +78,8 @@ async def test_papers_wanting_before_reception_bring_it_back_to_the_desk(provinc
     by = MONDAY + timedelta(days=10)
     asked = await doing(service.ask_supplement, lan, code, None, items=ITEMS, reply_by=by)
     assert (asked.status, asked.pause) == (Status.SUPPLEMENT_ASKED, "supplement")
+    waiting = await standing_of(asked.id, ClockName.RECEPTION)
+    assert waiting is not None and waiting.paused_since is not None
     with pytest.raises(refusals.NothingNew):
         await doing(service.supplement, hung, code, None)
     upload = await storage.receive(
@@ -88,6 +91,23 @@ async def test_papers_wanting_before_reception_bring_it_back_to_the_desk(provinc
     assert (back.status, back.pause, back.received_at) == (Status.REGISTERED, None, None)
     received = await doing(service.receive, lan, code, None)
     assert received.status == Status.RECEIVED
+    entries = of(await entries_of(asked.id), ClockName.RECEPTION)
+    assert [each.kind for each in entries] == ["start", "pause", "restart", "stop"]
+    assert (entries[0].amount, entries[0].unit) == (entries[2].amount or 8, "working_hours")
+    assert await audit_of(asked.id) == []
+
+
+async def test_nobody_times_the_desk_once_the_filing_is_refused_or_withdrawn(
+    province: Tenant,
+) -> None:
+    hung, (lan, _, _) = await cast.citizen(), await crew()
+    refused = await submitted(hung)
+    await doing(service.refuse, lan, refused.code, None, reason_code="not_competent")
+    withdrawn = await submitted(hung)
+    await doing(service.withdraw, hung, withdrawn.code, None, reason="Tôi nộp nhầm.")
+    for dossier in (refused, withdrawn):
+        clock = await standing_of(dossier.id, ClockName.RECEPTION)
+        assert clock is not None and clock.stopped_at is not None
 
 
 async def test_after_a_supplement_the_time_starts_again_from_zero(province: Tenant) -> None:

@@ -9,7 +9,6 @@ from uuid import UUID
 import msgspec
 
 from app.onestop.deadlines.calendar import Calendar, local
-from app.onestop.deadlines.clocks import reception_due
 from app.onestop.deadlines.queries import calendar_in_force
 from app.onestop.deadlines.rules import Remaining, remaining
 from app.onestop.dossiers.queries import paging
@@ -51,7 +50,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaitingLine(Line, frozen=True, kw_only=True):
-    """A dossier filed online that nobody has received yet; `answer_by` is the eight hours' end."""
+    """A dossier filed online that nobody has received yet; `answer_by` is the end of the eight
+    hours, as the ledger has it."""
 
     filed_at: datetime
     answer_by: datetime
@@ -131,10 +131,11 @@ from dossier d
 join procedure t on t.id = d.procedure_id
 join agency a on a.id = d.agency_id
 """
-# Served by dossier_waiting.
+# Served by dossier_waiting and deadline_entry_by_dossier.
 _WAITING = (
-    LINE
-    + "d.filed_at"
+    LINE  # noqa: S608
+    + "d.filed_at, (select e.due_at from deadline_entry e where e.dossier_id = d.id\n"
+    + "  and e.clock = 'reception' order by e.seq desc limit 1) as answer_by"
     + FROM
     + """
 where d.agency_id = any($1) and d.status = 1
@@ -196,11 +197,10 @@ async def reception_queue(
     rows = await db.tenant.fetch(_WAITING, agencies, *paging.read(after), limit + 1)
     shown, following = paging.cut(rows, limit, "filed_at")
     calendar, moment = await calendar_in_force(), now()
-    lines = []
-    for row in shown:
-        by = reception_due(local(row["filed_at"]), calendar).at
-        left = remaining(moment, by, calendar)
-        lines.append(WaitingLine(**_common(row), answer_by=by, remaining=left))
+    lines = [
+        WaitingLine(**_common(row), remaining=remaining(moment, row["answer_by"], calendar))
+        for row in shown
+    ]
     return ReceptionQueue(lines=lines, next=following)
 
 

@@ -41,7 +41,7 @@ class Passed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the deadline's ledger: why the dossier is due when it is."""
+    """One row of the deadline's ledger, of the reception's time or of the whole: why that date."""
 
     kind: str
     at: datetime
@@ -143,7 +143,8 @@ select d.id, d.code, d.version, d.status, d.procedure_id, d.agency_id, d.channel
     where g.dossier_id = d.id)::text as passed,
   (select json_agg(json_build_object('kind', e.kind, 'at', e.at, 'due_at', e.due_at,
             'basis', e.basis, 'explanation', e.explanation) order by e.seq)
-     from deadline_entry e where e.dossier_id = d.id and e.clock = 'whole')::text as ledger
+     from deadline_entry e
+    where e.dossier_id = d.id and e.clock in ('reception', 'whole'))::text as ledger
 from dossier d
 join agency a on a.id = d.agency_id
 where d.id = dossier_named($1)

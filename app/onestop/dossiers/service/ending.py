@@ -2,7 +2,7 @@
 
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.rules import Act, Status
-from app.onestop.dossiers.service import clock
+from app.onestop.dossiers.service import answering, clock
 from app.onestop.dossiers.service.steps import Case, carry_out, open_case
 from app.onestop.dossiers.service.traces import needed_note
 from app.onestop.notices import service as notices
@@ -43,5 +43,7 @@ async def _end(actor: Actor, act: Act, case: Case, why: str) -> Dossier:
     dossier = case.dossier
     if dossier.received_at is not None:
         await clock.stop(actor, dossier, act.value)
+    else:
+        await answering.stop(actor, dossier, act)
     dossier.pause, dossier.back_to = None, None
     return await carry_out(actor, act, case, note=why)

@@ -4,7 +4,7 @@ from app.onestop.catalog.shapes import ChannelKind
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import PapersMissing
 from app.onestop.dossiers.rules import Act, missing_papers
-from app.onestop.dossiers.service import clock
+from app.onestop.dossiers.service import answering, clock
 from app.onestop.dossiers.service.clock import Clock
 from app.onestop.dossiers.service.steps import Case, carry_out, open_case
 from app.onestop.notices import service as notices
@@ -35,6 +35,7 @@ async def receive(
     wound = await clock.wind(case.procedure, dossier, now(), working_days)
     desk = officer.holds("reception", dossier.agency_id)
     await carry_out(officer, Act.RECEIVE, case, post_id=desk.id if desk else None)
+    await answering.stop(officer, dossier, Act.RECEIVE)
     await give_receipt(officer, dossier, wound)
     return dossier
 

@@ -2,6 +2,7 @@
 
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.rules import Act
+from app.onestop.dossiers.service import answering
 from app.onestop.dossiers.service.steps import carry_out, open_case
 from app.onestop.notices import service as notices
 from app.onestop.notices.rules import unmarked
@@ -21,6 +22,7 @@ async def refuse(
     """
     case = await open_case(officer, Act.REFUSE, code, version)
     dossier = await carry_out(officer, Act.REFUSE, case, note=reason)
+    await answering.stop(officer, dossier, Act.REFUSE)
     await slips.issue_refusal(officer, dossier, reason_code=reason_code, reason=reason)
     coded = reason_named("03", reason_code, today())
     await notices.notify(dossier, "TU_CHOI", LYDO=unmarked(coded.words if coded else reason))

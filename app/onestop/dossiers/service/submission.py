@@ -12,6 +12,7 @@ from app.onestop.dossiers import applicants
 from app.onestop.dossiers.models import Dossier, Draft
 from app.onestop.dossiers.refusals import PapersMissing
 from app.onestop.dossiers.rules import Act, Status, missing_papers
+from app.onestop.dossiers.service import answering
 from app.onestop.dossiers.service.drafts import (
     answers_of,
     known_way,
@@ -59,6 +60,7 @@ async def submit(citizen: Actor, draft_id: UUID, *, wanted_way: Way | None = Non
     dossier = await _file(citizen, draft, view, form, checked)
     await db.tenant.execute(_ADOPT, draft.id, dossier.id)
     await db.tenant.execute("update draft set dossier_id = $2 where id = $1", draft.id, dossier.id)
+    await answering.start(citizen, dossier)
     await leave_trace(citizen, dossier, Act.SUBMIT)
     await notices.notify(dossier, "NOP_TRUC_TUYEN")
     return dossier

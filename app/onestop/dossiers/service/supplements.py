@@ -9,7 +9,7 @@ from app.onestop.deadlines.calendar import local
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import NotConfirmed, NothingNew
 from app.onestop.dossiers.rules import RUNNING, Act
-from app.onestop.dossiers.service import clock, waiting
+from app.onestop.dossiers.service import answering, clock, waiting
 from app.onestop.dossiers.service.steps import Case, carry_out, open_case
 from app.onestop.dossiers.service.waiting import went_back
 from app.onestop.notices import service as notices
@@ -92,6 +92,8 @@ async def supplement(
     if dossier.status in RUNNING:
         await clock.restart(actor, dossier)
         await waiting.come(actor, case, waiting.awaited(case, Until.PAPER))
+    else:
+        await answering.restart(actor, dossier)
     dossier = await carry_out(actor, Act.SUPPLEMENT, case, note=note)
     if dossier.status in RUNNING:
         await notices.notify(dossier, "DA_BO_SUNG", occasion=str(dossier.requests))
@@ -105,6 +107,8 @@ async def _write(
     dossier.requests += 1
     if dossier.status in RUNNING:
         await clock.pause(officer, dossier, PAUSE)
+    else:
+        await answering.pause(officer, dossier, PAUSE)
     dossier.pause, dossier.back_to = PAUSE, dossier.status
     await db.tenant.execute(
         _ASK,
