@@ -1,5 +1,6 @@
 """Reads about people: who acts, who works where, who a citizen is."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import cast
 from uuid import UUID
@@ -64,6 +65,11 @@ from post p join agency a on a.id = p.agency_id
 where ($1::uuid is null or p.agency_id = $1)
   and (a.valid_to is null or a.valid_to >= $2) and (p.valid_to is null or p.valid_to >= $2)
 order by a.name, p.title
+"""
+# Served by agency_pkey.
+_NAMED = """
+select id, name, case when valid_to < $2 then valid_to end as ended_on
+from agency where id = any($1) order by array_position($1, id)
 """
 
 
@@ -162,6 +168,13 @@ async def posts(agency_id: UUID | None = None) -> list[PostRow]:
     return [PostRow(**dict(row)) for row in rows]
 
 
+async def agencies_named(agencies: Sequence[UUID]) -> list[tuple[UUID, str]]:
+    """Those agencies as lists of choices name them, in that order; an ended one with its last
+    day."""
+    rows = await db.tenant.fetch(_NAMED, list(agencies), today())
+    return [(row["id"], _named(row["name"], row["ended_on"])) for row in rows]
+
+
 async def citizen(citizen_id: UUID) -> Citizen | None:
     """A citizen as the issuer last described them."""
     row = await db.tenant.fetch_row(
@@ -182,3 +195,9 @@ async def operator(operator_id: UUID) -> Operator | None:
 def citizen_of(row: asyncpg.Record) -> Citizen:
     """A citizen's row as a Struct."""
     return Citizen(**cast("dict[str, object]", dict(row)))  # type: ignore[arg-type]
+
+
+def _named(name: str, ended_on: date | None) -> str:
+    return (
+        f"{name} (đến ngày {ended_on.day}/{ended_on.month}/{ended_on.year})" if ended_on else name
+    )

@@ -15,7 +15,7 @@ from app.doors.desk.others import others_of
 from app.doors.desk.places import desks_of, handling_posts_of
 from app.doors.render import page
 from app.doors.sessions import actor
-from app.onestop.codes.aliases import present_code
+from app.onestop.codes.aliases import former_codes, present_code
 from app.onestop.dossiers import queries
 from app.onestop.slips.queries import slips_of
 from app.people.shapes import Actor
@@ -60,6 +60,7 @@ async def dossier_response(
     return page(
         "desk/dossier.html",
         status=refusal.status if refusal else 200,
+        former=", ".join(await former_codes(shown.id)),
         view=dossier_view(shown, trail, sent or {}),
         done=said,
         offer_print=bool(said) and done == "tiep-nhan",

@@ -11,7 +11,7 @@ from litestar.params import QueryParameter
 
 from app.doors.asked import Asked
 from app.doors.desk.inputs import uuid_or_none
-from app.doors.desk.places import agencies_of
+from app.doors.desk.places import archives_of
 from app.doors.desk.slips import print_page
 from app.doors.pdf_answer import pdf_answer
 from app.doors.render import page
@@ -19,7 +19,7 @@ from app.doors.sessions import actor
 from app.onestop.forms.days import read_day
 from app.onestop.slips.moments import short_day
 from app.onestop.slips.queries import Register, register, register_print
-from app.people.queries import today
+from app.people.queries import agencies_named, today
 from app.people.shapes import Actor
 from app.refusals import Malformed, NotFound
 
@@ -54,9 +54,9 @@ async def show_register(
         period = _period(agency_id, first, last)
         found = await register(agency_id, period.first_day, period.last_day)
     except Malformed as refusal:
-        return _page(officer, agency_id, first, last, refusal=refusal)
+        return await _page(officer, agency_id, first, last, refusal=refusal)
     days = short_day(period.first_day), short_day(period.last_day)
-    return _page(officer, agency_id, *days, found=found, query=period.query)
+    return await _page(officer, agency_id, *days, found=found, query=period.query)
 
 
 @get(f"{HERE}/in")
@@ -86,8 +86,9 @@ async def register_pdf(
 
 
 def _agency(officer: Actor, which: str) -> UUID:
-    """The agency asked for, the officer's first one when none is; NotFound for any other."""
-    agencies = agencies_of(officer)
+    """The agency asked for, the officer's first one when none is; NotFound for any but the
+    officer's own and the ended ones they took over."""
+    agencies = archives_of(officer)
     chosen = uuid_or_none(which) if which else next(iter(agencies), None)
     if chosen is None or chosen not in agencies:
         raise NotFound
@@ -111,7 +112,7 @@ def _period(agency_id: UUID, first: str, last: str) -> Period:
     return Period(agency_id=agency_id, first_day=first_day, last_day=last_day)
 
 
-def _page(
+async def _page(
     officer: Actor,
     agency_id: UUID,
     first: str,
@@ -121,13 +122,12 @@ def _page(
     query: str = "",
     refusal: Malformed | None = None,
 ) -> Response[bytes]:
-    handled = set(agencies_of(officer))
-    names = {p.agency_id: p.agency_name for p in officer.posts if p.agency_id in handled}
+    names = await agencies_named(archives_of(officer))
     return page(
         "desk/register.html",
         status=refusal.status if refusal else 200,
         here=HERE,
-        agencies=[(str(key), name) for key, name in names.items()],
+        agencies=[(str(key), name) for key, name in names],
         agency=str(agency_id),
         first=first,
         last=last,

@@ -6,22 +6,25 @@ from uuid import UUID
 
 import msgspec
 
-from app.onestop.reorganisation import moving
+from app.onestop.catalog.rules import normalise
+from app.onestop.reorganisation import moving, reading
 from app.onestop.reorganisation.checking import faults
 from app.onestop.reorganisation.organising import organise
 from app.onestop.reorganisation.queries import undecided
 from app.onestop.reorganisation.refusals import PlanFaulty, PlanUnreadable
 from app.onestop.reorganisation.shapes import Plan
-from app.onestop.reorganisation.standing import read_plan, standing_for
+from app.onestop.reorganisation.standing import standing_for
 from app.people.queries import today
 from app.people.service import administrator_only
 from app.people.shapes import SYSTEM, Actor
+from app.refusals import Malformed
 from app.trail.service import record
 from infra.clock import now
 from infra.ids import uuid7
 from tenants import db
 
 BATCH = 200
+_OTHER_NUMBER = "Số văn bản này khác số ghi trong phương án. Kiểm tra lại tệp hoặc số văn bản."
 
 _PLAN = """
 insert into reorganisation (id, digest, number, title, decided_on, on_day, document, state,
@@ -83,6 +86,18 @@ async def plan(actor: Actor, description: str | bytes) -> UUID:
     return planned
 
 
+async def approve(actor: Actor, description: str | bytes, *, number: str) -> UUID:
+    """Enter the plan (phê duyệt phương án) by whoever has its decision before them.
+
+    `number` is the decision's, typed by hand: it must be the plan's own. Raises Malformed and what
+    `plan` raises.
+    """
+    administrator_only(actor)
+    if normalise(number) != normalise(readable(description).number):
+        raise Malformed(fields={"number": _OTHER_NUMBER})
+    return await plan(actor, description)
+
+
 async def advance(reorganisation_id: UUID | None = None, *, limit: int = BATCH) -> bool:
     """Do one batch of what is due, in the caller's transaction; whether more may be waiting.
 
@@ -117,10 +132,12 @@ async def faults_of(described: Plan) -> list[str]:
 
 def readable(description: str | bytes) -> Plan:
     """The plan described. Raises PlanUnreadable with the place that is wrong."""
+    if len(description) > reading.MOST_BYTES:
+        raise PlanUnreadable(f"Tệp phương án vượt quá {reading.MOST_BYTES // 1000} KB.")
     try:
-        return read_plan(description)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise PlanUnreadable(f"{PlanUnreadable.message} Chi tiết: {error}.") from error
+        return reading.read_plan(description)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PlanUnreadable(f"{PlanUnreadable.message} {reading.reason_of(error)}") from error
 
 
 async def _begin(identity: UUID, described: Plan) -> bool:

@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-import msgspec
-
 from app.onestop.reorganisation.shapes import KnownAgency, KnownPost, Plan, Standing
 from tenants import db
 
@@ -35,11 +33,6 @@ async def standing_for(plan: Plan) -> Standing:
     named = [one.officer for one in plan.appointments]
     officers = frozenset(row["username"] for row in await db.tenant.fetch(_OFFICERS, named))
     return Standing(agencies, officers)
-
-
-def read_plan(text: str | bytes) -> Plan:
-    """The plan a file describes. Raises msgspec.ValidationError or DecodeError with the place."""
-    return msgspec.json.decode(text, type=Plan)
 
 
 def _agency(row: Any) -> KnownAgency:

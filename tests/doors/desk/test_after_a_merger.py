@@ -6,8 +6,8 @@ from tenants.work import work
 from tests import cast
 from tests.doors.desk.pages import at, see, went_to
 from tests.doors.desk.test_lists import laid_down
-from tests.onestop.dossiers.story import walked
-from tests.onestop.reorganisation.plans import BAC, QUY_NHON, carried_out, merge, new_agency
+from tests.onestop.dossiers.story import agency, walked
+from tests.onestop.reorganisation.plans import BAC, DONG, QUY_NHON, carried_out, merge, new_agency
 
 
 async def test_the_old_slips_codes_open_the_dossier_at_the_new_desk(province, browse):
@@ -43,6 +43,12 @@ async def test_what_was_finished_before_is_found_at_the_new_desk(province, brows
     await carried_out(merge(QUY_NHON, BAC), agencies=[new_agency()])
     lan = await browse(province, await cast.officer(cast.LAN))
     assert went_to(await lan.get("/can-bo", params={"tim": dossier.code})) == at(dossier.code)
+    old = await agency(QUY_NHON)
+    register = await see(lan, f"/can-bo/so-theo-doi?co-quan={old}")
+    assert "Ủy ban nhân dân phường Quy Nhơn (đến ngày" in register and dossier.code in register
+    next_door = await agency(DONG)
+    answer = await lan.get("/can-bo/so-theo-doi", params={"co-quan": str(next_door)})
+    assert answer.status_code == 404
     browser = await browse(province)
     await browser.get("/")
     answer = await browser.post(f"/tra-cuu/{dossier.code}", data={"so_cuoi": "0302"})

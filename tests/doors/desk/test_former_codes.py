@@ -38,6 +38,8 @@ async def test_the_desk_opens_a_dossier_by_any_code_scanned_or_typed(province, l
         for typed in (code, number_of(code)):
             assert went_to(await lan.get("/can-bo", params={"tim": typed})) == at(NEW)
     assert went_to(await lan.get(at(OLD))) == at(NEW)
+    text = await see(lan, at(NEW))
+    assert "Mã cũ" in text and OLD in text and dossier.code in text
     slip = await db.tenant.fetch_value("select id from slip")
     for path in ("giay-tiep-nhan", f"phieu/{slip}", "phieu-kiem-soat"):
         assert "Mã hồ sơ" in await see(lan, f"{at(OLD)}/{path}"), path

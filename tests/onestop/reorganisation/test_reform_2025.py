@@ -18,9 +18,9 @@ from app.onestop.dossiers.queries import tracking
 from app.onestop.dossiers.service import intake
 from app.onestop.reorganisation import service
 from app.onestop.reorganisation.queries import preview, reorganisations
+from app.onestop.reorganisation.reading import read_plan
 from app.onestop.reorganisation.refusals import PlanFaulty
 from app.onestop.reorganisation.shapes import Plan, Split
-from app.onestop.reorganisation.standing import read_plan
 from app.onestop.reorganisation.succession import counts_by_unit, predecessors_on, successors_on
 from app.onestop.slips.queries import slip_view
 from app.people.shapes import SYSTEM

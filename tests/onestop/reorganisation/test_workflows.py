@@ -1,4 +1,4 @@
-"""Workflows that name an agency which ended: its only successor has the work, else a person says."""
+"""Workflows that name an agency which ended: its successor has the work, or a person says who."""
 
 from collections.abc import Iterator
 
