@@ -21,6 +21,7 @@ from app.onestop.reorganisation.rules import (
 )
 from app.onestop.reorganisation.shapes import Facts, KnownAgency, KnownPost, MovePost, Plan
 from app.onestop.reorganisation.standing import standing_for
+from app.onestop.statistics import service as statistics
 from app.people.shapes import SYSTEM
 from app.trail.service import record
 from infra.clock import now
@@ -185,9 +186,10 @@ def _post(course: Course, move: MovePost) -> KnownPost:
 
 
 async def _leave_traces(course: Course, row: Any, there: KnownAgency) -> None:
-    """The move, the citizen's progress, and the trail."""
+    """The move, the figures, the citizen's progress, and the trail."""
     plan, moment, before = course.plan, now(), course.by_id[row["agency_id"]]
     await db.tenant.execute(_REMEMBER, row["id"], course.id, before.id, there.id, plan.on, moment)
+    await statistics.move(row["id"], before.id, there.id)
     note = f"Trước đây: {before.name}. Căn cứ: {plan.number}."
     await db.tenant.execute(
         _TELL, uuid7(), row["id"], row["status"], _TITLE, there.name, note, moment
