@@ -1,8 +1,9 @@
-"""What every act leaves behind: the citizen's progress, the trail, and the note as it is kept."""
+"""What every act leaves behind: progress, figures, the trail, and the note as it is kept."""
 
 from app.onestop.dossiers.models import Dossier, Progress
 from app.onestop.dossiers.rules import Act, transition
 from app.onestop.forms import cleaning
+from app.onestop.statistics import service as statistics
 from app.people.shapes import Actor
 from app.refusals import Malformed
 from app.trail.service import record
@@ -22,9 +23,10 @@ async def leave_trace(
     step: str | None = None,
     on_behalf_of: str | None = None,
 ) -> None:
-    """The citizen's progress row and the trail's; `step` is the id of the step it was done at,
-    `on_behalf_of` whom the actor stood in for there."""
+    """The citizen's progress row, the figures and the trail's row; `step` is the id of the step it
+    was done at, `on_behalf_of` whom the actor stood in for there."""
     await _add_progress(actor, dossier, act, note, step)
+    await statistics.count(dossier, act.value)
     await trace_only(actor, dossier, act, on_behalf_of=on_behalf_of, step=step)
 
 
