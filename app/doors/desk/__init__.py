@@ -2,7 +2,17 @@
 
 from litestar import Router
 
-from app.doors.desk import acts, bulk, counter, dossiers, queues, registers, results, slips
+from app.doors.desk import (
+    acts,
+    bulk,
+    counter,
+    dossiers,
+    queues,
+    registers,
+    results,
+    slips,
+    statistics,
+)
 from app.doors.sessions import staff_only
 
 desk_routes = Router(
@@ -30,6 +40,8 @@ desk_routes = Router(
         registers.show_register,
         registers.print_register,
         registers.register_pdf,
+        statistics.show_statistics,
+        statistics.download_statistics,
     ],
     guards=[staff_only],
 )

@@ -28,6 +28,11 @@ def archives_of(officer: Actor) -> list[UUID]:
     return list({key: None for post in posts for key in (post.agency_id, *post.before)})
 
 
+def leaderships_of(officer: Actor) -> list[UUID]:
+    """The agencies the officer leads."""
+    return list({post.agency_id: None for post in officer.posts if post.kind == "leader"})
+
+
 def handling_posts_of(officer: Actor) -> list[UUID]:
     """The posts whose turn is the officer's turn."""
     return [post.id for post in officer.posts if post.kind in _HANDLING]
