@@ -44,6 +44,7 @@ create table dossier (
     code text not null unique check (length(code) <= 64),
     procedure_id uuid not null references procedure,
     agency_id uuid not null references agency,     -- the competent agency
+    desk_agency_id uuid references agency,  -- whose desk took it in for the competent one
     channel text not null check (channel in ('online', 'counter', 'postal')),
     case_id text,
     status smallint not null check (status between 1 and 10),
@@ -74,16 +75,25 @@ create table dossier (
     result_on_paper boolean not null default false,  -- finished without an electronic result
     filed_at timestamptz not null,
     received_at timestamptz,
+    competent_received_at timestamptz,      -- when it had come from that desk
     due_at timestamptz,
     limit_minutes int,                      -- the whole time in worked minutes; steps have shares
     finished_at timestamptz,
     delivered_at timestamptz,
     check (received_at is not null or status in (1, 3, 5, 7)),
     check (due_at is null or received_at is not null),
+    check (competent_received_at is null or desk_agency_id is not null),
+    -- Nobody works on what is still on its way, and no time is counted.
+    check (due_at is null or desk_agency_id is null or competent_received_at is not null),
+    check (received_at is null or due_at is not null
+        or (desk_agency_id is not null and status in (2, 7))),
     check (status <> 10 or (delivered_at is not null and delivered_way is not null))
 );
-create index dossier_waiting on dossier (agency_id, filed_at) where status = 1;
+create index dossier_waiting on dossier (agency_id, filed_at)
+    where status in (1, 2) and due_at is null;
 create index dossier_to_deliver on dossier (agency_id, finished_at) where status = 9;
+create index dossier_taken_in_for on dossier (desk_agency_id, filed_at desc, id desc)
+    where desk_agency_id is not null;
 create index dossier_search on dossier (agency_id, filed_at desc, id desc)
     include (normal, code, phone, id_number);
 create index dossier_by_citizen on dossier (citizen_id, filed_at desc) where citizen_id is not null;

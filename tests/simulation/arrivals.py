@@ -44,12 +44,14 @@ _OFTEN = {"2.000815": 40, "2.000884": 15, "1.001193": 14, "1.000894": 8, "1.0048
 
 
 class Arrival(NamedTuple):
-    """A dossier that will be filed: all that is settled before anybody acts."""
+    """A dossier that will be filed: all that is settled before anybody acts. `desk_id`: at which
+    other agency's desk it is handed in."""
 
     number: int
     at: datetime
     procedure: Procedure
     agency_id: UUID
+    desk_id: UUID | None
     channel: ChannelKind
     tree: Node
     known: Facts
@@ -69,13 +71,22 @@ def arrival(seed: int, number: int, province: Province) -> Arrival:
     # Where nothing is published the officer sets the time.
     said = Limit(rng.randint(5, 40), Unit.WORKING_DAYS)
     limit = limit_for(procedure, channel, case_id) or said
+    agency_id = province.agency_of(procedure, rng.random())
     return Arrival(
         number=number, at=_moment(rng, online=channel is ChannelKind.ONLINE), procedure=procedure,
-        agency_id=province.agency_of(procedure, rng.random()), channel=channel,
+        agency_id=agency_id, desk_id=_desk(rng, channel, agency_id, province), channel=channel,
         tree=_tree(procedure, limit, rng),
         known=Facts(case_id=case_id, channel=channel, applicant=rng.choice(list(ApplicantKind))),
         limit=limit, rng=rng,
     )  # fmt: skip
+
+
+def _desk(rng: Random, channel: ChannelKind, agency_id: UUID, province: Province) -> UUID | None:
+    """One of seven goes to the nearest commune's desk, whoever settles it."""
+    if channel is ChannelKind.ONLINE or rng.random() > 0.15:
+        return None
+    nearest = province.ids[rng.choice(province.communes)]
+    return nearest if nearest != agency_id else None
 
 
 def _moment(rng: Random, *, online: bool) -> datetime:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from app.onestop.catalog.shapes import PostKind
 from app.onestop.deadlines.calendar import Calendar, local
@@ -19,6 +20,7 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 Wishes = dict[Act, float]
 
 REGISTERED: Wishes = {Act.RECEIVE: 88, Act.REFUSE: 5, Act.ASK_SUPPLEMENT: 5, Act.WITHDRAW: 2}
+ON_ITS_WAY: Wishes = {Act.TAKE_OVER: 97, Act.WITHDRAW: 3}
 ASKED: Wishes = {Act.SUPPLEMENT: 88, Act.WITHDRAW: 8, Act.STOP: 4}
 OWING: Wishes = {Act.CONFIRM_PAYMENT: 92, Act.WITHDRAW: 4, Act.STOP: 4}
 RECEIVED: Wishes = {
@@ -41,7 +43,9 @@ BY_STATUS = {
 }  # fmt: skip
 # Whose work it is when it is nobody's turn.
 AT_OWN = {
-    Act.INTAKE: PostKind.RECEPTION, Act.RECEIVE: PostKind.RECEPTION, Act.REFUSE: PostKind.RECEPTION,
+    Act.INTAKE: PostKind.RECEPTION, Act.INTAKE_FOR: PostKind.RECEPTION,
+    Act.TAKE_OVER: PostKind.RECEPTION,
+    Act.RECEIVE: PostKind.RECEPTION, Act.REFUSE: PostKind.RECEPTION,
     Act.HAND_OVER: PostKind.RECEPTION, Act.CORRECT: PostKind.RECEPTION,
     Act.DELIVER: PostKind.RECEPTION, Act.FINISH: PostKind.RECEPTION,
     Act.ATTACH_RESULT: PostKind.RECEPTION, Act.ASK_SUPPLEMENT: PostKind.RECEPTION,
@@ -49,6 +53,8 @@ AT_OWN = {
     Act.CONFIRM_PAYMENT: PostKind.RECEPTION, Act.RESUME: PostKind.SPECIALIST,
     Act.STOP: PostKind.SPECIALIST, Act.EXTEND: PostKind.LEADER, Act.ASK_AGAIN: PostKind.LEADER,
 }  # fmt: skip
+# What the desk that took it in for another agency does as well.
+AT_EITHER_DESK = (Act.SUPPLEMENT, Act.WITHDRAW, Act.DELIVER)
 CITIZENS = (Act.SUBMIT, Act.SUPPLEMENT, Act.WITHDRAW)
 
 
@@ -139,10 +145,11 @@ def _wait_of(model: Model, task: TaskRow | None) -> Wait | None:
 
 def _act(model: Model, task: TaskRow | None, rng: Random) -> Act:
     if model.status is None:
-        return Act.SUBMIT if model.known.channel == "online" else Act.INTAKE
+        at_the_desk = Act.INTAKE_FOR if model.desk_agency_id else Act.INTAKE
+        return Act.SUBMIT if model.known.channel == "online" else at_the_desk
     if task is not None and task.kind == "opinion":
         return Act.GIVE_OPINION
-    wishes = BY_STATUS.get(model.status)
+    wishes = ON_ITS_WAY if model.on_its_way else BY_STATUS.get(model.status)
     if model.pause is not None and model.status in RUNNING:
         wishes = PAUSED
     if wishes is None:
@@ -159,10 +166,18 @@ def _doer(one: Watched, act: Act, task: TaskRow | None) -> Actor:
         return Actor(kind="citizen", name="Người nộp", id=one.model.citizen_id)
     if act in AT_OWN or task is None or task.post_id is None:
         kind = AT_OWN.get(act, PostKind.SPECIALIST)
-        return province.officer(province.post(one.come.agency_id, kind), rng.randrange(HOLDERS))
+        at = _desk(one, act) or one.come.agency_id
+        return province.officer(province.post(at, kind), rng.randrange(HOLDERS))
     if task.officer_id is not None and rng.random() < 0.9:
         return province.post_of(task.post_id, task.officer_id)
     return province.officer(task.post_id, rng.randrange(HOLDERS))
+
+
+def _desk(one: Watched, act: Act) -> UUID | None:
+    """The other desk, where the dossier was handed in."""
+    if act is Act.INTAKE_FOR or (act in AT_EITHER_DESK and one.rng.random() < 0.6):
+        return one.come.desk_id
+    return None
 
 
 def _how(one: Watched, act: Act, actor: Actor, now: datetime, calendar: Calendar) -> dict[str, Any]:

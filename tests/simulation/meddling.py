@@ -10,14 +10,14 @@ from tests.simulation.habits import Wish
 from tests.simulation.province import HOLDERS, named
 from tests.simulation.watching import Watched
 
-_FILED = (Act.SUBMIT, Act.INTAKE)
+_FILED = (Act.SUBMIT, Act.INTAKE, Act.INTAKE_FOR)
 _ACTS = [act for act in Act if act not in _FILED]
 # The law read a second time, by status, and not out of the table that is tested.
 _ALWAYS = {Act.RECALL, Act.CORRECT, Act.WITHDRAW, Act.STOP, Act.ASK_SUPPLEMENT, Act.ASK_AGAIN,
            Act.EXTEND, Act.ASSIGN, Act.RESUME, Act.GIVE_OPINION}  # fmt: skip
 LEGAL: dict[Status, set[Act]] = {
     Status.REGISTERED: {Act.RECEIVE, Act.REFUSE, Act.ASK_SUPPLEMENT, Act.ASK_AGAIN, Act.WITHDRAW},
-    Status.RECEIVED: _ALWAYS | {Act.HAND_OVER},
+    Status.RECEIVED: _ALWAYS | {Act.HAND_OVER, Act.TAKE_OVER},
     Status.PROCESSING: _ALWAYS | {Act.PROCESS, Act.APPROVE, Act.SIGN_OFF, Act.SEND_BACK,
                                   Act.ASK_OPINION, Act.ASK_PAYMENT, Act.PAUSE, Act.ATTACH_RESULT,
                                   Act.FINISH},

@@ -61,7 +61,7 @@ class Watched:
             come.tree, come.agency_id, {}, calendar, named("citizen", come.number),
             amount=come.limit.qty, unit=come.limit.unit, known=come.known,
             place=lambda one: self.province.place(come.agency_id, one),
-            name=lambda: UUID(int=next(ids)),
+            name=lambda: UUID(int=next(ids)), desk_agency_id=come.desk_id,
         )  # fmt: skip
 
     @property
@@ -193,14 +193,21 @@ class Watched:
 
     def _somebody_next(self) -> bool:
         status = self.model.status
-        if status in RUNNING and self.model.pause is None:
+        if status in RUNNING and self.model.pause is None and not self.model.on_its_way:
             return bool(self.model.open)
         return status is None or any(status in row.starts for row in _GOING_ON)
 
 
 _GOING_ON = [
     transition(act)
-    for act in (Act.RECEIVE, Act.SUPPLEMENT, Act.CONFIRM_PAYMENT, Act.RESUME, Act.DELIVER)
+    for act in (
+        Act.RECEIVE,
+        Act.TAKE_OVER,
+        Act.SUPPLEMENT,
+        Act.CONFIRM_PAYMENT,
+        Act.RESUME,
+        Act.DELIVER,
+    )
 ]
 
 

@@ -156,7 +156,7 @@ class Year:
             self._do(one, habits.filing(one))
 
     def _number(self, one: Watched, *, kept: bool = True) -> None:
-        agency = one.come.agency_id
+        agency = one.come.desk_id or one.come.agency_id
         long = self.province.keys[agency] == LONG_AT
         self.numbers.code(self.province.prefixes[agency], self.now, long=long, kept=kept)
 
@@ -183,8 +183,8 @@ class Year:
         done = one.attempt(wish.act, wish.actor, self.now, self.calendar, **wish.how)
         if not done:
             return
-        if wish.act in (Act.RECEIVE, Act.INTAKE):
-            self.numbers.enter(one.come.agency_id, self.now)
+        if wish.act in (Act.RECEIVE, Act.INTAKE, Act.INTAKE_FOR):
+            self.numbers.enter(one.come.desk_id or one.come.agency_id, self.now)
         if rng.random() < _COLLIDED:
             collide(one, wish, version, self.now, self.calendar)
         if rng.random() < _REGRETTED and model.recall_task is not None:

@@ -35,6 +35,11 @@ async def _receive(officer: Actor, code: str, version: int | None, sent: Sent) -
     await service.receive(officer, code, version, working_days=days)
 
 
+async def _take_over(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    days = whole(sent.get("working_days", ""))
+    await service.take_over(officer, code, version, working_days=days)
+
+
 async def _hand_over(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
     chosen = uuid_or_none(sent.get("post_id", ""))
     await service.hand_over(officer, code, version, post_id=chosen)
@@ -86,6 +91,7 @@ async def _deliver(officer: Actor, code: str, version: int | None, sent: Sent) -
 
 DOINGS: dict[str, Doing] = {
     "tiep-nhan": _receive,
+    "nhan-ho-so": _take_over,
     "chuyen": _hand_over,
     "tham-dinh": _process,
     "phe-duyet": _approve,

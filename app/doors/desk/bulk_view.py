@@ -12,7 +12,7 @@ from app.onestop.bulk.shapes import BULK_ACTS, MOST, Item, ItemState, Order
 from app.onestop.dossiers import queries
 from app.onestop.dossiers.queries.choices import Choices, colleagues_of, specialists_of
 from app.onestop.dossiers.queries.desk import Line
-from app.onestop.dossiers.rules import Act
+from app.onestop.dossiers.rules import Act, Status
 from app.people.shapes import Actor
 
 PATHS = {
@@ -128,7 +128,8 @@ _Listed = tuple[Sequence[Line], Choices, str]
 
 
 async def _to_receive(officer: Actor) -> _Listed:
-    return (await queries.reception_queue(desks_of(officer), limit=MOST)).lines, [], ""
+    found = await queries.reception_queue(desks_of(officer), limit=MOST)
+    return [line for line in found.lines if line.status is Status.REGISTERED], [], ""
 
 
 async def _to_hand_over(officer: Actor) -> _Listed:

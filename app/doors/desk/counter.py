@@ -8,7 +8,15 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from app.doors.asked import Asked
-from app.doors.desk.counter_view import CHANNELS, LABELS, counter_view, forms, in_order, intake_of
+from app.doors.desk.counter_view import (
+    CHANNELS,
+    LABELS,
+    Places,
+    counter_view,
+    forms,
+    in_order,
+    intake_of,
+)
 from app.doors.desk.places import desks_of
 from app.doors.portal.catalogue import COMMON
 from app.doors.render import page
@@ -30,11 +38,11 @@ HERE = "/can-bo/tiep-nhan"
 
 
 class NotSettledHere(Refusal):
-    """The procedure is another agency's."""
+    """No agency of the province settles the procedure."""
 
     code = "not_settled_here"
     message = (
-        "Cơ quan của ông/bà không giải quyết thủ tục này. "
+        "Chưa có cơ quan nào của tỉnh giải quyết thủ tục này. "
         "Vui lòng chọn thủ tục khác hoặc hướng dẫn người nộp đến đúng cơ quan."
     )
 
@@ -86,8 +94,8 @@ async def _screen(
     officer: Actor, code: str, sent: Mapping[str, str], refusal: Refusal | None = None
 ) -> Response[bytes]:
     procedure = await _procedure(code)
-    agencies = await _agencies(officer, procedure)
-    view = counter_view(procedure, agencies, sent, await calendar_in_force(), now())
+    places = await _places(officer, procedure)
+    view = counter_view(procedure, places, sent, await calendar_in_force(), now())
     return page(
         "desk/counter.html",
         status=refusal.status if refusal else 200,
@@ -109,10 +117,16 @@ async def _procedure(code: str) -> Procedure:
     return found.document
 
 
-async def _agencies(officer: Actor, procedure: Procedure) -> list[tuple[str, str]]:
-    """The officer's own desks that settle the procedure."""
-    desks = set(desks_of(officer))
-    competent = [a for a in await catalog.agencies_for(procedure) if a.id in desks]
+async def _places(officer: Actor, procedure: Procedure) -> Places:
+    """The officer's own desks that settle the procedure, all of them where none does, and the
+    other agencies that do."""
+    desks = {post.agency_id: post.agency_name for post in officer.posts if post.kind == "reception"}
+    competent = await catalog.agencies_for(procedure)
     if not competent:
         raise NotSettledHere
-    return [(str(agency.id), agency.name) for agency in competent]
+    own = [(str(one.id), one.name) for one in competent if one.id in desks]
+    return Places(
+        desks=own or [(str(key), name) for key, name in desks.items()],
+        settles=bool(own),
+        others=[(str(one.id), one.name) for one in competent if one.id not in desks],
+    )

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
-from uuid import UUID
 
 import msgspec
 
@@ -35,9 +34,10 @@ LABELS = {
     "summary": "Trích yếu",
     "working_days": "Thời hạn",
     "agency_id": "Cơ quan",
+    "competent_id": "Cơ quan có thẩm quyền",
 }
 _TYPED = ("full_name", "id_number", "phone", "email", "address", "summary", "working_days")
-_BESIDE = {"working_days", "agency_id"}
+_BESIDE = {"working_days", "agency_id", "competent_id"}
 _LONGEST_DAYS = 365
 
 
@@ -51,6 +51,14 @@ class PaperRow(msgspec.Struct, frozen=True):
     checked: bool
     form: str
     quantity: str
+
+
+class Places(msgspec.Struct, frozen=True):
+    """Where it is received and who settles it: (id, name). `settles`: the officer's desks do."""
+
+    desks: list[tuple[str, str]]
+    settles: bool
+    others: list[tuple[str, str]]
 
 
 class DuePreview(msgspec.Struct, frozen=True):
@@ -67,8 +75,9 @@ class CounterView(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     name: str
     full_name: str
-    agencies: list[tuple[str, str]]
+    places: Places
     agency: str
+    competent: str  # the other agency that settles it, "" for the officer's own
     channel: str
     cases: list[tuple[str, str]]
     case: str
@@ -83,7 +92,7 @@ class CounterView(msgspec.Struct, frozen=True, kw_only=True):
 
 def counter_view(
     procedure: Procedure,
-    agencies: list[tuple[str, str]],
+    places: Places,
     sent: Mapping[str, str],
     calendar: Calendar,
     moment: datetime,
@@ -94,13 +103,16 @@ def counter_view(
     case = sent.get("case_id", "")
     published = limit_for(procedure, kind, case or None)
     limit = published or _said(sent.get("working_days", ""))
+    competent = sent.get("competent_id", "")
+    here = places.settles and not competent
     return CounterView(
         key=sent.get("key") or str(uuid7()),
         code=procedure.code,
         name=procedure.short_name,
         full_name=procedure.name if procedure.name != procedure.short_name else "",
-        agencies=agencies,
-        agency=sent.get("agency_id") or agencies[0][0],
+        places=places,
+        agency=sent.get("agency_id") or places.desks[0][0],
+        competent=competent,
         channel=channel,
         cases=[(each.id, each.name or "") for each in cases],
         case=case,
@@ -108,8 +120,8 @@ def counter_view(
         papers=[_row(each, sent) for each in papers_to_upload(procedure, kind, case or None)],
         way=sent.get("wanted_way", "") if sent.get("wanted_way") in WAY_NAMES else "counter",
         limit=limit_words(limit) if limit else "Chưa công bố",
-        ask_days=published is None,
-        due=_preview(limit, calendar, moment) if limit else None,
+        ask_days=published is None and here,
+        due=_preview(limit, calendar, moment) if limit and here else None,
         fees=fee_lines(procedure, kind),
     )
 
@@ -124,7 +136,8 @@ def intake_of(sent: Mapping[str, str]) -> Intake:
         key=key,
         procedure_code=sent["procedure_code"],
         channel=cast(Any, sent.get("channel", "")),
-        agency_id=_agency(sent),
+        agency_id=uuid_or_none(sent.get("agency_id", "")),
+        competent_id=uuid_or_none(sent.get("competent_id", "")),
         case_id=sent.get("case_id") or None,
         papers=[_paper(name, sent) for name in sent if name.startswith("paper.")],
         wanted_way=cast(Any, sent.get("wanted_way", "")),
@@ -144,10 +157,6 @@ def in_order(faults: Mapping[str, str]) -> dict[str, str]:
 def forms() -> list[tuple[str, str]]:
     """The forms a paper is handed in: bản chính, bản sao, bản điện tử."""
     return list(PAPER_FORM_NAMES.items())
-
-
-def _agency(sent: Mapping[str, str]) -> UUID | None:
-    return uuid_or_none(sent.get("agency_id", ""))
 
 
 def _paper(name: str, sent: Mapping[str, str]) -> IntakePaper:

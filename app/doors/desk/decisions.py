@@ -11,6 +11,7 @@ from app.onestop.dossiers.shapes import WAY_NAMES
 # The last part of the address each act is posted to.
 PATHS = {
     Act.RECEIVE: "tiep-nhan",
+    Act.TAKE_OVER: "nhan-ho-so",
     Act.HAND_OVER: "chuyen",
     Act.PROCESS: "tham-dinh",
     Act.APPROVE: "phe-duyet",
@@ -27,6 +28,7 @@ PATHS = {
 }
 DONE = {
     "tiep-nhan": "Đã tiếp nhận hồ sơ. Người nộp được báo tin kèm ngày hẹn trả kết quả.",
+    "nhan-ho-so": "Đã nhận hồ sơ. Thời hạn bắt đầu tính; người nộp được báo ngày hẹn trả kết quả.",
     "chuyen": "Đã chuyển hồ sơ đến bộ phận chuyên môn.",
     "tham-dinh": "Đã ghi nhận ý kiến thẩm định và chuyển hồ sơ đến bước tiếp theo.",
     "phe-duyet": "Đã phê duyệt.",
@@ -56,6 +58,7 @@ DONE = {
 }
 _WORDS = {
     Act.RECEIVE: "Tiếp nhận hồ sơ",
+    Act.TAKE_OVER: "Xác nhận đã nhận hồ sơ",
     Act.HAND_OVER: "Chuyển xử lý",
     Act.FINISH: "Hoàn thành, báo người nộp",
     Act.DELIVER: "Trả kết quả",

@@ -155,6 +155,8 @@ def _facts(shown: DossierPage) -> list[tuple[str, str]]:
         ("Cách nộp", CHANNEL_NAMES.get(shown.channel, shown.channel)),
         ("Nộp lúc", long_moment(shown.filed_at)),
         ("Tiếp nhận lúc", long_moment(shown.received_at)),
+        ("Tiếp nhận tại", shown.desk_agency_name or ""),
+        ("Cơ quan giải quyết nhận lúc", long_moment(shown.competent_received_at)),
         ("Hẹn trả kết quả", long_moment(shown.due_at)),
         ("Có kết quả lúc", long_moment(shown.finished_at)),
         ("Đăng ký nhận kết quả", WAY_NAMES.get(shown.wanted_way, shown.wanted_way)),

@@ -56,19 +56,21 @@ class GroupView(msgspec.Struct, frozen=True):
 
 
 def waiting(lines: Sequence[WaitingLine], following: str | None, *, several: bool) -> Queue:
-    """Online dossiers waiting for reception, with the eight hours' clock."""
+    """Dossiers waiting for the desk, those filed online with the eight hours' clock."""
 
     def draw(line: WaitingLine) -> Row:
-        left = line.remaining
-        return _row(line, several, left, (short_moment(line.filed_at),), _SOON_MINUTES)
+        way = f"Từ {line.taken_in_by}" if line.taken_in_by else CHANNEL_NAMES[line.channel]
+        cells = (short_moment(line.filed_at), way)
+        return _row(line, several, line.remaining, cells, _SOON_MINUTES)
 
     return Queue(
-        columns=("Nộp lúc",),
+        columns=("Nộp lúc", "Đến bằng cách"),
         rows=_rows(lines, draw),
         next=following,
-        empty="Không có hồ sơ trực tuyến nào chờ tiếp nhận.",
+        empty="Không có hồ sơ nào chờ tiếp nhận.",
         left_title="Hạn tiếp nhận",
-        hint="Hồ sơ trực tuyến được tiếp nhận hoặc trả lời trong 8 giờ làm việc kể từ khi nộp.",
+        hint="Hồ sơ trực tuyến được tiếp nhận hoặc trả lời trong 8 giờ làm việc kể từ khi nộp. "
+        "Hồ sơ do cơ quan khác tiếp nhận hộ: xác nhận đã nhận để bắt đầu tính thời hạn.",
     )
 
 

@@ -87,10 +87,11 @@ async def _supplement(shown: DossierPage) -> Other:
 
 async def _ask_by(shown: DossierPage) -> str:
     """Until when a received dossier may be found wanting, in a sentence."""
-    if shown.received_at is None:
+    since = shown.competent_received_at or shown.received_at
+    if since is None:
         return ""
     calendar = await calendar_in_force(agency_id=shown.agency_id)
-    by = supplement_by(shown.received_at, calendar).at
+    by = supplement_by(since, calendar).at
     return f" Thông báo cho người nộp chậm nhất hết ngày {dated(local(by).date())}."
 
 

@@ -68,7 +68,7 @@ async def _desk_page(officer: Actor, which: str, after: str | None) -> Response[
         here=HOME,
         tab=here,
         tabs=[
-            (HOME, "Trực tuyến chờ tiếp nhận", counts.waiting),
+            (HOME, "Chờ tiếp nhận", counts.waiting),
             (f"{HOME}?hang={PASSING}", "Chờ chuyển", passing),
             (f"{HOME}?hang={READY}", "Chờ trả kết quả", counts.to_deliver),
         ],

@@ -22,12 +22,16 @@ class Draft(Table, tablename="draft", db=TENANT_DB):
 
 
 class Dossier(Table, tablename="dossier", db=TENANT_DB):
-    """A dossier (hồ sơ). `run` is how far it is in its workflow; whose turn it is, tasks say."""
+    """A dossier (hồ sơ). `run` is how far it is in its workflow; whose turn it is, tasks say.
+
+    `desk_agency_id`: whose desk took it in for the competent agency; None: that agency itself.
+    """
 
     id = UUID(primary_key=True)
     code = Text()
     procedure_id = UUID()
     agency_id = UUID()
+    desk_agency_id = UUID(null=True, default=None)
     channel = Text()
     case_id = Text(null=True, default=None)
     status = SmallInt()
@@ -53,6 +57,7 @@ class Dossier(Table, tablename="dossier", db=TENANT_DB):
     result_on_paper = Boolean(default=False)
     filed_at = Timestamptz()
     received_at = Timestamptz(null=True, default=None)
+    competent_received_at = Timestamptz(null=True, default=None)
     due_at = Timestamptz(null=True, default=None)
     limit_minutes = Integer(null=True, default=None)
     finished_at = Timestamptz(null=True, default=None)

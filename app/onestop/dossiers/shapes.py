@@ -55,8 +55,9 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     """A dossier on paper, as the officer enters it (tiếp nhận trực tiếp hoặc qua bưu chính).
 
     `key` is the form's one-time key: the same key always gives the same dossier. `agency_id` is
-    needed only of an officer who receives for several agencies. `working_days` is asked for where
-    the procedure publishes no time limit. Texts are as typed.
+    needed only of an officer who receives for several agencies; `competent_id` is the agency that
+    settles it where that is another one (hồ sơ thuộc thẩm quyền của cơ quan khác).
+    `working_days` is asked for where the procedure publishes no time limit. Texts are as typed.
     """
 
     key: UUID
@@ -64,6 +65,7 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     full_name: str
     channel: Literal["counter", "postal"] = "counter"
     agency_id: UUID | None = None
+    competent_id: UUID | None = None
     case_id: str | None = None
     id_number: str = ""
     phone: str = ""

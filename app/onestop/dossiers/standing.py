@@ -69,6 +69,8 @@ def facts_of(
         status=Status(row["status"]),
         agency_id=row["agency_id"],
         agencies=frozenset(task.agency_id for task in tasks),
+        desk_agency_id=row["desk_agency_id"],
+        on_its_way=row["desk_agency_id"] is not None and row["competent_received_at"] is None,
         citizen_id=row["citizen_id"],
         turns=tuple(_turn(task, tree, run) for task in tasks if _is_work(task)),
         has_result=has_result,

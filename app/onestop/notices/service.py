@@ -23,9 +23,10 @@ JOB = "send_notices"
 TRACKING_PATH = "/tra-cuu"
 
 _ABOUT = """
-select d.code, d.phone, d.due_at, a.sms_name as agency,
+select d.code, d.phone, d.due_at, a.sms_name as agency, coalesce(b.sms_name, a.sms_name) as desk,
        coalesce(p.document->>'sms_name', p.name) as procedure
-from dossier d join agency a on a.id = d.agency_id join procedure p on p.id = d.procedure_id
+from dossier d join agency a on a.id = d.agency_id left join agency b on b.id = d.desk_agency_id
+join procedure p on p.id = d.procedure_id
 where d.id = $1
 """
 _INSERT = """
@@ -66,8 +67,9 @@ async def notify(
     """Tell the dossier's people of an event; the id of the new notice (tin báo), or None.
 
     `event` is a template's key; `values` fill its places and win over what the dossier itself
-    gives: CQ, NOI (agency), MA, TT, HEN (its due date), TRACUU. None when there is no mobile number
-    or the same was told before; an event that may come again carries its own `occasion`.
+    gives: CQ (agency), NOI (the one at whose desk it was handed in), MA, TT, HEN (its due date),
+    TRACUU. None when there is no mobile number or the same was told before; an event that may come
+    again carries its own `occasion`.
     """
     about = await db.tenant.fetch_row(_ABOUT, dossier.id)
     phone = phones.mobile(about["phone"] or "") if about else None
@@ -75,7 +77,7 @@ async def notify(
         return None
     known = {
         "CQ": about["agency"],
-        "NOI": about["agency"],
+        "NOI": about["desk"],
         "MA": about["code"],
         "TT": about["procedure"],
         "HEN": about["due_at"],

@@ -112,7 +112,8 @@ _OF_DOSSIER = (
 )
 _FIND = """
 select p.id, p.kind, p.slot, p.draft_id, p.dossier_id, p.object_id, d.status,
-       array(select agency_id from task where dossier_id = d.id) as helpers,
+       array(select agency_id from task where dossier_id = d.id
+             union select d.desk_agency_id where d.desk_agency_id is not null) as helpers,
        coalesce(d.citizen_id, r.citizen_id) as citizen_id,
        coalesce(d.agency_id, r.agency_id) as agency_id,
        coalesce(p.added_by = 'citizen:' || d.citizen_id, false) and exists (

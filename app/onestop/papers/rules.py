@@ -29,7 +29,7 @@ class Holder(Struct, frozen=True, kw_only=True):
     citizen_id: UUID | None
     agency_id: UUID
     status: int | None = None
-    helpers: Collection[UUID] = ()  # other agencies that have had work with it
+    helpers: Collection[UUID] = ()  # other agencies that took it in or have had work with it
 
 
 def may_open(actor: Actor, holder: Holder, kind: str) -> bool:

@@ -153,7 +153,8 @@ select citizen_id, agency_id, procedure_id, dossier_id from draft where id = $1 
 """
 _LOCK_DOSSIER = """
 select procedure_id, citizen_id, agency_id, status,
-       array(select agency_id from task where dossier_id = dossier.id) as helpers
+       array(select agency_id from task where dossier_id = dossier.id
+             union select desk_agency_id where desk_agency_id is not null) as helpers
 from dossier where id = $1 for update
 """
 # Served by supplement_request_dossier_id_round_key.

@@ -46,7 +46,7 @@ _ONE = f"{_DRAFTS} where c.id = $1"
 _OPEN = """
 select d.id, d.code, d.agency_id, a.name as agency
 from dossier d join agency a on a.id = d.agency_id
-where d.finished_at is null and d.received_at is not null and d.status = any($1::int[])
+where d.finished_at is null and d.due_at is not null and d.status = any($1::int[])
   and ($2::uuid is null or d.agency_id = $2) and d.id > $3
 order by d.id limit $4
 """

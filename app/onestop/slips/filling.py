@@ -22,6 +22,8 @@ from app.onestop.slips.shapes import (
     SupplementRequest,
 )
 
+_TOLD_LATER = "Được hẹn khi cơ quan có thẩm quyền nhận hồ sơ"
+
 
 def values_of(slip: Slip, document: Document) -> Values:
     """The words and tables of an issued slip, as its template's version writes them."""
@@ -86,13 +88,16 @@ def _receipt(content: Receipt) -> _Filled:
         "sets": f"{content.sets:02}",
         "limit": content.limit,
         "received_at": moment(content.received_at),
-        "due_at": moment(content.due_at),
+        "due_at": moment(content.due_at) or _TOLD_LATER,
         "return_at": content.return_at,
         "fees": "; ".join(content.fees),
         "register_number": str(content.register_number or ""),
         "register_year": str(content.register_year or ""),
         "replaces_at": moment(content.replaces_at),
         "replaces_why": content.replaces_why,
+        "settled_by": content.settled_by,
+        "taken_in_by": content.taken_in_by,
+        "competent_received_at": moment(content.competent_received_at),
     }
     papers = [
         {"n": str(n), "name": p.name, "form": p.form, "quantity": f"{p.quantity:02}"}

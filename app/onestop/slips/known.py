@@ -13,7 +13,8 @@ _SLIP = _EVERY | {
 WORDS: Mapping[str, frozenset[str]] = {
     "01": _SLIP | {
         "sets", "limit", "received_at", "due_at", "return_at", "fees", "register_number",
-        "register_year", "replaces_at", "replaces_why",
+        "register_year", "replaces_at", "replaces_why", "settled_by", "taken_in_by",
+        "competent_received_at",
     },
     "02": _SLIP | {"reply_by", "note"},
     "03": _SLIP | {"reason", "article", "detail"},

@@ -50,14 +50,16 @@ class Receipt(SlipContent, frozen=True, kw_only=True):
     """Form 01: Giấy tiếp nhận hồ sơ và hẹn trả kết quả.
 
     `register_number` is its line in the register of `register_year`; `replaces_at` says when the
-    receipt was issued that this one replaces, `replaces_why` for what reason.
+    receipt was issued that this one replaces, `replaces_why` for what reason. Taken in for another
+    agency: `settled_by` is that one while it has not got it (`due_at` None); then `taken_in_by` is
+    whose desk it was, and `competent_received_at` since when the time is counted.
     """
 
     papers: list[SlipPaper]
     sets: int
     limit: str
     received_at: datetime
-    due_at: datetime
+    due_at: datetime | None
     return_at: str
     fees: list[str]
     explanation: list[str]
@@ -65,6 +67,9 @@ class Receipt(SlipContent, frozen=True, kw_only=True):
     register_year: int | None = None
     replaces_at: datetime | None = None
     replaces_why: str = ""
+    settled_by: str = ""
+    taken_in_by: str = ""
+    competent_received_at: datetime | None = None
 
 
 class SupplementLine(msgspec.Struct, frozen=True, kw_only=True):

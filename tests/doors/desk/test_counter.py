@@ -156,14 +156,36 @@ async def test_a_form_that_is_not_ours_is_refused_kindly(lan, province):
     assert await how_many() == 0
 
 
-async def test_a_procedure_of_another_office_is_told_before_typing(lan, province):
+async def test_a_procedure_of_another_office_asks_who_settles_it(lan, province):
     code = await db.tenant.fetch_value(
         "select code from procedure"
         " where valid_to is null and document->'levels' = '[\"province\"]'"
         " and not (document->>'internal')::boolean order by code limit 1"
     )
-    text = await see(lan, f"{HERE}?thu-tuc={code}", 409)
-    assert "Cơ quan của ông/bà không giải quyết thủ tục này." in text
+    text = await see(lan, f"{HERE}?thu-tuc={code}")
+    assert "Hồ sơ thuộc thẩm quyền của cơ quan khác" in text and "hẹn trả</span>" not in text
+    sent = await lan.post(HERE, data=filled(await opened(lan, code)))
+    assert "Vui lòng chọn cơ quan khác." in text_of(sent, 422)
+
+
+async def test_what_another_agency_settles_is_taken_in_and_confirmed_there(lan, browse, province):
+    stranger = await next_door()
+    (post,) = stranger.posts
+    sent = await lan.post(HERE, data=filled(await opened(lan), competent_id=str(post.agency_id)))
+    slip = await see(lan, went_to(sent))
+    assert f"Hồ sơ thuộc thẩm quyền giải quyết của {post.agency_name}" in slip
+    assert "Được hẹn khi cơ quan có thẩm quyền nhận hồ sơ." in slip
+    code = await db.tenant.fetch_value("select code from dossier")
+    assert "Xác nhận đã nhận hồ sơ" not in await see(lan, at(code))
+    there = await browse(province, stranger)
+    assert "Từ Ủy ban nhân dân phường Quy Nhơn" in await see(there, "/can-bo")
+    page = await see(there, at(code))
+    assert "Xác nhận đã nhận hồ sơ" in page
+    done = await there.post(f"{at(code)}/nhan-ho-so", data={"version": hidden(page, "version")})
+    assert "Thời hạn bắt đầu tính" in await see(there, went_to(done))
+    slip = await see(lan, f"{at(code)}/giay-tiep-nhan")
+    assert "Hồ sơ được tiếp nhận tại Ủy ban nhân dân phường Quy Nhơn." in slip
+    assert "Được hẹn khi" not in slip
 
 
 async def test_the_counter_is_for_those_who_receive(hoa, minh, thu, province):

@@ -33,7 +33,7 @@ async def test_a_dossier_filed_online_waits_with_its_eight_working_hours(lan, pr
     text = await see(lan, "/can-bo")
     assert dossier.code in text and "TRẦN AN" in text
     assert "Còn 6 giờ làm việc" in text and 'class="tag is-ok"' in text
-    assert 'Trực tuyến chờ tiếp nhận <span class="count">1</span>' in text
+    assert 'Chờ tiếp nhận <span class="count">1</span>' in text
 
 
 async def test_the_oldest_stands_first_and_late_ones_say_so(lan, province):
@@ -64,7 +64,7 @@ async def test_results_wait_for_their_citizens_with_the_way_they_asked_for(lan, 
 
 
 async def test_empty_lists_say_so(lan, hoa, province):
-    assert "Không có hồ sơ trực tuyến nào chờ tiếp nhận." in await see(lan, "/can-bo")
+    assert "Không có hồ sơ nào chờ tiếp nhận." in await see(lan, "/can-bo")
     assert "Không có kết quả nào chờ trả." in await see(lan, "/can-bo?hang=cho-tra")
     assert "Không có hồ sơ nào cần xử lý." in await see(hoa, "/can-bo/hop-viec")
 

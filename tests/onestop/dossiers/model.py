@@ -54,6 +54,7 @@ class Model:
 
     `place` says who takes what opens where a workflow leads to other agencies, `known` what its
     conditions may ask, `name` gives the ids. `calendar` is the one in force.
+    `desk_agency_id`: whose desk takes it in, where that is another agency; `arrived`: it came.
     """
 
     tree: Node
@@ -61,6 +62,8 @@ class Model:
     posts: dict[str, UUID]
     calendar: Calendar
     citizen_id: UUID
+    desk_agency_id: UUID | None = None
+    arrived: bool = False
     amount: int = 5
     unit: Unit = Unit.WORKING_DAYS
     status: Status | None = None
@@ -86,7 +89,7 @@ class Model:
     def facts(self, now: datetime) -> Facts:
         """What the rules know of it."""
         if self.status is None:
-            return Facts(status=None, agency_id=self.agency_id)
+            return Facts(status=None, agency_id=self.agency_id, desk_agency_id=self.desk_agency_id)
         if self._facts is None:
             self._facts = self._known_now(now)
         overdue = self.due_at is not None and now > self.due_at
@@ -96,6 +99,8 @@ class Model:
         row = {
             "run": msgspec.json.encode(self.run).decode(), "status": self.status,
             "agency_id": self.agency_id, "citizen_id": self.citizen_id, "pause": self.pause,
+            "desk_agency_id": self.desk_agency_id,
+            "competent_received_at": now if self.arrived else None,
             "requests": self.requests, "extensions": self.extensions, "due_at": self.due_at,
             "recall_task": self.recall_task,
         }  # fmt: skip
@@ -164,13 +169,21 @@ class Model:
         return ledger.fold(self.entries, self.calendars) if self.entries else None
 
     @property
+    def on_its_way(self) -> bool:
+        """Whether another agency's desk took it in, and the competent one has not got it yet."""
+        return (
+            self.status is Status.RECEIVED and self.desk_agency_id is not None and not self.arrived
+        )
+
+    @property
     def open(self) -> list[TaskRow]:
         """Open work."""
         return [task for task in self.tasks if task.state == "open"]
 
     def _clock(self, act: Act, now: datetime, until: datetime | None) -> None:
         running_now = self.status in RUNNING
-        if act in (Act.RECEIVE, Act.INTAKE):
+        if act in (Act.RECEIVE, Act.INTAKE, Act.TAKE_OVER):
+            self.arrived = True
             self.write(Kind.START, now, amount=self.amount, unit=self.unit.value)
         elif act in PAUSES and running_now:
             self.write(Kind.PAUSE, now, reason=PAUSES[act])

@@ -8,7 +8,7 @@ from app.onestop.workflows.tree import Node, Sequence, Step
 from app.people.shapes import Actor, HeldPost
 from tests.onestop.dossiers.model import Model
 
-AGENCY, ELSEWHERE = uuid4(), uuid4()
+AGENCY, ELSEWHERE, NEARER = uuid4(), uuid4(), uuid4()
 POSTS = {kind: uuid4() for kind in ("reception", "specialist", "leader", "administrator")}
 OFFICE: Calendar = from_document(
     Document(weekdays=[1, 2, 3, 4, 5], periods=[("07:30", "11:30"), ("13:30", "17:00")]),
@@ -39,10 +39,12 @@ VISITOR = Actor(kind="visitor", name="Khách")
 LAN, HOA, MINH = officer("reception"), officer("specialist"), officer("leader")
 THU = officer("administrator")
 OUTSIDER = officer("reception", "specialist", "leader", agency=ELSEWHERE, post_id=uuid4())
-EVERYBODY = [LAN, HOA, MINH, THU, OUTSIDER, HUNG, VISITOR]
+# At the desk of an agency that does not settle it, nearer to where its citizen lives.
+NGA = officer("reception", agency=NEARER, post_id=uuid4())
+EVERYBODY = [LAN, HOA, MINH, THU, OUTSIDER, NGA, HUNG, VISITOR]
 
 
-def model(tree: Node = FLOW) -> Model:
-    """A dossier that does not exist yet."""
+def model(tree: Node = FLOW, desk: UUID | None = None) -> Model:
+    """A dossier that does not exist yet; `desk`: where it will be handed in, if elsewhere."""
     assert HUNG.id is not None
-    return Model(tree, AGENCY, POSTS, OFFICE, HUNG.id)
+    return Model(tree, AGENCY, POSTS, OFFICE, HUNG.id, desk_agency_id=desk)

@@ -13,7 +13,9 @@ def placed(dossier: Model) -> None:
     status = dossier.status
     open_nodes = [task.node for task in dossier.open if task.kind != "opinion"]
     assert len(open_nodes) == len(set(open_nodes))
-    if status in (*RUNNING, Status.PAYMENT_ASKED):
+    if dossier.on_its_way:
+        assert not dossier.open and not dossier.entries
+    elif status in (*RUNNING, Status.PAYMENT_ASKED):
         assert set(open_nodes) == {one.id for one in running.active(dossier.tree, dossier.run)}
         assert open_nodes
     if status in OVER:

@@ -30,6 +30,8 @@ from tests.onestop.dossiers.people import (
     HUNG,
     LAN,
     MINH,
+    NEARER,
+    NGA,
     OUTSIDER,
     POSTS,
     THU,
@@ -236,3 +238,23 @@ def test_the_chosen_case_decides_the_papers() -> None:
 
 def test_a_paper_nobody_asked_for_is_noticed() -> None:
     assert unknown_slots(birth(), ChannelKind.ONLINE, None, ["giay-chung-sinh", "x"]) == ["x"]
+
+
+def test_nobody_works_on_what_is_on_its_way_from_another_desk() -> None:
+    now = facts(Status.RECEIVED, desk_agency_id=NEARER, on_its_way=True)
+    assert acts_open(now, LAN) == [Act.TAKE_OVER, Act.WITHDRAW]
+    assert acts_open(now, NGA) == acts_open(now, HUNG) == [Act.WITHDRAW]
+    assert acts_open(now, HOA) == acts_open(now, MINH) == acts_open(now, OUTSIDER) == []
+
+
+def test_both_desks_take_papers_and_give_the_result_and_only_one_settles() -> None:
+    for status, act in (
+        (Status.SUPPLEMENT_ASKED, Act.SUPPLEMENT), (Status.FINISHED, Act.DELIVER),
+        (Status.PAYMENT_ASKED, Act.WITHDRAW),
+    ):  # fmt: skip
+        now = facts(status, desk_agency_id=NEARER)
+        assert acts_open(now, NGA)[:1] == [act]
+        assert act in acts_open(now, LAN)
+    working = facts(Status.RECEIVED, at("reception"), desk_agency_id=NEARER)
+    assert acts_open(working, NGA) == [Act.WITHDRAW]
+    assert allowed(Act.HAND_OVER, working, NGA) is Answer.NOT_YOUR_WORK

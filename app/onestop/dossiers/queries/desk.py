@@ -50,12 +50,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaitingLine(Line, frozen=True, kw_only=True):
-    """A dossier filed online that nobody has received yet; `answer_by` is the end of the eight
-    hours, as the ledger has it."""
+    """A dossier the desk has not got yet: filed online, or taken in by another agency's desk.
+
+    `answer_by` is the end of the eight hours, as the ledger has it; None for the latter, of which
+    `taken_in_by` names the agency.
+    """
 
     filed_at: datetime
-    answer_by: datetime
-    remaining: Remaining
+    answer_by: datetime | None
+    remaining: Remaining | None
+    taken_in_by: str | None
 
 
 class TurnLine(Line, frozen=True, kw_only=True):
@@ -82,7 +86,7 @@ class ReadyLine(Line, frozen=True, kw_only=True):
 
 
 class ReceptionQueue(msgspec.Struct, frozen=True, kw_only=True):
-    """Online dossiers waiting at the desk (chờ tiếp nhận), oldest first."""
+    """Dossiers waiting for the desk (chờ tiếp nhận), oldest first."""
 
     lines: list[WaitingLine]
     next: str | None
@@ -135,10 +139,11 @@ join agency a on a.id = d.agency_id
 _WAITING = (
     LINE  # noqa: S608
     + "d.filed_at, (select e.due_at from deadline_entry e where e.dossier_id = d.id\n"
-    + "  and e.clock = 'reception' order by e.seq desc limit 1) as answer_by"
+    + "  and e.clock = 'reception' order by e.seq desc limit 1) as answer_by, b.name as taken_in_by"
     + FROM
     + """
-where d.agency_id = any($1) and d.status = 1
+left join agency b on b.id = d.desk_agency_id
+where d.agency_id = any($1) and d.status in (1, 2) and d.due_at is null
   and ($2::timestamptz is null or (d.filed_at, d.id) > ($2, $3::uuid))
 order by d.filed_at, d.id limit $4
 """
@@ -169,36 +174,38 @@ select count(*) filter (where due_at < $2) as overdue,
        count(*) filter (where due_at >= $2 and due_at >= $4) as later
 from task where post_id = any($1) and state = 'open' and (officer_id is null or officer_id = $5)
 """
-# Served by dossier_to_deliver.
+# Served by dossier_to_deliver and dossier_taken_in_for: either desk gives the result.
 _READY = (
     LINE
     + "d.finished_at, d.due_at, d.wanted_way, d.phone"
     + FROM
     + """
-where d.agency_id = any($1) and d.status = 9
+where (d.agency_id = any($1) or d.desk_agency_id = any($1)) and d.status = 9
   and ($2::timestamptz is null or (d.finished_at, d.id) > ($2, $3::uuid))
 order by d.finished_at, d.id limit $4
 """
 )
-# Served by dossier_waiting, task_by_turn and dossier_to_deliver.
+# Served by dossier_waiting, task_by_turn, dossier_to_deliver and dossier_taken_in_for.
 _COUNTS = """
-select (select count(*) from dossier where agency_id = any($1) and status = 1) as waiting,
+select (select count(*) from dossier
+        where agency_id = any($1) and status in (1, 2) and due_at is null) as waiting,
        (select count(*) from task where post_id = any($2) and state = 'open') as turn,
        (select count(*) from task
         where post_id = any($2) and state = 'open' and due_at < $3) as overdue,
-       (select count(*) from dossier where agency_id = any($1) and status = 9) as to_deliver
+       (select count(*) from dossier where (agency_id = any($1) or desk_agency_id = any($1))
+          and status = 9) as to_deliver
 """
 
 
 async def reception_queue(
     agencies: Sequence[UUID], *, after: str | None = None, limit: int = paging.PAGE
 ) -> ReceptionQueue:
-    """Dossiers filed online with those agencies and not yet received."""
+    """Dossiers filed with those agencies, or taken in for them, which they have not got yet."""
     rows = await db.tenant.fetch(_WAITING, agencies, *paging.read(after), limit + 1)
     shown, following = paging.cut(rows, limit, "filed_at")
     calendar, moment = await calendar_in_force(), now()
     lines = [
-        WaitingLine(**_common(row), remaining=remaining(moment, row["answer_by"], calendar))
+        WaitingLine(**_common(row), remaining=_left(moment, row["answer_by"], calendar))
         for row in shown
     ]
     return ReceptionQueue(lines=lines, next=following)
@@ -243,7 +250,7 @@ async def turns_at(posts: Sequence[UUID], most: int) -> list[TurnLine]:
 async def to_deliver(
     agencies: Sequence[UUID], *, after: str | None = None, limit: int = paging.PAGE
 ) -> ReadyList:
-    """Dossiers of those agencies whose result waits for its citizen."""
+    """Dossiers of those agencies, or taken in by them, whose result waits for its citizen."""
     rows = await db.tenant.fetch(_READY, agencies, *paging.read(after), limit + 1)
     shown, following = paging.cut(rows, limit, "finished_at")
     return ReadyList(lines=[ReadyLine(**_common(row)) for row in shown], next=following)
@@ -269,6 +276,10 @@ def _turn_line(row: Any, moment: datetime, calendar: Calendar) -> TurnLine:
     due_at = row["due_at"]
     left = remaining(moment, due_at, calendar)
     return TurnLine(**_common(row), group=group_of(due_at, moment), remaining=left)
+
+
+def _left(moment: datetime, by: datetime | None, calendar: Calendar) -> Remaining | None:
+    return remaining(moment, by, calendar) if by else None
 
 
 def _day_after(moment: datetime, days: int) -> datetime:

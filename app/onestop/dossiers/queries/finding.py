@@ -60,7 +60,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # The narrow index dossier_search is read alone, newest first, until enough are found; only those
-# are then looked up whole.
+# are then looked up whole. What was taken in for other agencies is little: dossier_taken_in_for.
 _FOUND = (
     LINE  # noqa: S608
     + "d.filed_at, d.due_at, p.title as post_title"
@@ -76,14 +76,20 @@ where d.id in (
         or phone = $4 or id_number = $5)
      order by filed_at desc, id desc limit $6)
     union all
-    select id from dossier where id = dossier_named($3) and agency_id = any($1))
+    (select id from dossier where desk_agency_id = any($1) and (
+        ($2 <> '' and normal like '%' || $2 || '%') or ($3 <> '' and strpos(code, $3) > 0)
+        or phone = $4 or id_number = $5)
+     order by filed_at desc, id desc limit $6)
+    union all
+    select id from dossier
+    where id = dossier_named($3) and (agency_id = any($1) or desk_agency_id = any($1)))
 order by d.filed_at desc, d.id desc limit $6
 """
 )
 # Served by task_by_turn.
 _PASSING = (
     LINE
-    + "d.received_at, d.due_at"
+    + "coalesce(d.competent_received_at, d.received_at) as received_at, d.due_at"
     + FROM
     + """
 where d.status = 2 and d.pause is null and exists (
@@ -95,7 +101,8 @@ order by d.due_at, d.id limit $4
 # The lists are as long as one desk's day. Served by dossier_waiting and task_by_turn.
 _AROUND = """
 with waiting as (
-    select code, filed_at as at, id from dossier where agency_id = any($1) and status = 1
+    select code, filed_at as at, id from dossier
+    where agency_id = any($1) and status in (1, 2) and due_at is null
 ), turn as (
     select d.code, k.due_at as at, d.id from task k join dossier d on d.id = k.dossier_id
     where k.state = 'open' and k.post_id = any($2)

@@ -25,7 +25,7 @@ select d.id, d.code, d.status, d.procedure_id, d.workflow_id, d.run::text as run
 from dossier d join agency a on a.id = d.agency_id left join workflow w on w.id = d.workflow_id
 where d.procedure_id = any(array(select id from procedure where code = $1))
   and d.workflow_id is distinct from $2 and d.status in (2, 4, 5, 6)
-  and d.received_at is not null and ($3::uuid is null or d.id > $3)
+  and d.due_at is not null and ($3::uuid is null or d.id > $3)
 order by d.id limit $4
 """
 

@@ -72,9 +72,10 @@ class TaskView(standing.TaskRow, frozen=True, kw_only=True):
 class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one dossier. `acts` are the buttons of the one who looks.
 
-    `receivers` are the posts the desk may hand it over to; `needs_working_days`: the officer who
-    receives it must set the time, for nothing is published. `checklist` are the papers the
-    procedure asks for. Notices and ledger are empty for the citizen.
+    `desk_agency_name`: whose desk took it in for the competent agency, which has it since
+    `competent_received_at`. `receivers` are the posts the desk may hand it over to;
+    `needs_working_days`: the officer who receives it must set the time, for nothing is published.
+    `checklist` are the papers the procedure asks for. Notices and ledger are empty for the citizen.
     """
 
     id: UUID
@@ -97,6 +98,8 @@ class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
     sheets: list[Sheet]
     filed_at: datetime
     received_at: datetime | None
+    desk_agency_name: str | None
+    competent_received_at: datetime | None
     due_at: datetime | None
     finished_at: datetime | None
     delivered_at: datetime | None
@@ -123,7 +126,7 @@ class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
 _PAGE = """
 select d.id, d.code, d.version, d.status, d.procedure_id, d.agency_id, d.channel, d.case_id,
        d.run::text as run, d.pause, d.requests, d.extensions, d.recall_task, d.delivery,
-       d.workflow_id,
+       d.workflow_id, d.desk_agency_id, d.competent_received_at, c.name as desk_agency_name,
        d.citizen_id, d.wanted_way, d.delivered_way, d.result_on_paper,
        d.summary, d.filed_at, d.received_at, d.due_at, d.finished_at, d.delivered_at,
        d.applicant::text as applicant, d.answers::text as answers,
@@ -147,11 +150,13 @@ select d.id, d.code, d.version, d.status, d.procedure_id, d.agency_id, d.channel
     where e.dossier_id = d.id and e.clock in ('reception', 'whole'))::text as ledger
 from dossier d
 join agency a on a.id = d.agency_id
+left join agency c on c.id = d.desk_agency_id
 where d.id = dossier_named($1)
 """
 _CARRIED = (
     "id", "code", "version", "agency_id", "agency_name", "channel", "case_id", "wanted_way",
     "delivered_way", "result_on_paper", "summary", "filed_at", "received_at", "due_at",
+    "desk_agency_name", "competent_received_at",
     "finished_at", "delivered_at", "pause", "extensions", "requests", "delivery",
 )  # fmt: skip
 
@@ -199,8 +204,12 @@ async def dossier_page(code: str, actor: Actor) -> DossierPage | None:
         acts=acts,
         act_titles={act.value: transition(act).title for act in acts},
         receivers=await _receivers(row, facts, tree, papers) if Act.HAND_OVER in acts else [],
-        needs_working_days=Act.RECEIVE in acts and limit_for(procedure, kind, case_id) is None,
+        needs_working_days=_takes(acts) and limit_for(procedure, kind, case_id) is None,
     )
+
+
+def _takes(acts: list[Act]) -> bool:
+    return Act.RECEIVE in acts or Act.TAKE_OVER in acts
 
 
 def _may_see(facts: Facts, actor: Actor) -> bool:

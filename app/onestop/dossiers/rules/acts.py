@@ -10,6 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from app.onestop.catalog.shapes import PostKind
+from app.onestop.deadlines.clocks import ELSEWHERE
 from app.onestop.dossiers.rules.statuses import RUNNING, Status
 
 
@@ -18,6 +19,8 @@ class Act(StrEnum):
 
     SUBMIT = "submit"
     INTAKE = "intake"
+    INTAKE_FOR = "intake_for"
+    TAKE_OVER = "take_over"
     RECEIVE = "receive"
     REFUSE = "refuse"
     ASK_SUPPLEMENT = "ask_supplement"
@@ -79,6 +82,9 @@ class Need(StrEnum):
     SIGNS = "signs"  # the last of several leaders
     APPROVES = "approves"  # any other leader
     OWN_LAST = "own_last"  # the last act was the actor's own step, untouched since
+    ELSEWHERE = "elsewhere"  # it is handed in at the desk of an agency that does not settle it
+    ON_ITS_WAY = "on_its_way"  # the competent agency has not got it from there yet
+    HERE = "here"  # it has
     OPINION = "opinion"  # the open work is an opinion, asked of the actor's agency
 
 
@@ -88,7 +94,8 @@ class Transition(Struct, frozen=True, kw_only=True):
 
     `who`: kinds of posts; `citizen`: the dossier's own citizen may do it (too). `step` is the kind
     of post an open step must belong to. `turn`: only a holder of the very post whose turn it is;
-    otherwise any holder of a post of the kinds in `who` at the agency.
+    otherwise any holder of a post of the kinds in `who` at the agency; `either_desk`: also at the
+    one whose desk took the dossier in.
     """
 
     act: Act
@@ -102,6 +109,7 @@ class Transition(Struct, frozen=True, kw_only=True):
     where: Where = Where.ANY
     step: PostKind | None = None
     turn: bool = False
+    either_desk: bool = False
     needs: tuple[Need, ...] = ()
 
 
@@ -121,6 +129,16 @@ TRANSITIONS = (
     Transition(
         act=Act.INTAKE, starts=(), end=Status.RECEIVED, who=DESK, move=Move.ENTER,
         title="Tiếp nhận hồ sơ", basis=f"Điều 17 {_DECREE}",
+    ),
+    Transition(
+        act=Act.INTAKE_FOR, starts=(), end=Status.RECEIVED, who=DESK, either_desk=True,
+        needs=(Need.ELSEWHERE,),
+        title="Tiếp nhận hồ sơ thuộc thẩm quyền của cơ quan khác", basis=f"Điều 17 {_DECREE}",
+    ),
+    Transition(
+        act=Act.TAKE_OVER, starts=(Status.RECEIVED,), end=Status.RECEIVED, who=DESK,
+        move=Move.ENTER, needs=(Need.ON_ITS_WAY,),
+        title="Cơ quan có thẩm quyền nhận hồ sơ", basis=ELSEWHERE,
     ),
     Transition(
         act=Act.RECEIVE, starts=(Status.REGISTERED,), end=Status.RECEIVED, who=DESK,
@@ -175,10 +193,12 @@ TRANSITIONS = (
     ),
     Transition(
         act=Act.DELIVER, starts=(Status.FINISHED,), end=Status.DELIVERED, who=DESK,
+        either_desk=True,
         title="Đã trả kết quả", basis=f"Điều 20 {_DECREE}",
     ),
     Transition(
         act=Act.SUPPLEMENT, starts=(Status.SUPPLEMENT_ASKED,), end=None, who=DESK, citizen=True,
+        either_desk=True,
         title="Bổ sung, hoàn thiện hồ sơ", basis=f"khoản 4 Điều 19 {_DECREE}",
     ),
     Transition(
@@ -205,12 +225,12 @@ TRANSITIONS = (
     ),
     Transition(
         act=Act.ASK_SUPPLEMENT, starts=(Status.REGISTERED, *RUNNING), end=Status.SUPPLEMENT_ASKED,
-        who=ANY_POST, needs=(Need.GOING, Need.FIRST_REQUEST, Need.UNDECIDED),
+        who=ANY_POST, needs=(Need.HERE, Need.GOING, Need.FIRST_REQUEST, Need.UNDECIDED),
         title="Yêu cầu bổ sung, hoàn thiện hồ sơ", basis=f"Điều 17 và khoản 4 Điều 19 {_DECREE}",
     ),
     Transition(
         act=Act.ASK_AGAIN, starts=(Status.REGISTERED, *RUNNING), end=Status.SUPPLEMENT_ASKED,
-        who=LEADERS, needs=(Need.GOING, Need.LATER_REQUEST, Need.UNDECIDED),
+        who=LEADERS, needs=(Need.HERE, Need.GOING, Need.LATER_REQUEST, Need.UNDECIDED),
         title="Yêu cầu bổ sung lần nữa", basis=f"Điều 17 và khoản 4 Điều 19 {_DECREE}",
     ),
     Transition(
@@ -224,21 +244,21 @@ TRANSITIONS = (
     ),
     Transition(
         act=Act.EXTEND, starts=RUNNING, end=None, who=LEADERS,
-        needs=(Need.GOING, Need.IN_TIME, Need.NOT_EXTENDED),
+        needs=(Need.HERE, Need.GOING, Need.IN_TIME, Need.NOT_EXTENDED),
         title="Xin lỗi và gia hạn giải quyết", basis=f"khoản 9 Điều 19 {_DECREE}",
     ),
     Transition(
-        act=Act.CORRECT, starts=RUNNING, end=None, who=DESK,
+        act=Act.CORRECT, starts=RUNNING, end=None, who=DESK, needs=(Need.HERE,),
         title="Đính chính thông tin tiếp nhận", basis=f"Điều 17 {_DECREE}",
     ),
     Transition(
         act=Act.STOP, starts=_UNENDED, end=Status.STOPPED, who=WORKERS, move=Move.LEAVE,
-        needs=(Need.UNDECIDED,),
+        needs=(Need.HERE, Need.UNDECIDED),
         title="Dừng giải quyết theo đề nghị", basis=f"Điều 19 {_DECREE}",
     ),
     Transition(
         act=Act.WITHDRAW, starts=(Status.REGISTERED, *_UNENDED), end=Status.WITHDRAWN, who=DESK,
-        citizen=True, move=Move.LEAVE, needs=(Need.UNDECIDED,),
+        either_desk=True, citizen=True, move=Move.LEAVE, needs=(Need.UNDECIDED,),
         title="Rút hồ sơ theo yêu cầu", basis=f"Điều 19 {_DECREE}",
     ),
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """May this person do that with this dossier now? Pure: answers, never raises."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from uuid import UUID
 
@@ -45,12 +46,16 @@ class Facts(Struct, frozen=True, kw_only=True):
     `agencies`: those that have had work with it beside the competent one. `has_result` also when
     it is declared to be on paper. `decided`: the leaders have settled it. `own_last`: the officer
     whose step was the last thing that happened, while nobody has touched what came of it.
-    `awaits_word`: the answer of somebody outside is awaited, or a publication runs.
+    `desk_agency_id`: whose desk took it in for the competent agency, None: that one itself;
+    `on_its_way`: it has not come from there yet. `awaits_word`: the answer of somebody outside is
+    awaited, or a publication runs.
     """
 
     status: Status | None
     agency_id: UUID
     agencies: frozenset[UUID] = frozenset()
+    desk_agency_id: UUID | None = None
+    on_its_way: bool = False
     citizen_id: UUID | None = None
     turns: tuple[Turn, ...] = ()
     has_result: bool = False
@@ -128,9 +133,15 @@ def handles(agency_id: UUID, actor: Actor) -> bool:
 
 
 def works_on(facts: Facts, actor: Actor) -> bool:
-    """Whether the officer's agency is the competent one or has had work with the dossier."""
+    """Whether the officer's agency is the competent one, has had work with the dossier, or took it
+    in."""
     helps = any(post.agency_id in facts.agencies and post.kind in ANY_POST for post in actor.posts)
-    return helps or handles(facts.agency_id, actor)
+    return helps or handles(facts.agency_id, actor) or _took_in(facts, actor, ANY_POST)
+
+
+def _took_in(facts: Facts, actor: Actor, who: Sequence[PostKind]) -> bool:
+    desk = facts.desk_agency_id
+    return desk is not None and any(p.serves(desk) and p.kind in who for p in actor.posts)
 
 
 def _may_see(row: Transition, facts: Facts, actor: Actor) -> bool:
@@ -147,6 +158,8 @@ def _does_such_work(row: Transition, facts: Facts, actor: Actor) -> bool:
     agencies = {facts.agency_id}
     if row.turn:
         agencies |= {turn.agency_id for turn in facts.turns}
+    if row.either_desk and _took_in(facts, actor, row.who):
+        return True
     return any(post.agency_id in agencies and post.kind in row.who for post in actor.posts)
 
 
@@ -192,5 +205,8 @@ def _met(need: Need, facts: Facts, actor: Actor, turns: list[Turn]) -> bool:
         Need.SIGNS: mine is not None and mine.signs,
         Need.APPROVES: mine is not None and not mine.signs,
         Need.OWN_LAST: actor.id is not None and facts.own_last == actor.id,
+        Need.ELSEWHERE: facts.desk_agency_id is not None,
+        Need.ON_ITS_WAY: facts.on_its_way,
+        Need.HERE: not facts.on_its_way,
         Need.OPINION: True,
     }[need]

@@ -6,6 +6,7 @@
 from app.onestop.dossiers.service.correcting import correct
 from app.onestop.dossiers.service.delivery import deliver
 from app.onestop.dossiers.service.drafts import discard_draft, save_draft, start_draft
+from app.onestop.dossiers.service.elsewhere import take_over
 from app.onestop.dossiers.service.ending import stop, withdraw
 from app.onestop.dossiers.service.extending import extend
 from app.onestop.dossiers.service.handling import (
@@ -55,5 +56,6 @@ __all__ = [
     "stop",
     "submit",
     "supplement",
+    "take_over",
     "withdraw",
 ]

@@ -30,6 +30,10 @@ from tenants import db
 
 _LONGEST_DAYS = 365
 _BY_OFFICER = "Thời hạn do cán bộ tiếp nhận ấn định vì thủ tục chưa công bố thời hạn."
+_ELSEWHERE = (
+    "Hồ sơ được tiếp nhận tại cơ quan khác nên thời hạn tính từ khi cơ quan có thẩm quyền nhận "
+    "được hồ sơ."
+)
 # Served by task_by_dossier. What merely passes with time does not pass more slowly.
 _OPEN = """
 select id, due_at from task
@@ -44,38 +48,45 @@ select id from task where dossier_id = $1 and state = 'open' and kind = 'opinion
 class Clock(msgspec.Struct, frozen=True):
     """A deadline counted but not yet written down; `minutes` is the whole in worked minutes."""
 
+    since: datetime
     limit: Limit
     due: Due
     minutes: int
     published: bool  # the procedure says the limit; otherwise the officer did
 
 
-async def wind(
-    procedure: Procedure, dossier: Dossier, received_at: datetime, working_days: int | None
-) -> Clock:
-    """Count the deadline of a dossier received at that moment, by its agency's calendar in force.
+async def wind(procedure: Procedure, dossier: Dossier, working_days: int | None) -> Clock:
+    """Count the deadline of a dossier its agency has received, by that agency's calendar in force.
 
     `working_days` is used only where the procedure publishes no limit. Raises LimitNeeded.
     """
     published = limit_for(procedure, KIND_OF_CHANNEL[dossier.channel], dossier.case_id)
     limit = published or _said_by_officer(working_days)
     calendar = await calendar_in_force(agency_id=dossier.agency_id)
-    due = due_at(received_at, limit.qty, limit.unit, calendar)
+    since = clocks.counts_from(
+        dossier.received_at,
+        dossier.competent_received_at,
+        elsewhere=dossier.desk_agency_id is not None,
+    )
+    assert since is not None, "what is on its way is not counted"
+    due = due_at(since, limit.qty, limit.unit, calendar)
     minutes = working_minutes_between(due.start_at, due.at, calendar)
-    dossier.received_at, dossier.due_at, dossier.limit_minutes = received_at, due.at, minutes
-    return Clock(limit, due, minutes, published is not None)
+    dossier.due_at, dossier.limit_minutes = due.at, minutes
+    return Clock(since, limit, due, minutes, published is not None)
 
 
 async def start(officer: Actor, dossier: Dossier, clock: Clock) -> None:
     """Write the ledger's first row; the due date is a fold of these rows."""
+    elsewhere = dossier.desk_agency_id is not None
+    said = [_ELSEWHERE] * elsewhere + [_BY_OFFICER] * (not clock.published)
     await ledger.start(
         officer,
         dossier.id,
         clock.limit.qty,
         clock.limit.unit,
-        at=dossier.received_at,
-        basis=clock.due.basis,
-        note=None if clock.published else _BY_OFFICER,
+        at=clock.since,
+        basis=clocks.ELSEWHERE if elsewhere else clock.due.basis,
+        note=" ".join(said) or None,
         agency_id=dossier.agency_id,
     )
 

@@ -41,9 +41,9 @@ async def withdraw(actor: Actor, code: str, version: int | None, *, reason: str)
 
 async def _end(actor: Actor, act: Act, case: Case, why: str) -> Dossier:
     dossier = case.dossier
-    if dossier.received_at is not None:
+    if dossier.due_at is not None:
         await clock.stop(actor, dossier, act.value)
-    else:
+    elif dossier.received_at is None:
         await answering.stop(actor, dossier, act)
     dossier.pause, dossier.back_to = None, None
     return await carry_out(actor, act, case, note=why)

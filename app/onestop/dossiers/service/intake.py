@@ -14,7 +14,7 @@ from app.onestop.dossiers import applicants
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import FormUsed, PapersMissing
 from app.onestop.dossiers.rules import Act, missing_papers, transition, unknown_slots
-from app.onestop.dossiers.service import clock
+from app.onestop.dossiers.service import clock, elsewhere
 from app.onestop.dossiers.service.drafts import must_be_a_case, must_be_competent
 from app.onestop.dossiers.service.opening import case_of
 from app.onestop.dossiers.service.reception import give_receipt
@@ -49,7 +49,8 @@ async def intake(officer: Actor, form: Intake) -> Dossier:
 
     Raises NotAllowed for who holds no reception post, NotFound for an unknown procedure,
     NotCompetent, CaseNeeded, Malformed with the fields to mend, PapersMissing, LimitNeeded, and
-    FormUsed when the key's dossier is another person's.
+    FormUsed when the key's dossier is another person's. What another agency settles
+    (`form.competent_id`) is only taken in: its time begins when that agency has it.
     """
     desk = _desk_of(officer, form.agency_id)
     await db.tenant.execute(_ONE_AT_A_TIME, f"intake:{form.key}")
@@ -58,13 +59,24 @@ async def intake(officer: Actor, form: Intake) -> Dossier:
     view = await _procedure_at(form, desk)
     applicant = _checked(form, view)
     dossier = await _filed(form, view, desk, applicant)
-    wound = await clock.wind(view.document, dossier, dossier.filed_at, form.working_days)
+    if dossier.desk_agency_id is None:
+        await _received(officer, dossier, view, form, desk)
+    else:
+        await dossier.save()
+        await _lay_down(officer, dossier, view, form.papers)
+        await elsewhere.taken_in(officer, dossier)
+    return dossier
+
+
+async def _received(
+    officer: Actor, dossier: Dossier, view: ProcedureView, form: Intake, desk: HeldPost
+) -> None:
+    wound = await clock.wind(view.document, dossier, form.working_days)
     await dossier.save()
     await _lay_down(officer, dossier, view, form.papers)
     await enter(await case_of(dossier), desk.id)
     await leave_trace(officer, dossier, Act.INTAKE)
     await give_receipt(officer, dossier, wound)
-    return dossier
 
 
 def _desk_of(officer: Actor, agency_id: UUID | None) -> HeldPost:
@@ -78,7 +90,7 @@ async def _taken_before(form: Intake, desk: HeldPost) -> Dossier | None:
     dossier = await Dossier.objects().where(Dossier.intake_key == form.key).first()
     if dossier is None:
         return None
-    if dossier.agency_id != desk.agency_id:
+    if (dossier.desk_agency_id or dossier.agency_id) != desk.agency_id:
         raise NotFound
     if dossier.applicant_name != cleaning.one_line(form.full_name):
         raise FormUsed(dossier.code, dossier.applicant_name)
@@ -89,7 +101,7 @@ async def _procedure_at(form: Intake, desk: HeldPost) -> ProcedureView:
     view = await catalog.procedure(form.procedure_code)
     if view is None or not view.open:
         raise NotFound("Không tìm thấy thủ tục này. Vui lòng chọn lại trong danh mục.")
-    await must_be_competent(view.document, desk.agency_id)
+    await must_be_competent(view.document, form.competent_id or desk.agency_id)
     must_be_a_case(view.document, form.case_id)
     return view
 
@@ -125,11 +137,13 @@ def _paper_faults(papers: Sequence[IntakePaper]) -> dict[str, str]:
 async def _filed(
     form: Intake, view: ProcedureView, desk: HeldPost, applicant: Applicant
 ) -> Dossier:
+    moment, competent = now(), form.competent_id or desk.agency_id
     return Dossier(
         id=uuid7(),
         code=await codes.take_for(desk.agency_id),
         procedure_id=view.id,
-        agency_id=desk.agency_id,
+        agency_id=competent,
+        desk_agency_id=desk.agency_id if competent != desk.agency_id else None,
         channel=form.channel,
         case_id=form.case_id,
         status=transition(Act.INTAKE).end,
@@ -140,7 +154,8 @@ async def _filed(
         summary=cleaning.one_line(form.summary) or view.document.short_name,
         intake_key=form.key,
         wanted_way=form.wanted_way,
-        filed_at=now(),
+        filed_at=moment,
+        received_at=moment,
     )
 
 

@@ -67,7 +67,7 @@ def _must_fit(case: Case, target: Kept) -> None:
         raise NotFound
     if target.state != "published":
         raise NotInUse
-    if case.dossier.received_at is None or case.dossier.status not in (*RUNNING, *ASKED):
+    if case.dossier.due_at is None or case.dossier.status not in (*RUNNING, *ASKED):
         raise AlreadyEnded
 
 

@@ -32,7 +32,8 @@ async def receive(
     case = await open_case(officer, Act.RECEIVE, code, version)
     await _papers_must_be_there(case)
     dossier = case.dossier
-    wound = await clock.wind(case.procedure, dossier, now(), working_days)
+    dossier.received_at = now()
+    wound = await clock.wind(case.procedure, dossier, working_days)
     desk = officer.holds("reception", dossier.agency_id)
     await carry_out(officer, Act.RECEIVE, case, post_id=desk.id if desk else None)
     await answering.stop(officer, dossier, Act.RECEIVE)
@@ -45,6 +46,11 @@ async def give_receipt(officer: Actor, dossier: Dossier, wound: Clock) -> None:
     await clock.start(officer, dossier, wound)
     await slips.issue_receipt(officer, dossier)
     await notices.notify(dossier, "TIEP_NHAN")
+    await count_use(dossier)
+
+
+async def count_use(dossier: Dossier) -> None:
+    """A dossier is paid for once, where it was received."""
     await meter.count(
         f"dossier:{dossier.id}:received",
         "dossier.received",

@@ -48,7 +48,8 @@ async def trace_only(
 async def _add_progress(
     actor: Actor, dossier: Dossier, act: Act, note: str | None, step: str | None
 ) -> None:
-    agency = await db.tenant.fetch_value("select name from agency where id = $1", dossier.agency_id)
+    at = dossier.desk_agency_id if _at_the_other_desk(actor, dossier, act) else dossier.agency_id
+    agency = await db.tenant.fetch_value("select name from agency where id = $1", at)
     await Progress(
         id=uuid7(),
         dossier_id=dossier.id,
@@ -61,6 +62,17 @@ async def _add_progress(
         note=note,
         at=now(),
     ).save()
+
+
+def _at_the_other_desk(actor: Actor, dossier: Dossier, act: Act) -> bool:
+    """Whether it is done where the dossier was taken in, and not at the competent agency."""
+    if dossier.desk_agency_id is None or not transition(act).either_desk:
+        return False
+    here, there = (
+        any(post.kind == "reception" and post.serves(agency_id) for post in actor.posts)
+        for agency_id in (dossier.agency_id, dossier.desk_agency_id)
+    )
+    return there and not here
 
 
 def cleaned_note(note: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """Printing a slip once more."""
 
+from typing import Any
 from uuid import UUID
 
 from app.onestop.dossiers.rules import handles
@@ -10,7 +11,8 @@ from app.trail.service import record
 from tenants import db
 
 _SLIP = """
-select s.form, s.dossier_id, d.agency_id from slip s join dossier d on d.id = s.dossier_id
+select s.form, s.dossier_id, d.agency_id, d.desk_agency_id
+from slip s join dossier d on d.id = s.dossier_id
 where s.id = $1
 """
 
@@ -21,7 +23,7 @@ async def reprinted(officer: Actor, slip_id: UUID) -> None:
     Raises NotFound when it is not of an agency the officer works in.
     """
     row = await db.tenant.fetch_row(_SLIP, slip_id)
-    if row is None or not handles(row["agency_id"], officer):
+    if row is None or not any(handles(one, officer) for one in _desks(row)):
         raise NotFound
     await record(
         officer,
@@ -29,3 +31,8 @@ async def reprinted(officer: Actor, slip_id: UUID) -> None:
         ("dossier", row["dossier_id"]),
         detail={"form": row["form"], "slip": slip_id},
     )
+
+
+def _desks(row: Any) -> list[UUID]:
+    """The competent agency, and the one that took it in where that is another."""
+    return [one for one in (row["agency_id"], row["desk_agency_id"]) if one is not None]

@@ -6,7 +6,8 @@ from uuid import UUID
 import msgspec
 
 from app.onestop.catalog import queries as catalog
-from app.onestop.catalog.shapes import ChannelKind, Limit, Unit
+from app.onestop.catalog.needs import limit_for
+from app.onestop.catalog.shapes import ChannelKind, Limit, Procedure, Unit
 from app.onestop.slips import rules
 from app.onestop.slips.refusals import NoReceipt, ReasonNeeded
 from app.onestop.slips.service.numbers import enter_in_register, year_of
@@ -22,6 +23,7 @@ _KINDS = {
     "counter": ChannelKind.DIRECT,
     "postal": ChannelKind.POSTAL,
 }
+_SET_LATER = "Cơ quan giải quyết ấn định khi nhận hồ sơ"
 # Served by deadline_entry_by_dossier: the time as it was last counted from its beginning.
 _CLOCK = """
 select amount, unit, explanation::text as explanation from deadline_entry
@@ -45,9 +47,10 @@ order by s.issued_at desc, s.id desc limit 1
 async def issue_receipt(officer: Actor, dossier: HasId) -> UUID:
     """Issue form 01 (giấy tiếp nhận hồ sơ và hẹn trả kết quả) for a dossier just received.
 
-    The dossier is entered in the register as well. Call it after the dossier, its papers and the
-    first row of its deadline's ledger are written. Returns the slip's id. Raises LookupError when
-    there is no such received dossier.
+    What was taken in for another agency has no date yet; the slip says which agency settles it.
+    The dossier is entered in the register of the desk as well. Call it after the dossier, its
+    papers and the first row of its deadline's ledger are written. Returns the slip's id. Raises
+    LookupError when there is no such received dossier.
     """
     row = await facts_of(dossier)
     content = await _receipt(officer, row)
@@ -83,23 +86,36 @@ async def replace_receipt(officer: Actor, dossier: HasId, reason: str) -> UUID:
 
 async def _receipt(officer: Actor, row: dict[str, Any]) -> Receipt:
     clock = await db.tenant.fetch_row(_CLOCK, row["id"])
-    if clock is None or row["received_at"] is None:
+    on_its_way = row["desk_agency_id"] is not None and row["competent_received_at"] is None
+    if (clock is None and not on_its_way) or row["received_at"] is None:
         raise LookupError("form 01 is issued for a received dossier only")
     procedure = await catalog.document(row["procedure_id"])
-    number = await enter_in_register(row["id"], row["agency_id"], row["received_at"])
+    desk_id, desk = row["desk_agency_id"] or row["agency_id"], row["desk_agency"] or row["agency"]
+    number = await enter_in_register(row["id"], desk_id, row["received_at"])
     return Receipt(
-        **await common(officer, row),
+        **await common(officer, {**row, "agency": desk} if on_its_way else row),
         papers=await _papers(row["id"]),
         sets=1,
-        limit=rules.limit_line(Limit(clock["amount"], Unit(clock["unit"]))),
+        limit=_limit_words(procedure, row, clock),
         received_at=row["received_at"],
         due_at=row["due_at"],
-        return_at=rules.return_place(row["wanted_way"], row["agency"]),
+        return_at=rules.return_place(row["wanted_way"], desk),
         fees=rules.fee_lines(procedure, _KINDS[row["channel"]]),
-        explanation=msgspec.json.decode(clock["explanation"], type=list[str]),
+        explanation=msgspec.json.decode(clock["explanation"], type=list[str]) if clock else [],
         register_number=number,
         register_year=year_of(row["received_at"]),
+        settled_by=row["agency"] if on_its_way else "",
+        taken_in_by="" if on_its_way else row["desk_agency"] or "",
+        competent_received_at=row["competent_received_at"],
     )
+
+
+def _limit_words(procedure: Procedure, row: dict[str, Any], clock: Any) -> str:
+    """The time as it is counted; before that as it is published."""
+    if clock is not None:
+        return rules.limit_line(Limit(clock["amount"], Unit(clock["unit"])))
+    published = limit_for(procedure, _KINDS[row["channel"]], row["case_id"])
+    return rules.limit_line(published) if published else _SET_LATER
 
 
 async def _papers(dossier_id: UUID) -> list[SlipPaper]:

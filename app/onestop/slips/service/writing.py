@@ -21,9 +21,9 @@ from tenants.current import current
 
 _DOSSIER = """
 select d.id, d.code, d.channel, d.applicant::text as applicant, d.applicant_name, d.phone,
-       d.summary, d.received_at, d.due_at, d.wanted_way, d.procedure_id, d.agency_id,
-       a.name as agency
-from dossier d join agency a on a.id = d.agency_id
+       d.summary, d.received_at, d.due_at, d.wanted_way, d.procedure_id, d.agency_id, d.case_id,
+       d.desk_agency_id, d.competent_received_at, a.name as agency, b.name as desk_agency
+from dossier d join agency a on a.id = d.agency_id left join agency b on b.id = d.desk_agency_id
 where d.id = $1
 """
 _INSERT = """
