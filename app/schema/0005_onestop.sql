@@ -85,8 +85,7 @@ create table dossier (
     check (competent_received_at is null or desk_agency_id is not null),
     -- Nobody works on what is still on its way, and no time is counted.
     check (due_at is null or desk_agency_id is null or competent_received_at is not null),
-    check (received_at is null or due_at is not null
-        or (desk_agency_id is not null and status in (2, 7))),
+    check (desk_agency_id is null or competent_received_at is not null or status in (2, 7)),
     check (status <> 10 or (delivered_at is not null and delivered_way is not null))
 );
 create index dossier_waiting on dossier (agency_id, filed_at)
@@ -185,7 +184,8 @@ create table slip (
     form_version text not null,
     content jsonb not null,
     issued_at timestamptz not null,
-    issued_by uuid not null references officer
+    issued_by uuid references officer,      -- null: by the system, what no officer has to decide
+    check (issued_by is not null or form in ('01', '02'))
 );
 create index slip_by_dossier on slip (dossier_id, form);
 

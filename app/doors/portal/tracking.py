@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from app.doors import stencil
 from app.doors.asked import Asked
 from app.doors.guesses import count_guess
+from app.doors.portal.asked_view import slip_address
 from app.doors.portal.tracking_view import TrackView, track_view
 from app.doors.portal.unchanged import CACHED, tag_of
 from app.doors.render import page
@@ -21,6 +22,7 @@ from app.onestop.codes.aliases import present_code
 from app.onestop.dossiers.queries import tracking
 from app.onestop.dossiers.queries.mine import own_code
 from app.onestop.reorganisation.succession import agency_names
+from app.onestop.slips.queries import slips_of
 from app.people.queries import today
 from app.refusals import Malformed, NotFound
 
@@ -58,7 +60,7 @@ async def show_tracking(request: Asked, code: FromPath[str]) -> Response[bytes] 
     if found.code != code:  # A former code of the dossier.
         return Redirect(f"/tra-cuu/{found.code}", status_code=303)
     if await _owns(request, found.code):
-        return _page(track_view(found), own=True)
+        return _page(track_view(found), own=True, receipt=await _receipt(found.code))
     tag = tag_of(found.version)
     headers = {"Cache-Control": CACHED, "ETag": tag}
     if request.headers.get("if-none-match") == tag:
@@ -80,13 +82,19 @@ async def show_details(request: Asked, code: FromPath[str]) -> Response[bytes]:
         fault = Malformed(fields={"so_cuoi": _WRONG_DIGITS})
         return _page(track_view(found), errors=fault.fields, status=422, own=own)
     names = await agency_names(found.details.dossier_id, today())
-    return _page(track_view(found, names), own=own)
+    receipt = await _receipt(found.code) if own else ""
+    return _page(track_view(found, names), own=own, receipt=receipt)
 
 
 async def _owns(request: Asked, code: str) -> bool:
     """Whether the reader is signed in as the dossier's own citizen."""
     who = await actor(request)
     return who.kind == "citizen" and await own_code(who, code) is not None
+
+
+async def _receipt(code: str) -> str:
+    """Where the citizen's newest receipt is kept; the paper names more than a stranger may know."""
+    return slip_address(code, await slips_of(code), "01")
 
 
 _NO_CODE = (
@@ -114,6 +122,7 @@ def _page(
     headers: dict[str, str] | None = None,
     draw: Callable[..., str] | None = None,
     own: bool = False,
+    receipt: str = "",
 ) -> Response[bytes]:
     return page(
         "portal/tracking.html",
@@ -123,5 +132,6 @@ def _page(
         here="/tra-cuu",
         view=view,
         own=own,
+        receipt=receipt,
         errors=errors or {},
     )

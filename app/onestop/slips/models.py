@@ -15,7 +15,7 @@ class Slip(Table, db=TENANT_DB, tablename="slip"):
     form_version = Text()
     content = JSONB()
     issued_at = Timestamptz()
-    issued_by = UUID()
+    issued_by = UUID(null=True, default=None)
     agency_id = UUID(null=True, default=None)
     year = SmallInt(null=True, default=None)
     number = Integer(null=True, default=None)

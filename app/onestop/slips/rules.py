@@ -12,6 +12,9 @@ RECEIPT, SUPPLEMENT, REFUSAL, APOLOGY, STOP = "01", "02", "03", "04", "05"
 CONTROL, REGISTER = "06", "07"
 OTHER = "other"  # the coded reason that says nothing without a text
 
+# Who signs what no officer has to decide, such as a receipt whose date moved by law.
+BY_ITSELF = "Hệ thống thông tin giải quyết thủ tục hành chính"
+
 # What the trail calls issuing each form, and what becomes of it later.
 ACTS = {
     RECEIPT: "slip.issue",

@@ -13,8 +13,9 @@ from app.onestop.dossiers import queries, refusals, service
 from app.onestop.dossiers.rules import Act, Status
 from app.onestop.dossiers.shapes import Correction
 from app.onestop.papers.uploading import attach_as
-from app.onestop.slips.queries import slips_of
-from app.onestop.slips.shapes import SupplementItem
+from app.onestop.slips.queries import slip_of, slips_of
+from app.onestop.slips.rules import BY_ITSELF
+from app.onestop.slips.shapes import Receipt, SupplementItem
 from app.people.shapes import Actor
 from app.refusals import Malformed, NotFound, Overtaken
 from infra.clock import frozen
@@ -125,8 +126,31 @@ async def test_after_a_supplement_the_time_starts_again_from_zero(province: Tena
         standing = await standing_of(back.id)
     assert standing is not None
     assert (standing.due_at, standing.restarts) == (back.due_at, 1)
-    assert await forms(code) == ["01", "02"]
+    assert await forms(code) == ["01", "01", "02"]
     assert (await events(back))[-2:] == ["BO_SUNG", "DA_BO_SUNG"]
+
+
+async def test_papers_sent_online_bring_a_new_receipt_that_no_officer_signs(
+    province: Tenant,
+) -> None:
+    hung, (lan, hoa, _) = await cast.citizen(), await crew()
+    with frozen(MONDAY):
+        code = (await submitted(hung)).code
+        await doing(service.receive, lan, code, None)
+        await doing(service.hand_over, lan, code, None)
+        asked = await doing(service.ask_supplement, hoa, code, None, items=ITEMS, reply_by=MONDAY)
+    with frozen(MONDAY + timedelta(days=3)):
+        await storage.receive(
+            pdf(2), "ro-hon.pdf", f"citizen:{hung.id}", target=f"dossier:{asked.id}",
+            slot="giay-chung-sinh", attach=attach_as(hung),
+        )  # fmt: skip
+        back = await doing(service.supplement, hung, code, None)
+    new, _, old = await slips_of(code)
+    assert (new.form, new.replaced, old.form, old.replaced) == ("01", False, "01", True)
+    assert (new.officer, old.officer) == (BY_ITSELF, lan.name)
+    slip = await slip_of(code, new.id)
+    assert slip is not None and isinstance(slip.content, Receipt)
+    assert (slip.content.due_at, slip.content.officer) == (back.due_at, BY_ITSELF)
 
 
 async def test_a_second_request_is_the_leaders_who_knows_what_it_means(province: Tenant) -> None:

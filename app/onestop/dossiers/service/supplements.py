@@ -22,6 +22,7 @@ from infra.ids import uuid7
 from tenants import db
 
 PAUSE = "supplement"
+_NEW_DATE = "Hồ sơ đã được bổ sung, thời hạn được tính lại từ đầu"
 _ASK = """
 insert into supplement_request (id, dossier_id, round, items, note, reply_by, asked_at, asked_by)
 values ($1, $2, $3, $4::jsonb, $5, $6, $7, $8)
@@ -76,10 +77,11 @@ async def supplement(
     """The papers have come (đã bổ sung): by its citizen, or laid on the counter.
 
     A dossier never received waits for its reception again; one received is counted from zero
-    (Decree 118/2025, Article 19 clause 4). Raises NotFound, NotAllowed, Overtaken, NothingNew.
+    (Decree 118/2025, Article 19 clause 4) and gets a receipt with its new date. Raises NotFound,
+    NotAllowed, Overtaken, NothingNew.
     """
     case = await open_case(actor, Act.SUPPLEMENT, code, version)
-    dossier = case.dossier
+    dossier, before = case.dossier, case.dossier.due_at
     asked = await db.tenant.fetch_row(_OPEN, dossier.id)
     if actor.kind == "citizen":
         since = asked["asked_at"] if asked else await waiting.papers_asked_at(dossier)
@@ -97,6 +99,8 @@ async def supplement(
     dossier = await carry_out(actor, Act.SUPPLEMENT, case, note=note)
     if dossier.status in RUNNING:
         await notices.notify(dossier, "DA_BO_SUNG", occasion=str(dossier.requests))
+    if dossier.due_at != before:
+        await slips.renew_receipt(actor, dossier, _NEW_DATE)
     return dossier
 
 

@@ -37,7 +37,7 @@ _ONE = f"{_FIELDS} where d.id = dossier_named($1) and s.id = $2"
 _ALL = """
 select s.id, s.form, s.form_version, s.number, s.issued_at, o.full_name as officer,
        exists (select from slip r where r.replaces = s.id) as replaced
-from slip s join dossier d on d.id = s.dossier_id join officer o on o.id = s.issued_by
+from slip s join dossier d on d.id = s.dossier_id left join officer o on o.id = s.issued_by
 where d.id = dossier_named($1) order by s.issued_at desc, s.id desc
 """
 
@@ -74,4 +74,8 @@ def _slip(row: dict[str, Any]) -> Slip:
 
 def _line(row: dict[str, Any]) -> SlipLine:
     document = source.document(row["form"], row.pop("form_version"))
-    return SlipLine(**{**row, "number": number_text(document, row["number"])}, name=document.name)
+    said = {
+        "number": number_text(document, row["number"]),
+        "officer": row["officer"] or rules.BY_ITSELF,
+    }
+    return SlipLine(**{**row, **said}, name=document.name)

@@ -8,7 +8,7 @@ from app.onestop.slips.service.letters import (
 )
 from app.onestop.slips.service.numbers import enter_in_register
 from app.onestop.slips.service.prints import reprinted
-from app.onestop.slips.service.receipt import issue_receipt, replace_receipt
+from app.onestop.slips.service.receipt import issue_receipt, renew_receipt, replace_receipt
 from app.onestop.slips.service.writing import HasId
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "issue_refusal",
     "issue_stop",
     "issue_supplement_request",
+    "renew_receipt",
     "replace_receipt",
     "reprinted",
 ]

@@ -13,7 +13,7 @@ from app.onestop.slips.refusals import NoReceipt, ReasonNeeded
 from app.onestop.slips.service.numbers import enter_in_register, year_of
 from app.onestop.slips.service.writing import HasId, common, facts_of, write
 from app.onestop.slips.shapes import Receipt, SlipPaper
-from app.people.shapes import Actor
+from app.people.shapes import SYSTEM, Actor
 from app.refusals import NotAllowed
 from app.trail.service import record
 from tenants import db
@@ -24,10 +24,14 @@ _KINDS = {
     "postal": ChannelKind.POSTAL,
 }
 _SET_LATER = "Cơ quan giải quyết ấn định khi nhận hồ sơ"
-# Served by deadline_entry_by_dossier: the time as it was last counted from its beginning.
+# Served by deadline_entry_by_dossier: the time as it was last counted from its beginning;
+# a restart gives the same amount again and does not repeat it.
 _CLOCK = """
-select amount, unit, explanation::text as explanation from deadline_entry
-where dossier_id = $1 and clock = 'whole' and kind in ('start', 'restart') order by seq desc limit 1
+with counted as (select seq, amount, unit, explanation from deadline_entry
+    where dossier_id = $1 and clock = 'whole' and kind in ('start', 'restart'))
+select g.amount, g.unit, c.explanation::text as explanation
+from (select * from counted where unit is not null order by seq desc limit 1) g,
+     (select * from counted order by seq desc limit 1) c
 """
 # Served by paper_by_dossier.
 _PAPERS = """
@@ -72,13 +76,30 @@ async def replace_receipt(officer: Actor, dossier: HasId, reason: str) -> UUID:
     old = await db.tenant.fetch_row(_LAST_RECEIPT, dossier.id)
     if old is None:
         raise NoReceipt
+    return await _issue_instead(officer, row, old, why)
+
+
+async def renew_receipt(actor: Actor, dossier: HasId, reason: str) -> UUID | None:
+    """Form 01 with the date as it has moved by an act on the dossier; None when none was issued.
+
+    Whoever did the act issues it where that is an officer; where it was the citizen or time that
+    passed, nobody has anything to decide and the system does. The caller holds the dossier's lock.
+    """
+    old = await db.tenant.fetch_row(_LAST_RECEIPT, dossier.id)
+    if old is None:
+        return None
+    issuer = actor if actor.kind == "officer" else SYSTEM
+    return await _issue_instead(issuer, await facts_of(dossier), old, rules.plain(reason))
+
+
+async def _issue_instead(officer: Actor, row: dict[str, Any], old: Any, why: str) -> UUID:
     content = await _receipt(officer, row)
     content = msgspec.structs.replace(content, replaces_at=old["issued_at"], replaces_why=why)
     slip_id = await write(officer, row, rules.RECEIPT, content, replaces=old["id"])
     await record(
         officer,
         rules.REPLACED,
-        ("dossier", dossier.id),
+        ("dossier", row["id"]),
         detail={"form": rules.RECEIPT, "slip": old["id"], "by": slip_id, "reason": why},
     )
     return slip_id

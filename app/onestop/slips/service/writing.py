@@ -61,7 +61,7 @@ async def common(officer: Actor, row: Mapping[str, Any]) -> dict[str, Any]:
         "code": code,
         "number": number_of(code),
         "tracking_url": f"{settings().origin(tenant.host)}/tra-cuu?ma={code}",
-        "officer": officer.name,
+        "officer": officer.name if officer.kind == "officer" else rules.BY_ITSELF,
         "applicant": _person(row),
         "request": rules.request_line(procedure, row["summary"]),
         "hotline": tenant.site.hotline,
@@ -87,7 +87,7 @@ async def write(
     slip_id, text = uuid7(), msgspec.json.encode(content).decode()
     await db.tenant.execute(
         _INSERT,
-        *(slip_id, row["id"], form, template.version, text, moment, officer.id),
+        *(slip_id, row["id"], form, template.version, text, moment, officer.officer_id),
         *(row["agency_id"], year, number, replaces),
     )
     await record(
