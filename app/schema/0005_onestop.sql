@@ -54,6 +54,7 @@ create table dossier (
     back_to smallint,                       -- the status it had before its citizen was asked
     pause text,                             -- why its clock stands still; null while it goes
     finance text not null default 'none' check (finance in ('none', 'due', 'paid')),
+    pay_by date,                            -- the last day to pay, while money is due
     delivery text not null default 'none' check (delivery in ('none', 'ready', 'posted', 'given')),
     recall_task uuid,                       -- the task just done that may still be taken back
     version int not null default 1,         -- optimistic lock: raised by every act
@@ -136,7 +137,7 @@ create table supplement_request (
     note text,
     reply_by timestamptz not null,
     asked_at timestamptz not null,
-    asked_by uuid not null references officer,
+    asked_by uuid references officer,       -- null: by its workflow
     answered_at timestamptz,
     unique (dossier_id, round)
 );

@@ -177,7 +177,8 @@ class Watched:
 
     def _standing(self) -> tuple[object, ...]:
         one = self.model
-        return one.status, one.run, frozenset(one.open), one.due_at, one.pause, len(one.entries)
+        paused = one.standing.worked_paused if one.standing else None
+        return one.status, one.run, frozenset(one.open), one.due_at, one.pause, paused
 
     def _told_again(self) -> None:
         """The trail alone, told to a dossier that does not exist yet, gives the same row."""

@@ -30,6 +30,11 @@ AT = "/can-bo/ho-so/{code:str}"
 OWN: dict[str, Any] = {"own_work": True}
 
 
+def _node(sent: Sent) -> str | None:
+    """The open work the button stands for."""
+    return sent.get("node") or None
+
+
 async def _receive(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
     days = whole(sent.get("working_days", ""))
     await service.receive(officer, code, version, working_days=days)
@@ -46,19 +51,19 @@ async def _hand_over(officer: Actor, code: str, version: int | None, sent: Sent)
 
 
 async def _process(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-    await service.process(officer, code, version, sent.get("note"))
+    await service.process(officer, code, version, sent.get("note"), node=_node(sent))
 
 
 async def _approve(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-    await service.approve(officer, code, version, sent.get("note"))
+    await service.approve(officer, code, version, sent.get("note"), node=_node(sent))
 
 
 async def _sign_off(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-    await service.sign_off(officer, code, version, sent.get("note"))
+    await service.sign_off(officer, code, version, sent.get("note"), node=_node(sent))
 
 
 async def _send_back(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-    await service.send_back(officer, code, version, sent.get("note"))
+    await service.send_back(officer, code, version, sent.get("note"), node=_node(sent))
 
 
 async def _recall(officer: Actor, code: str, version: int | None, _: Sent) -> None:
@@ -66,7 +71,7 @@ async def _recall(officer: Actor, code: str, version: int | None, _: Sent) -> No
 
 
 async def _give_opinion(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-    await service.give_opinion(officer, code, version, sent.get("note"))
+    await service.give_opinion(officer, code, version, sent.get("note"), node=_node(sent))
 
 
 async def _supplement(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
@@ -78,7 +83,7 @@ async def _confirm_payment(officer: Actor, code: str, version: int | None, sent:
 
 
 async def _resume(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-    await service.resume(officer, code, version, note=sent.get("note"))
+    await service.resume(officer, code, version, note=sent.get("note"), node=_node(sent))
 
 
 async def _finish(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
@@ -102,6 +107,7 @@ DOINGS: dict[str, Doing] = {
     "da-bo-sung": _supplement,
     "da-nop-tien": _confirm_payment,
     "tinh-tiep": _resume,
+    "co-tra-loi": _resume,
     "hoan-thanh": _finish,
     "tra-ket-qua": _deliver,
     **RARER,

@@ -1,12 +1,13 @@
 """The decisions open to an officer on a dossier: buttons, and what each of them asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from app.onestop.dossiers.queries.page import DossierPage
 from app.onestop.dossiers.rules import Act
 from app.onestop.dossiers.shapes import WAY_NAMES
+from app.onestop.workflows.tree import Until
 
 # The last part of the address each act is posted to.
 PATHS = {
@@ -41,6 +42,7 @@ DONE = {
     "da-bo-sung": "Đã nhận bổ sung. Người nộp được báo ngày hẹn trả mới.",
     "da-nop-tien": "Đã xác nhận nghĩa vụ tài chính. Thời hạn được tính tiếp.",
     "tinh-tiep": "Thời hạn được tính tiếp. Người nộp được báo ngày hẹn trả mới.",
+    "co-tra-loi": "Đã ghi nhận. Nếu thời hạn đang tạm dừng vì việc này thì được tính tiếp.",
     "rut-lai": "Đã rút lại. Hồ sơ trở về bước của ông/bà.",
     "tu-choi": "Đã từ chối tiếp nhận. Người nộp được báo lý do.",
     "bo-sung": "Đã yêu cầu bổ sung. Người nộp được báo tin, thời hạn tạm dừng.",
@@ -65,6 +67,11 @@ _WORDS = {
     Act.SUPPLEMENT: "Đã nhận đủ giấy tờ bổ sung",
     Act.CONFIRM_PAYMENT: "Xác nhận đã nộp",
 }
+# What is noted down when word has come that the workflow waited for.
+_COME = {
+    Until.OUTSIDE.value: "Ghi nhận đã có trả lời",
+    Until.PUBLICATION.value: "Ghi nhận đã niêm yết xong",
+}
 _NOTES = {
     Act.PROCESS: "Ý kiến thẩm định",
     Act.APPROVE: "Ý kiến chỉ đạo, hoặc lý do trả lại",
@@ -81,6 +88,7 @@ class Button(msgspec.Struct, frozen=True):
     path: str
     look: str
     number: int  # of Alt+1…6
+    node: str = ""  # the open work it is for
 
 
 class Decisions(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +113,7 @@ def decisions_of(shown: DossierPage, sent: Mapping[str, str]) -> Decisions:
         # A result may exist on paper only: the box beside the button says so.
         acts.append(Act.FINISH)
     return Decisions(
-        buttons=[_button(act, n, shown) for n, act in enumerate(acts, 1)],
+        buttons=_buttons(acts, shown),
         note=next((label for act, label in _NOTES.items() if act in acts), ""),
         receivers=[(str(post.id), post.title) for post in shown.receivers],
         ways=_ways(shown) if Act.DELIVER in acts else [],
@@ -117,10 +125,28 @@ def decisions_of(shown: DossierPage, sent: Mapping[str, str]) -> Decisions:
     )
 
 
-def _button(act: Act, number: int, shown: DossierPage) -> Button:
+def _buttons(acts: Sequence[Act], shown: DossierPage) -> list[Button]:
+    """One for each act; where it may be done at several open works, one for each of them."""
+    found = [button for act in acts for button in _of(act, shown)]
+    return [msgspec.structs.replace(button, number=n) for n, button in enumerate(found, 1)]
+
+
+def _of(act: Act, shown: DossierPage) -> list[Button]:
+    if act is Act.RESUME and shown.awaited:
+        return [
+            Button(f"{_COME[until]}: {name}", "co-tra-loi", "", 0, node)
+            for node, name, until in shown.awaited
+        ]
     words = _WORDS.get(act) or shown.act_titles[act.value]
     secondary = act in (Act.SEND_BACK, Act.RECALL) or (act is Act.FINISH and not shown.results)
-    return Button(words, PATHS[act], "btn-2" if secondary else "", number)
+    nodes = shown.nodes.get(act.value) or [("", "")]
+    return [
+        Button(
+            f"{words}: {name}" if len(nodes) > 1 else words,
+            *(PATHS[act], "btn-2" if secondary else "", 0, node),
+        )
+        for node, name in nodes
+    ]
 
 
 def _ways(shown: DossierPage) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ import msgspec
 from app.doors.desk.decisions import Decisions, decisions_of
 from app.doors.desk.lists_view import deadline_kind, long_moment, short_moment
 from app.doors.desk.trail_words import TrailRow, trail_rows
-from app.doors.words import dien_thoai
+from app.doors.words import dien_thoai, ngay
 from app.onestop.catalog.shapes import Paper
 from app.onestop.deadlines.reasons import title_of
 from app.onestop.dossiers.queries.page import DossierPage, LedgerEntry, Passed, TaskView
@@ -158,6 +158,7 @@ def _facts(shown: DossierPage) -> list[tuple[str, str]]:
         ("Tiếp nhận tại", shown.desk_agency_name or ""),
         ("Cơ quan giải quyết nhận lúc", long_moment(shown.competent_received_at)),
         ("Hẹn trả kết quả", long_moment(shown.due_at)),
+        ("Nộp nghĩa vụ tài chính", f"trước hết ngày {ngay(shown.pay_by)}" if shown.pay_by else ""),
         ("Có kết quả lúc", long_moment(shown.finished_at)),
         ("Đăng ký nhận kết quả", WAY_NAMES.get(shown.wanted_way, shown.wanted_way)),
         ("Trả kết quả lúc", long_moment(shown.delivered_at)),

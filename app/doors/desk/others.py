@@ -21,6 +21,7 @@ from app.people.queries import today
 from infra.clock import now
 
 _PROPOSED_DAYS = 3
+_AT_STEP = (Act.ASSIGN, Act.ASK_OPINION)
 _DRAFTED = "Hồ sơ cần thêm thời gian thẩm định."
 
 
@@ -39,13 +40,15 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Other(msgspec.Struct, frozen=True, kw_only=True):
-    """One rarer decision; `warning` says what follows from it, `open`: it is due now."""
+    """One rarer decision; `warning` says what follows from it, `open`: it is due now; `node`:
+    the open work it is for."""
 
     path: str
     words: str
     fields: list[Field]
     warning: str = ""
     open: bool = False
+    node: str = ""
 
 
 Asking = Callable[[DossierPage], Awaitable[Other]]
@@ -53,8 +56,28 @@ Asking = Callable[[DossierPage], Awaitable[Other]]
 
 async def others_of(shown: DossierPage, sent: Mapping[str, str], path: str) -> list[Other]:
     """The rarer decisions open to the officer; the form of `path` keeps what was typed."""
-    found = [await ask(shown) for act, ask in ASKED.items() if act in shown.acts]
-    return [_kept(other, sent) if other.path == path else other for other in found]
+    found = [
+        other for act, ask in ASKED.items() if act in shown.acts
+        for other in await _at_each(act, ask, shown)
+    ]  # fmt: skip
+    return [
+        _kept(other, sent)
+        if other.path == path and sent.get("node", other.node) == other.node
+        else other
+        for other in found
+    ]
+
+
+async def _at_each(act: Act, ask: Asking, shown: DossierPage) -> list[Other]:
+    """One form; where it is for one of several open works, one for each of them."""
+    nodes = shown.nodes.get(act.value, []) if act in _AT_STEP else []
+    found = []
+    for node, name in nodes:
+        tasks = [task for task in shown.tasks if task.node == node]
+        other = await ask(msgspec.structs.replace(shown, tasks=tasks))
+        words = f"{other.words}: {name}" if len(nodes) > 1 else other.words
+        found.append(msgspec.structs.replace(other, words=words, node=node))
+    return found or [await ask(shown)]
 
 
 def _kept(other: Other, sent: Mapping[str, str]) -> Other:
@@ -138,7 +161,8 @@ async def _assign(shown: DossierPage) -> Other:
 
 
 async def _opinion(shown: DossierPage) -> Other:
-    options = await agencies_to_ask(shown.agency_id)
+    at = next((task.agency_id for task in shown.tasks if task.state == "open"), shown.agency_id)
+    options = await agencies_to_ask(at)
     return Other(
         path="lay-y-kien", words="Lấy ý kiến cơ quan khác",
         fields=[

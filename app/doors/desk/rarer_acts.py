@@ -61,7 +61,8 @@ async def _items(officer: Actor, code: str, sent: Sent) -> list[SupplementItem]:
 
 
 async def _assign(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-    await service.assign(officer, code, version, to=uuid_or_none(sent.get("to", "")))
+    to, node = uuid_or_none(sent.get("to", "")), sent.get("node") or None
+    await service.assign(officer, code, version, to=to, node=node)
 
 
 async def _ask_opinion(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
@@ -70,8 +71,9 @@ async def _ask_opinion(officer: Actor, code: str, version: int | None, sent: Sen
         raise Malformed(fields={"agency_id": "Chọn cơ quan cần lấy ý kiến."})
     until = _day(sent, "answer_by")
     await service.ask_opinion(
-        officer, code, version, agency_id=agency_id, question=sent.get("note", ""), answer_by=until
-    )
+        officer, code, version, agency_id=agency_id, question=sent.get("note", ""),
+        answer_by=until, node=sent.get("node") or None,
+    )  # fmt: skip
 
 
 async def _ask_payment(officer: Actor, code: str, version: int | None, sent: Sent) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from app.doors.portal.asked_view import slip_address
-from app.doors.words import gio_ngay
+from app.doors.words import gio_ngay, ngay
 from app.onestop.deadlines.reasons import title_of
 from app.onestop.dossiers.queries.asked import Beside
 from app.onestop.dossiers.queries.page import DossierPage
@@ -45,13 +45,13 @@ async def standing_note(
 
 def _payment(shown: DossierPage, aside: Beside) -> StandingNote:
     why = [f"Nội dung: {aside.payment_note.rstrip('.')}."] if aside.payment_note else []
+    by = f", trước hết ngày {ngay(shown.pay_by)}," if shown.pay_by else ""
     return StandingNote(
         kind="soon",
         title="Ông/bà cần thực hiện nghĩa vụ tài chính",
         sentences=[
             *why,
-            f"Ông/bà nộp theo thông báo của {shown.agency_name}, hạn nộp có trong tin nhắn, "
-            "và giữ chứng từ đã nộp.",
+            f"Ông/bà nộp theo thông báo của {shown.agency_name}{by} và giữ chứng từ đã nộp.",
             "Trong lúc chờ, thời hạn giải quyết tạm dừng. Sau khi cơ quan xác nhận ông/bà đã nộp, "
             f"ngày hẹn được dời theo thời gian tạm dừng. {_LATER}",
         ],

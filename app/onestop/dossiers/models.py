@@ -1,6 +1,6 @@
 """Piccolo's map of drafts, dossiers and their progress; migrations own the tables' shape."""
 
-from piccolo.columns import JSONB, UUID, Boolean, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, Boolean, Date, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from tenants.db import TENANT_DB
@@ -41,6 +41,7 @@ class Dossier(Table, tablename="dossier", db=TENANT_DB):
     back_to = SmallInt(null=True, default=None)
     pause = Text(null=True, default=None)
     finance = Text(default="none")
+    pay_by = Date(null=True, default=None)
     delivery = Text(default="none")
     recall_task = UUID(null=True, default=None)
     workflow_id = UUID(null=True, default=None)

@@ -76,12 +76,19 @@ def facts_of(
         has_result=has_result,
         decided=is_decided(tree, run),
         paused=row["pause"] is not None and row["status"] in RUNNING,
+        halted=halted_by(tree, run, row["pause"]),
         awaits_word=bool(waiting.waits(running.active(tree, run), waiting.BY_WORD)),
         requests=row["requests"],
         overdue=row["due_at"] is not None and moment > row["due_at"],
         extensions=row["extensions"],
         own_last=last.closed_by if last else None,
     )
+
+
+def halted_by(tree: Node, run: Run, pause: str | None) -> bool:
+    """Whether the pause is the workflow's own, and not one an officer made."""
+    why = waiting.reason_for(waiting.halting(running.active(tree, run)))
+    return pause is not None and pause == why
 
 
 def is_decided(tree: Node, run: Run) -> bool:

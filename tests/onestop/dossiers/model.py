@@ -268,6 +268,11 @@ class Model:
             if each.state == "open" and each.node in gone else each
             for each in self.tasks
         ]  # fmt: skip
+        if standing.halted_by(self.tree, self.run, self.pause):
+            stands = self.standing
+            assert stands is not None and stands.paused_since is not None
+            self.write(Kind.RESUME, stands.paused_since)
+            self.go_on()
         self.run = earlier
         done = [each for each in self.tasks if each.state == "done" and each.kind == "step"]
         self.status = Status.PROCESSING if done else Status.RECEIVED

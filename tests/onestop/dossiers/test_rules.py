@@ -20,6 +20,7 @@ from app.onestop.dossiers.rules import (
     acts_open,
     allowed,
     missing_papers,
+    nodes_open,
     unknown_slots,
 )
 from app.people.shapes import Actor
@@ -258,3 +259,22 @@ def test_both_desks_take_papers_and_give_the_result_and_only_one_settles() -> No
     working = facts(Status.RECEIVED, at("reception"), desk_agency_id=NEARER)
     assert acts_open(working, NGA) == [Act.WITHDRAW]
     assert allowed(Act.HAND_OVER, working, NGA) is Answer.NOT_YOUR_WORK
+
+
+def test_work_at_another_agency_is_assigned_by_its_own_people() -> None:
+    there = Turn(
+        id=uuid4(), node="o", kind=PostKind.SPECIALIST, agency_id=ELSEWHERE, post_id=uuid4()
+    )
+    now = facts(Status.PROCESSING, there, agencies=frozenset({ELSEWHERE}))
+    assert allowed(Act.ASSIGN, now, MINH) is Answer.NOT_YOUR_TURN
+    assert allowed(Act.ASSIGN, now, officer("leader", agency=ELSEWHERE)) is Answer.YES
+    both = facts(Status.PROCESSING, there, at("specialist"), agencies=frozenset({ELSEWHERE}))
+    assert nodes_open(Act.ASSIGN, both, MINH) == ["n"]
+
+
+def test_of_two_open_steps_the_named_one_is_meant() -> None:
+    now = facts(Status.PROCESSING, at("leader", node="a"), at("leader", node="b", signs=True))
+    assert nodes_open(Act.APPROVE, now, MINH) == ["a"]
+    assert nodes_open(Act.SIGN_OFF, now, MINH) == ["b"]
+    assert allowed(Act.APPROVE, now, MINH, "b") is Answer.NOT_NOW
+    assert allowed(Act.PAUSE, now, MINH, "no such step") is Answer.NOT_NOW

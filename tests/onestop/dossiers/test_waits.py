@@ -12,6 +12,8 @@ from app.onestop.dossiers.jobs import end_waits
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.rules import Status
 from app.onestop.dossiers.service.passing import any_over
+from app.onestop.slips.queries import slip_of, slips_of
+from app.onestop.slips.shapes import SupplementRequest
 from app.onestop.workflows.tree import (
     Join,
     Node,
@@ -22,7 +24,6 @@ from app.onestop.workflows.tree import (
     Wait,
     Workflow,
 )
-from app.refusals import Overtaken
 from infra.clock import frozen
 from tenants import db
 from tenants.shapes import Tenant
@@ -216,16 +217,43 @@ async def test_an_officers_pause_is_not_ended_by_a_timer_nor_taken_for_one(
         await walk_out(dossier.id)
 
 
-async def test_what_the_workflow_awaits_cannot_be_taken_back_behind_its_pause(
+async def test_a_step_that_led_straight_to_a_wait_is_taken_back_as_if_never_done(
     province: Tenant,
 ) -> None:
-    dossier = await begun(WORK, wait(Until.OUTSIDE))
-    await walk_to(dossier.id, "cho")
-    done = await db.tenant.fetch_row("select * from task where node = 'tham-dinh'")
-    assert done is not None
-    officer = await holder([done["post_id"]])
-    with pytest.raises((refusals.ClockPaused, Overtaken)):
+    with frozen(MONDAY):
+        dossier = await begun(WORK, wait(Until.OUTSIDE))
+        await walk_to(dossier.id, "tham-dinh")
+        (task,), before = await opened(dossier.id), await now_of(dossier)
+        await walk_to(dossier.id, "cho")
+        assert (await now_of(dossier)).pause == "outside_agency"
+    with frozen(MONDAY + HOUR):
+        officer = await holder([task["post_id"]])
         await doing(service.recall, officer, dossier.code, None)
+    after, (again,) = await now_of(dossier), await opened(dossier.id)
+    assert (after.pause, after.status, after.run) == (None, before.status, before.run)
+    assert (after.due_at, again["id"], again["due_at"]) == (
+        before.due_at, task["id"], task["due_at"]
+    )  # fmt: skip
+    await sound(dossier.id)
+
+
+async def test_papers_of_the_workflow_are_asked_for_on_form_02_and_do_not_count(
+    province: Tenant,
+) -> None:
+    dossier = await begun(WORK, wait(Until.PAPER), wait(Until.PAYMENT, "tien", TEN_DAYS))
+    await walk_to(dossier.id, "cho")
+    (slip,) = [line for line in await slips_of(dossier.code) if line.form == "02"]
+    found = await slip_of(dossier.code, slip.id)
+    assert found is not None and isinstance(found.content, SupplementRequest)
+    assert [item.name for item in found.content.items] == ["Chờ paper"]
+    request = await db.tenant.fetch_row("select * from supplement_request")
+    assert request is not None and request["asked_by"] is None
+    assert (await now_of(dossier)).requests == 0
+    await walk_to(dossier.id, "tien")
+    paying = await now_of(dossier)
+    assert paying.pay_by is not None
+    await walk_on(dossier.id)
+    assert (await now_of(dossier)).pay_by is None
 
 
 async def test_a_dossier_stopped_while_it_waits_leaves_nothing_open(province: Tenant) -> None:

@@ -1,6 +1,6 @@
 """The page of one dossier, for its citizen and for the officers who handle it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from app.onestop.catalog.shapes import Paper, PostKind, Procedure
 from app.onestop.deadlines.queries import calendar_in_force
 from app.onestop.deadlines.rules import Remaining, remaining
 from app.onestop.dossiers import standing
-from app.onestop.dossiers.rules import Act, Facts, Status, acts_open, transition, works_on
+from app.onestop.dossiers.queries.openings import awaited, openings
+from app.onestop.dossiers.rules import Act, Facts, Status, acts_open, works_on
 from app.onestop.dossiers.shapes import KIND_OF_CHANNEL, Applicant
 from app.onestop.forms.rules import lines as form_lines
 from app.onestop.forms.shapes import Sheet
@@ -75,7 +76,10 @@ class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
     `desk_agency_name`: whose desk took it in for the competent agency, which has it since
     `competent_received_at`. `receivers` are the posts the desk may hand it over to;
     `needs_working_days`: the officer who receives it must set the time, for nothing is published.
-    `checklist` are the papers the procedure asks for. Notices and ledger are empty for the citizen.
+    `nodes`: for each act done at open work, at which of it (id, name) the one who looks may do it.
+    `awaited`: what an officer may note down as come (id, name, what is awaited). `pay_by`: the last
+    day to pay what is owed. `checklist` are the papers the procedure asks for. Notices and ledger
+    are empty for the citizen.
     """
 
     id: UUID
@@ -105,6 +109,7 @@ class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
     delivered_at: datetime | None
     remaining: Remaining | None
     pause: str | None
+    pay_by: date | None
     extensions: int
     requests: int
     delivery: str
@@ -118,6 +123,8 @@ class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
     notices: list[NoticeView]
     acts: list[Act]
     act_titles: dict[str, str]
+    nodes: dict[str, list[tuple[str, str]]]
+    awaited: list[tuple[str, str, str]]
     receivers: list[PostChoice]
     needs_working_days: bool
 
@@ -125,7 +132,7 @@ class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
 # Served by dossier_code_key, progress_by_dossier, deadline_entry_by_dossier and primary keys.
 _PAGE = """
 select d.id, d.code, d.version, d.status, d.procedure_id, d.agency_id, d.channel, d.case_id,
-       d.run::text as run, d.pause, d.requests, d.extensions, d.recall_task, d.delivery,
+       d.run::text as run, d.pause, d.pay_by, d.requests, d.extensions, d.recall_task, d.delivery,
        d.workflow_id, d.desk_agency_id, d.competent_received_at, c.name as desk_agency_name,
        d.citizen_id, d.wanted_way, d.delivered_way, d.result_on_paper,
        d.summary, d.filed_at, d.received_at, d.due_at, d.finished_at, d.delivered_at,
@@ -157,7 +164,7 @@ _CARRIED = (
     "id", "code", "version", "agency_id", "agency_name", "channel", "case_id", "wanted_way",
     "delivered_way", "result_on_paper", "summary", "filed_at", "received_at", "due_at",
     "desk_agency_name", "competent_received_at",
-    "finished_at", "delivered_at", "pause", "extensions", "requests", "delivery",
+    "finished_at", "delivered_at", "pause", "pay_by", "extensions", "requests", "delivery",
 )  # fmt: skip
 
 
@@ -201,8 +208,8 @@ async def dossier_page(code: str, actor: Actor) -> DossierPage | None:
         papers=[paper for paper in papers if paper.kind == "submitted"],
         results=[paper for paper in papers if paper.kind == "result"] if _shows(row, actor) else [],
         notices=await notices_of(row["id"]) if official else [],
-        acts=acts,
-        act_titles={act.value: transition(act).title for act in acts},
+        **openings(acts, facts, actor, tasks),
+        awaited=awaited(tree, row["run"], row["pause"]) if Act.RESUME in acts else [],
         receivers=await _receivers(row, facts, tree, papers) if Act.HAND_OVER in acts else [],
         needs_working_days=_takes(acts) and limit_for(procedure, kind, case_id) is None,
     )

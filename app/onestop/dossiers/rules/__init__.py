@@ -16,6 +16,7 @@ from app.onestop.dossiers.rules.asking import (
     acts_open,
     allowed,
     handles,
+    nodes_open,
     turn_for,
     works_on,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "allowed",
     "handles",
     "missing_papers",
+    "nodes_open",
     "transition",
     "turn_for",
     "unknown_slots",

@@ -73,6 +73,7 @@ class Need(StrEnum):
     RESULT = "result"
     UNDECIDED = "undecided"  # no decision on the result yet
     GOING = "going"  # the clock is not paused
+    UNHELD = "unheld"  # it is not, or only for what the workflow waits for
     PAUSED = "paused"  # it is, for a reason of the agency's, or word from outside is awaited
     FIRST_REQUEST = "first_request"
     LATER_REQUEST = "later_request"
@@ -95,7 +96,7 @@ class Transition(Struct, frozen=True, kw_only=True):
     `who`: kinds of posts; `citizen`: the dossier's own citizen may do it (too). `step` is the kind
     of post an open step must belong to. `turn`: only a holder of the very post whose turn it is;
     otherwise any holder of a post of the kinds in `who` at the agency; `either_desk`: also at the
-    one whose desk took the dossier in.
+    one whose desk took the dossier in; `there`: at the one that has the step, and no other.
     """
 
     act: Act
@@ -110,6 +111,7 @@ class Transition(Struct, frozen=True, kw_only=True):
     step: PostKind | None = None
     turn: bool = False
     either_desk: bool = False
+    there: bool = False
     needs: tuple[Need, ...] = ()
 
 
@@ -211,11 +213,12 @@ TRANSITIONS = (
     ),
     Transition(
         act=Act.RECALL, starts=RUNNING, end=None, who=ANY_POST, move=Move.RECALL,
-        needs=(Need.GOING, Need.OWN_LAST),
+        needs=(Need.UNHELD, Need.OWN_LAST),
         title="Rút lại việc vừa chuyển", basis=f"Điều 18 {_DECREE}",
     ),
     Transition(
         act=Act.ASSIGN, starts=RUNNING, end=None, who=WORKERS, step=PostKind.SPECIALIST,
+        there=True,
         title="Phân công xử lý", basis=f"Điều 19 {_DECREE}",
     ),
     Transition(

@@ -47,7 +47,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     it is declared to be on paper. `decided`: the leaders have settled it. `own_last`: the officer
     whose step was the last thing that happened, while nobody has touched what came of it.
     `desk_agency_id`: whose desk took it in for the competent agency, None: that one itself;
-    `on_its_way`: it has not come from there yet. `awaits_word`: the answer of somebody outside is
+    `on_its_way`: it has not come from there yet. `halted`: it is paused for what the workflow waits
+    for, and not by an officer. `awaits_word`: the answer of somebody outside is
     awaited, or a publication runs.
     """
 
@@ -61,6 +62,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     has_result: bool = False
     decided: bool = False
     paused: bool = False
+    halted: bool = False
     awaits_word: bool = False
     requests: int = 0
     overdue: bool = False
@@ -91,37 +93,51 @@ _UNMET = {
     Need.RESULT: Answer.NO_RESULT,
     Need.UNDECIDED: Answer.DECIDED,
     Need.GOING: Answer.PAUSED,
+    Need.UNHELD: Answer.PAUSED,
     Need.FIRST_REQUEST: Answer.NEEDS_LEADER,
     Need.IN_TIME: Answer.TOO_LATE,
     Need.NOT_EXTENDED: Answer.EXTENDED,
 }
 
 
-def allowed(act: Act, facts: Facts, actor: Actor) -> Answer:
-    """Whether the actor may do this now (được phép thực hiện), and if not, why."""
+def allowed(act: Act, facts: Facts, actor: Actor, node: str | None = None) -> Answer:
+    """Whether the actor may do this now (được phép thực hiện), and if not, why; `node`: at that
+    open work and no other."""
     row = transition(act)
     if not _may_see(row, facts, actor):
         return Answer.NOT_YOURS
     if not _does_such_work(row, facts, actor):
         return Answer.NOT_YOUR_WORK
-    turns = _fitting(row, facts)
+    turns = _fitting(row, facts, node)
     if not _starts(row, facts.status) or (_at_a_step(row) and not turns):
         return Answer.NOT_NOW
+    if row.there:
+        turns = _within_reach(row, turns, actor)
+    if row.there and not turns:
+        return Answer.NOT_YOUR_TURN
     if row.turn and not any(_has(turn, actor) for turn in turns):
         return Answer.NOT_YOUR_TURN
     unmet = [need for need in row.needs if not _met(need, facts, actor, turns)]
     return _UNMET.get(unmet[0], Answer.NOT_NOW) if unmet else Answer.YES
 
 
-def turn_for(act: Act, facts: Facts, actor: Actor) -> Turn | None:
+def turn_for(act: Act, facts: Facts, actor: Actor, node: str | None = None) -> Turn | None:
     """The open work an allowed act is done at; the actor's own first. None where it needs none."""
-    fitting = _fitting(transition(act), facts)
+    row = transition(act)
+    fitting = _fitting(row, facts, node)
+    fitting = _within_reach(row, fitting, actor) if row.there else fitting
     return next((turn for turn in fitting if _has(turn, actor)), next(iter(fitting), None))
 
 
 def acts_open(facts: Facts, actor: Actor) -> list[Act]:
     """What the actor may do with the dossier now, in the table's order: the page's buttons."""
     return [row.act for row in TRANSITIONS if allowed(row.act, facts, actor) is Answer.YES]
+
+
+def nodes_open(act: Act, facts: Facts, actor: Actor) -> list[str]:
+    """At which open work the actor may do the act now; empty where it needs none."""
+    nodes = [turn.node for turn in _fitting(transition(act), facts, None)]
+    return [node for node in nodes if allowed(act, facts, actor, node) is Answer.YES]
 
 
 def handles(agency_id: UUID, actor: Actor) -> bool:
@@ -156,7 +172,7 @@ def _does_such_work(row: Transition, facts: Facts, actor: Actor) -> bool:
         return row.citizen
     # Outside its own turn an agency that only helps has no say in the dossier.
     agencies = {facts.agency_id}
-    if row.turn:
+    if row.turn or row.there:
         agencies |= {turn.agency_id for turn in facts.turns}
     if row.either_desk and _took_in(facts, actor, row.who):
         return True
@@ -171,7 +187,13 @@ def _at_a_step(row: Transition) -> bool:
     return row.turn or row.step is not None or row.where is not Where.ANY
 
 
-def _fitting(row: Transition, facts: Facts) -> list[Turn]:
+def _within_reach(row: Transition, turns: list[Turn], actor: Actor) -> list[Turn]:
+    """The work that lies with an agency the actor does such work at."""
+    at = {post.agency_id for post in actor.posts if post.kind in row.who}
+    return [turn for turn in turns if turn.agency_id in at]
+
+
+def _fitting(row: Transition, facts: Facts, node: str | None) -> list[Turn]:
     if not _at_a_step(row):
         return []
     opinion = Need.OPINION in row.needs
@@ -179,6 +201,7 @@ def _fitting(row: Transition, facts: Facts) -> list[Turn]:
         turn
         for turn in facts.turns
         if turn.opinion == opinion
+        and node in (None, turn.node)
         and row.step in (None, turn.kind)
         and (row.where is Where.ANY or (row.where is Where.LAST) == turn.last)
     ]
@@ -196,6 +219,7 @@ def _met(need: Need, facts: Facts, actor: Actor, turns: list[Turn]) -> bool:
         Need.RESULT: facts.has_result,
         Need.UNDECIDED: not facts.decided,
         Need.GOING: not facts.paused,
+        Need.UNHELD: not facts.paused or facts.halted,
         Need.PAUSED: facts.paused or facts.awaits_word,
         Need.FIRST_REQUEST: facts.requests == 0,
         Need.LATER_REQUEST: facts.requests > 0,

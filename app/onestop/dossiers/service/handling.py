@@ -1,4 +1,7 @@
-"""From the desk to the result: hand over, process, approve, send back, attach, finish."""
+"""From the desk to the result: hand over, process, approve, send back, attach, finish.
+
+`node` is the open step that is meant, where the officer has several; by default the first.
+"""
 
 from uuid import UUID
 
@@ -45,30 +48,38 @@ async def hand_over(
     return await carry_out(officer, Act.HAND_OVER, case, post_id=post_id)
 
 
-async def process(officer: Actor, code: str, version: int | None, note: str | None) -> Dossier:
+async def process(
+    officer: Actor, code: str, version: int | None, note: str | None, *, node: str | None = None
+) -> Dossier:
     """The specialist is done (thẩm định xong) and submits to the next step with an opinion.
 
     Raises NotFound, NotAllowed, NotYourTurn, Overtaken, NobodyThere, Malformed.
     """
-    case = await open_case(officer, Act.PROCESS, code, version)
+    case = await open_case(officer, Act.PROCESS, code, version, node=node)
     return await carry_out(officer, Act.PROCESS, case, note=note)
 
 
-async def approve(officer: Actor, code: str, version: int | None, note: str | None) -> Dossier:
+async def approve(
+    officer: Actor, code: str, version: int | None, note: str | None, *, node: str | None = None
+) -> Dossier:
     """The leader approves (phê duyệt). Raises as `process`."""
-    case = await open_case(officer, Act.APPROVE, code, version)
+    case = await open_case(officer, Act.APPROVE, code, version, node=node)
     return await carry_out(officer, Act.APPROVE, case, note=note)
 
 
-async def sign_off(officer: Actor, code: str, version: int | None, note: str | None) -> Dossier:
+async def sign_off(
+    officer: Actor, code: str, version: int | None, note: str | None, *, node: str | None = None
+) -> Dossier:
     """The last of several leaders signs (ký duyệt). Raises as `process`."""
-    case = await open_case(officer, Act.SIGN_OFF, code, version)
+    case = await open_case(officer, Act.SIGN_OFF, code, version, node=node)
     return await carry_out(officer, Act.SIGN_OFF, case, note=note)
 
 
-async def send_back(officer: Actor, code: str, version: int | None, note: str | None) -> Dossier:
+async def send_back(
+    officer: Actor, code: str, version: int | None, note: str | None, *, node: str | None = None
+) -> Dossier:
     """The leader returns it to the specialist (trả lại) and says why. Raises as `process`."""
-    case = await open_case(officer, Act.SEND_BACK, code, version)
+    case = await open_case(officer, Act.SEND_BACK, code, version, node=node)
     if cleaned_note(note) is None:
         raise Malformed(fields={"note": "Ghi rõ lý do trả lại để người xử lý biết cần làm gì."})
     return await carry_out(officer, Act.SEND_BACK, case, note=note)

@@ -41,9 +41,12 @@ class Case(msgspec.Struct, frozen=True):
 
 
 async def open_case(
-    actor: Actor, act: Act, code: str, version: int | None, *, on_paper: bool = False
-) -> Case:
+    actor: Actor, act: Act, code: str, version: int | None, *, on_paper: bool = False,
+    node: str | None = None,
+) -> Case:  # fmt: skip
     """Lock the dossier and make sure the actor may do `act` with it now.
+
+    `node` is the open work it is meant for, by default the actor's own.
 
     Raises NotFound (also when it is not this person's), Overtaken, NotAllowed, and the refusals
     that say what the dossier lacks for the act.
@@ -53,14 +56,14 @@ async def open_case(
     if dossier is None:
         raise NotFound
     case = await case_of(dossier, has_result=on_paper or await _has_result(dossier, act))
-    answer = allowed(act, case.facts, actor)
+    answer = allowed(act, case.facts, actor, node)
     if answer is Answer.NOT_YOURS:
         raise NotFound
     if answer is Answer.NOT_NOW or version not in (None, dossier.version):
         raise await overtaken(dossier, actor)
     if answer is not Answer.YES:
         raise _REFUSALS[answer]
-    return msgspec.structs.replace(case, turn=turn_for(act, case.facts, actor))
+    return msgspec.structs.replace(case, turn=turn_for(act, case.facts, actor, node))
 
 
 async def case_of(dossier: Dossier, *, has_result: bool = False) -> Case:

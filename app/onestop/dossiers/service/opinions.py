@@ -36,13 +36,14 @@ async def ask_opinion(
     agency_id: UUID,
     question: str,
     answer_by: datetime,
+    node: str | None = None,
 ) -> Dossier:
     """Ask an agency, which answers until the end of that working day; the whole time goes on.
 
     Decree 118/2025, Article 19 clause 5. Raises NotFound, NotAllowed, NotYourTurn, Overtaken,
     NobodyThere, AskElsewhere, LaterDay, Malformed without a question.
     """
-    case = await open_case(officer, Act.ASK_OPINION, code, version)
+    case = await open_case(officer, Act.ASK_OPINION, code, version, node=node)
     text, until = needed_note(question, _QUESTION), await _until(agency_id, answer_by)
     if case.turn is None or agency_id == case.turn.agency_id:
         raise AskElsewhere
@@ -54,10 +55,12 @@ async def ask_opinion(
     return await carry_out(officer, Act.ASK_OPINION, case, note=text)
 
 
-async def give_opinion(officer: Actor, code: str, version: int | None, note: str | None) -> Dossier:
+async def give_opinion(
+    officer: Actor, code: str, version: int | None, note: str | None, *, node: str | None = None
+) -> Dossier:
     """Answer for one's agency (trả lời ý kiến). Raises NotFound, NotAllowed, Overtaken,
     Malformed."""
-    case = await open_case(officer, Act.GIVE_OPINION, code, version)
+    case = await open_case(officer, Act.GIVE_OPINION, code, version, node=node)
     text = needed_note(note, _ANSWER)
     assert case.turn is not None, "an opinion is given at the task that asks for it"
     await db.tenant.execute(_CLOSE, case.turn.id, now(), officer.id, text)

@@ -29,12 +29,11 @@ async def ask_payment(
     Raises NotFound, NotAllowed, NotYourTurn, Overtaken, ClockPaused, Malformed.
     """
     case = await open_case(officer, Act.ASK_PAYMENT, code, version)
-    case.dossier.finance = Finance.DUE.value
+    last_day = local(pay_by).date()
+    case.dossier.finance, case.dossier.pay_by = Finance.DUE.value, last_day
     await _stand_still(officer, case, PAYMENT)
     dossier = await carry_out(officer, Act.ASK_PAYMENT, case, note=note)
-    await notices.notify(
-        dossier, "NGHIA_VU_TC", occasion=str(dossier.version), HAN=local(pay_by).date()
-    )
+    await notices.notify(dossier, "NGHIA_VU_TC", occasion=str(dossier.version), HAN=last_day)
     return dossier
 
 
@@ -43,7 +42,7 @@ async def confirm_payment(
 ) -> Dossier:
     """The duty is done (đã thực hiện nghĩa vụ tài chính): the clock goes on. Raises as above."""
     case = await open_case(officer, Act.CONFIRM_PAYMENT, code, version)
-    case.dossier.finance = Finance.PAID.value
+    case.dossier.finance, case.dossier.pay_by = Finance.PAID.value, None
     return await _go_on(officer, Act.CONFIRM_PAYMENT, case, note, awaited(case, Until.PAYMENT))
 
 

@@ -7,7 +7,7 @@ import msgspec
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import AlreadyTaken, NotAHolder
 from app.onestop.dossiers.rules import RUNNING, Act, Status
-from app.onestop.dossiers.service import tasks
+from app.onestop.dossiers.service import tasks, waiting
 from app.onestop.dossiers.service.opening import Case
 from app.onestop.dossiers.service.overtaking import overtaken
 from app.onestop.dossiers.service.steps import carry_out, open_case
@@ -27,12 +27,14 @@ where h.post_id = $1 and h.officer_id = $2
 _ASSIGN = "update task set officer_id = $2 where id = $1"
 
 
-async def assign(officer: Actor, code: str, version: int | None, *, to: UUID | None) -> Dossier:
+async def assign(
+    officer: Actor, code: str, version: int | None, *, to: UUID | None, node: str | None = None
+) -> Dossier:
     """Assign the open step to one holder of its post (phân công xử lý); None: to any of them.
 
     Raises NotFound, NotAllowed, Overtaken, NotAHolder.
     """
-    case = await open_case(officer, Act.ASSIGN, code, version)
+    case = await open_case(officer, Act.ASSIGN, code, version, node=node)
     assert case.turn is not None, "work is assigned at an open step"
     if to is not None and not await db.tenant.fetch_value(_HOLDS, case.turn.post_id, to, today()):
         raise NotAHolder
@@ -47,7 +49,8 @@ async def assign(officer: Actor, code: str, version: int | None, *, to: UUID | N
 async def recall(officer: Actor, code: str, version: int | None) -> Dossier:
     """Take back the step one has just passed on (rút lại), while nobody has touched it since.
 
-    Everything stands again as it did before: status, run and whose turn it is. Raises NotFound,
+    Everything stands again as it did before: status, run, deadline and whose turn it is, also where
+    the step led straight to a wait of the workflow. Raises NotFound,
     NotAllowed, Overtaken, AlreadyTaken.
     """
     case = await open_case(officer, Act.RECALL, code, version)
@@ -58,6 +61,8 @@ async def recall(officer: Actor, code: str, version: int | None) -> Dossier:
     if any(turn.officer_id for turn in case.facts.turns):
         raise AlreadyTaken
     await tasks.withdraw(officer, case, earlier)
+    if waiting.paused_by_workflow(case):
+        await waiting.undo(officer, dossier)
     dossier.run = msgspec.json.encode(earlier).decode()
     dossier.status = _status_before(case).value
     return await carry_out(officer, Act.RECALL, case)

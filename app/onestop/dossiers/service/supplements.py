@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
-
 from app.onestop.deadlines.calendar import local
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import NotConfirmed, NothingNew
 from app.onestop.dossiers.rules import RUNNING, Act
-from app.onestop.dossiers.service import answering, clock, waiting
+from app.onestop.dossiers.service import answering, clock, waiting, wanting
 from app.onestop.dossiers.service.steps import Case, carry_out, open_case
 from app.onestop.dossiers.service.waiting import went_back
 from app.onestop.notices import service as notices
@@ -18,15 +16,10 @@ from app.onestop.slips.shapes import SupplementItem
 from app.onestop.workflows.tree import Until
 from app.people.shapes import Actor
 from infra.clock import now
-from infra.ids import uuid7
 from tenants import db
 
 PAUSE = "supplement"
 _NEW_DATE = "Hồ sơ đã được bổ sung, thời hạn được tính lại từ đầu"
-_ASK = """
-insert into supplement_request (id, dossier_id, round, items, note, reply_by, asked_at, asked_by)
-values ($1, $2, $3, $4::jsonb, $5, $6, $7, $8)
-"""
 # Served by supplement_request_dossier_id_round_key.
 _OPEN = """
 select id, asked_at from supplement_request where dossier_id = $1 and answered_at is null
@@ -114,11 +107,7 @@ async def _write(
     else:
         await answering.pause(officer, dossier, PAUSE)
     dossier.pause, dossier.back_to = PAUSE, dossier.status
-    await db.tenant.execute(
-        _ASK,
-        *(uuid7(), dossier.id, dossier.requests, msgspec.json.encode(items).decode()),
-        *(note or None, reply_by, now(), officer.id),
-    )
+    await wanting.write(dossier.id, list(items), note or None, reply_by, officer.id)
 
 
 async def _something_new(dossier: Dossier, since: datetime) -> None:

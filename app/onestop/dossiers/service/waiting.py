@@ -7,12 +7,14 @@ is open. So the two can be told apart, and neither ends the other.
 from collections.abc import Sequence
 from datetime import datetime
 
+from app.onestop.deadlines.calendar import local
+from app.onestop.deadlines.queries import standing_of
 from app.onestop.dossiers.models import Dossier, Progress
 from app.onestop.dossiers.rules import Finance, Status
-from app.onestop.dossiers.service import clock, linking, tasks
+from app.onestop.dossiers.service import clock, linking, tasks, wanting
 from app.onestop.dossiers.service.opening import Case
 from app.onestop.dossiers.service.walking import known_of
-from app.onestop.dossiers.standing import run_of, text_of
+from app.onestop.dossiers.standing import halted_by, run_of, text_of
 from app.onestop.notices import service as notices
 from app.onestop.workflows.running import Run, active, complete
 from app.onestop.workflows.tree import Until, Wait
@@ -26,6 +28,7 @@ from tenants import db
 _SINCE = """
 select max(opened_at) from task where dossier_id = $1 and state = 'open' and awaits = 'paper'
 """
+_BY = "select due_at from task where dossier_id = $1 and node = $2 and state = 'open'"
 _STATUSES = {Until.PAPER: Status.SUPPLEMENT_ASKED, Until.PAYMENT: Status.PAYMENT_ASKED}
 
 
@@ -36,7 +39,7 @@ def awaited(case: Case, *kinds: Until) -> tuple[Wait, ...]:
 
 def paused_by_workflow(case: Case) -> bool:
     """Whether the pause is the workflow's own, and not one an officer made."""
-    return case.dossier.pause is not None and case.dossier.pause == _why(case, case.run)
+    return halted_by(case.tree, case.run, case.dossier.pause)
 
 
 async def papers_asked_at(dossier: Dossier) -> datetime | None:
@@ -69,7 +72,14 @@ async def go_on(actor: Actor, dossier: Dossier, at: datetime | None = None) -> N
     await clock.resume(actor, dossier, at)
     dossier.status, dossier.pause, dossier.back_to = went_back(dossier), None, None
     if dossier.finance == Finance.DUE.value:  # Whoever confirms a payment has said so before.
-        dossier.finance = Finance.NONE.value
+        dossier.finance, dossier.pay_by = Finance.NONE.value, None
+
+
+async def undo(actor: Actor, dossier: Dossier) -> None:
+    """What had led to the wait is taken back: as if the clock had never stood still."""
+    standing = await standing_of(dossier.id)
+    assert standing is not None, "what is paused was started"
+    await go_on(actor, dossier, standing.paused_since)
 
 
 async def settle(actor: Actor, case: Case) -> None:
@@ -83,9 +93,9 @@ async def settle(actor: Actor, case: Case) -> None:
     if after is None or case.dossier.received_at is None:
         return
     if case.dossier.pause is None:
-        await _stand_still(actor, case.dossier, after)
+        await _stand_still(actor, case, after)
     elif after != before and case.dossier.pause == reason_for(after):
-        await _show(actor, case.dossier, after)
+        await _show(actor, case, after)
 
 
 def went_back(dossier: Dossier) -> int:
@@ -103,29 +113,29 @@ def _why(case: Case, run: Run) -> str | None:
     return reason_for(halting(active(case.tree, run)))
 
 
-async def _stand_still(actor: Actor, dossier: Dossier, wait: Wait) -> None:
-    reason = reason_for(wait)
+async def _stand_still(actor: Actor, case: Case, wait: Wait) -> None:
+    dossier, reason = case.dossier, reason_for(wait)
     assert reason is not None, "a wait that halts has its reason"
     await clock.pause(actor, dossier, reason)
     dossier.pause, dossier.back_to = reason, dossier.status
-    await _show(actor, dossier, wait)
+    await _show(actor, case, wait)
 
 
-async def _show(actor: Actor, dossier: Dossier, wait: Wait) -> None:
+async def _show(actor: Actor, case: Case, wait: Wait) -> None:
     """The dossier's status, its progress and a message say what is awaited."""
+    dossier = case.dossier
+    by = await db.tenant.fetch_value(_BY, dossier.id, wait.id)
+    until = by or dossier.due_at
     dossier.status = _STATUSES.get(wait.until, Status(dossier.status)).value
     if wait.until is Until.PAYMENT:
-        dossier.finance = Finance.DUE.value
+        dossier.finance, dossier.pay_by = Finance.DUE.value, local(until).date()
     await dossier.save()
     await add_progress(dossier, "wait", wait.id, wait.name)
-    by = await db.tenant.fetch_value(
-        "select due_at from task where dossier_id = $1 and node = $2 and state = 'open'",
-        *(dossier.id, wait.id),
-    )
-    occasion, until = f"{wait.id}:{dossier.version}", by or dossier.due_at
+    occasion = f"{wait.id}:{dossier.version}"
     if wait.until is Until.PAYMENT:
         await notices.notify(dossier, "NGHIA_VU_TC", occasion=occasion, HAN=until)
     elif wait.until is Until.PAPER:
+        await wanting.ask(actor, case, wait, until)
         short = "giay to con thieu theo quy trinh"
         await notices.notify(dossier, "BO_SUNG", occasion=occasion, LYDO=short, HAN=until)
 
