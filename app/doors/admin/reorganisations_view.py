@@ -129,12 +129,13 @@ def _going(line: Going) -> Row:
     into = [f"{name} ({so(number)} hồ sơ)" for name, number in line.targets]
     if line.undecided:
         into.append(f"chưa xác định: {so(line.undecided)} hồ sơ")
-    going = _moved({"dossiers": line.dossiers, "tasks": line.tasks, "drafts": line.drafts})
+    moved = {"dossiers": line.dossiers, "tasks": line.tasks, "drafts": line.drafts}
+    people = f"{so(line.posts)} chức danh, {so(line.holders)} cán bộ"
     return Row(
         line.name,
         _KINDS.get(line.kind, line.kind),
         "; ".join(into) or "–",
-        f"{going}; {so(line.posts)} chức danh, {so(line.holders)} cán bộ",
+        f"{_moved(moved)}; {people}" if any(moved.values()) else people,
         f"{so(line.kept)} hồ sơ đã xong",
     )
 

@@ -37,6 +37,7 @@ Which = Annotated[str, QueryParameter(name="co-quan", max_length=40)]
 Field = Annotated[str, QueryParameter(name="linh-vuc", max_length=200)]
 By = Annotated[str, QueryParameter(name="theo", max_length=20)]
 _AGENCY = "co-quan"
+_ALL = ("", "Tất cả")
 
 
 class Typed(msgspec.Struct, frozen=True):
@@ -130,8 +131,8 @@ async def _page(
         status=refusal.status if refusal else 200,
         here=HERE,
         typed=typed,
-        agencies=[(str(key), name) for key, name in named],
-        fields=[(each, each) for each in await fields(scope)],
+        agencies=[_ALL, *((str(key), name) for key, name in named)],
+        fields=[_ALL, *((each, each) for each in await fields(scope))],
         ways=[("linh-vuc", "Lĩnh vực"), (_AGENCY, "Cơ quan")],
         groups=GROUPS,
         first_column=first_column(typed.by == _AGENCY),

@@ -14,7 +14,7 @@ from app.onestop.statistics.shapes import Line
 GROUPS = (
     ("", (("opening", "Tồn kỳ trước"),)),
     ("Tiếp nhận", (("online", "Trực tuyến"), ("counter", "Trực tiếp"), ("postal", "Bưu chính"))),
-    ("", (("moved", "Bàn giao đến, trừ đi"),)),
+    ("", (("moved", "Bàn giao (đến trừ đi)"),)),
     ("Đã giải quyết", (("early", "Trước hạn"), ("on_time", "Đúng hạn"), ("late", "Quá hạn"))),
     ("", (("ended", "Dừng, rút"), ("open", "Đang giải quyết"), ("delivered", "Đã trả kết quả"))),
     ("Không tiếp nhận", (("refused", "Từ chối"), ("cancelled", "Rút trước tiếp nhận"))),

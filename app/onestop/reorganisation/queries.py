@@ -190,7 +190,7 @@ def _going(plan: Plan, row: Any, split: Counter[str | None] | None, names: dict[
     found = split or Counter({into[0]: row["dossiers"]} if into else {})
     return Going(
         kind=str(change.__struct_config__.tag),
-        targets=[(names.get(key, key), found[key]) for key in into if found[key]],
+        targets=[(names.get(key, key), found[key]) for key in into],
         undecided=found[None],
         **{name: row[name] for name in _CARRIED},
     )
