@@ -156,7 +156,7 @@ def _facts(shown: DossierPage) -> list[tuple[str, str]]:
         ("Nộp lúc", long_moment(shown.filed_at)),
         ("Tiếp nhận lúc", long_moment(shown.received_at)),
         ("Tiếp nhận tại", shown.desk_agency_name or ""),
-        ("Cơ quan giải quyết nhận lúc", long_moment(shown.competent_received_at)),
+        ("Cơ quan giải quyết nhận lúc", _came(shown)),
         ("Hẹn trả kết quả", long_moment(shown.due_at)),
         ("Nộp nghĩa vụ tài chính", f"trước hết ngày {ngay(shown.pay_by)}" if shown.pay_by else ""),
         ("Có kết quả lúc", long_moment(shown.finished_at)),
@@ -165,6 +165,13 @@ def _facts(shown: DossierPage) -> list[tuple[str, str]]:
         ("Đã trả bằng cách", WAY_NAMES.get(given, given) if given else ""),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _came(shown: DossierPage) -> str:
+    """When it came from the desk that took it in; "" where that is the agency's own."""
+    if shown.desk_agency_name is None:
+        return ""
+    return long_moment(shown.competent_received_at) or "Chưa xác nhận đã nhận"
 
 
 def at_post(shown: DossierPage) -> str:

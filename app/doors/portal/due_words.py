@@ -2,15 +2,17 @@
 
 from app.onestop.dossiers.rules import Status
 
+_ON_ITS_WAY = "Sẽ có khi cơ quan có thẩm quyền nhận hồ sơ"
 _NO_RESULT = {Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED}
 
 
 def due_words(status: Status, due: str, *, paused: bool = False) -> str:
-    """What is said of the date `due`, which is "" before the reception."""
+    """What is said of the date `due`, which is "" before the reception, and while what another
+    agency's desk took in is on its way."""
     if status in _NO_RESULT:
         return "Không còn hẹn, hồ sơ đã kết thúc"
     if status is Status.SUPPLEMENT_ASKED:
         return "Sẽ hẹn lại khi hồ sơ được bổ sung"
     if due and (status is Status.PAYMENT_ASKED or paused):
         return f"{due}, sẽ dời vì đang tạm dừng"
-    return due
+    return due or (_ON_ITS_WAY if status is Status.RECEIVED else "")

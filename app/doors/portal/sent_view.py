@@ -63,7 +63,7 @@ def _facts(shown: DossierPage) -> list[tuple[str, str]]:
     ]
     if shown.received_at:
         facts.append(("Tiếp nhận lúc", gio_ngay(shown.received_at)))
-    if shown.due_at:
+    if shown.received_at:
         words = due_words(shown.status, gio_ngay(shown.due_at), paused=shown.pause is not None)
         facts.append(("Hẹn trả kết quả", words))
     return facts
