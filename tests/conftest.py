@@ -21,10 +21,11 @@ from infra.embedded.postgres import Postgres
 from infra.embedded.valkey import Valkey
 from infra.settings import settings
 from tenants import control, db, provision, registry
-from tenants.clusters import clone, owner, quoted
+from tenants.clusters import clone, owner, quoted, template
 from tenants.current import acting_for
 from tenants.shapes import Site, Tenant
 from tenants.work import work
+from tests import shelf
 
 # A slow machine is no failure: speed belongs to the benchmark.
 # EXAMPLES=1000 looks deeper; the suite itself has to be over within minutes.
@@ -129,8 +130,11 @@ async def make_tenant(house: Servers) -> AsyncIterator[MakeTenant]:
                 name="Cổng Dịch vụ công tỉnh Thử", office="Trung tâm thử",
                 hotline="0256 000 0000", colour="#0b6e4f", sms_name="TTPVHCC",
             )  # fmt: skip
+            source = await _borrow(slug, choices)
             tenant = await provision.create(slug, site, tenant_chain(), **choices)
             stack.push_async_callback(_drop, slug)
+            if source:
+                await shelf.learn(source, tenant.database)
             await provision.activate(tenant)
             found = await registry.by_slug(slug)
             assert found is not None
@@ -139,10 +143,19 @@ async def make_tenant(house: Servers) -> AsyncIterator[MakeTenant]:
         yield make
 
 
+async def _borrow(slug: str, choices: dict[str, Any]) -> str | None:
+    """Where there is a used database of the same kind, let it be the tenant's."""
+    if choices.keys() - {"source"}:
+        return None
+    source = choices.get("source") or await template("main", tenant_chain())
+    await shelf.lend(source, f"motcua_{slug.replace('-', '_')}")
+    return source
+
+
 async def _drop(slug: str) -> None:
     await registry.reload()
     tenant = await registry.by_slug(slug)
-    if tenant is not None:
+    if tenant is not None and not await shelf.give_back(tenant):
         await provision.drop(tenant)
 
 
