@@ -9,6 +9,8 @@ from app.onestop.bulk.service import JOB as SETTLE_BULK
 from app.onestop.dossiers.freeing import any_to_free, free_tasks
 from app.onestop.dossiers.jobs import end_waits
 from app.onestop.dossiers.service.passing import any_over
+from app.onestop.exchange import sending as exchange
+from app.onestop.exchange.outbox import JOB as SEND_EXCHANGE
 from app.onestop.notices import jobs as notices
 from app.onestop.notices.queries import any_due
 from app.onestop.notices.service import JOB as SEND_NOTICES
@@ -67,6 +69,7 @@ JOBS = (
     Job(SEND_NOTICES, notices.send_notices, "minute", any_due),
     Job(RECOUNT, recounting.recount_dossiers, "minute", recount_waits),
     Job(SETTLE_BULK, settle_bulk_orders, "minute", any_waiting),
+    Job(SEND_EXCHANGE, exchange.send_exchange, "minute", exchange.any_due),
     Job("end_waits", end_waits, "minute", any_over),
     Job("free_tasks", free_tasks, "minute", any_to_free),
     Job("reorganise", reorganise, "minute", any_reorganisation_due),

@@ -4,7 +4,7 @@ from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.types import ControllerRouterHandler
 
-from app.doors import assets, failures, files, gateway, ops, portal, signin, site_files
+from app.doors import assets, exchange, failures, files, gateway, ops, portal, signin, site_files
 from app.doors.admin import admin_routes
 from app.doors.desk import desk_routes
 from app.doors.entrance import Entrance
@@ -24,6 +24,7 @@ TENANT: list[ControllerRouterHandler] = [
     admin_routes,
     files.file_routes,
     gateway.gateway_routes,
+    exchange.exchange_routes,
 ]
 OPS: list[ControllerRouterHandler] = [signin.ops_routes, ops.ops_routes]
 

@@ -56,6 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sms_password: str = ""
     sms_at_night: bool = False  # text people between 21:00 and 07:00 too
     sms_callback_base: str = ""  # where the gateway reports delivery, e.g. http://host:port
+    partner_domains: str = "gov.vn"  # under which names tenants' partners may lie, parted by spaces
     upload_limit_bytes: int = 20 * 1024 * 1024
     log_level: str = "info"
 
@@ -63,6 +64,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> bytes:
         """The master key's 32 bytes."""
         return base64.b64decode(self.master_key)
+
+    @property
+    def partner_names(self) -> tuple[str, ...]:
+        """The domains partners may lie under; this deployment's own always is one."""
+        return (self.base_domain, *self.partner_domains.split())
 
     def origin(self, host: str) -> str:
         """The address people type for `host`, without a final slash."""

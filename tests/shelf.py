@@ -6,6 +6,7 @@ tables were altered is thrown away. The tenant over it is a new one each time.
 
 import io
 from collections import defaultdict
+from itertools import count
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -60,6 +61,7 @@ class _Used(NamedTuple):
     mark: int
 
 
+_numbers = count()
 _patterns: dict[str, _Pattern] = {}
 _free: dict[str, list[str]] = defaultdict(list)
 _lent: dict[str, _Used] = {}
@@ -89,7 +91,7 @@ async def learn(source: str, database: str) -> None:
 async def give_back(tenant: Tenant) -> bool:
     """Clean the tenant's database for another tenant; whether that could be done."""
     used = _lent.pop(tenant.database, None)
-    if used is None or tenant.cluster != "main":
+    if used is None or tenant.cluster != "main" or tenant.role != tenant.database:
         return False
     pools, key = place_of(tenant)
     await pools.forget(key)
@@ -99,7 +101,7 @@ async def give_back(tenant: Tenant) -> bool:
             return False
         await connection.execute(f"drop owned by {quoted(tenant.role)}")
         mark = await _clean(connection, pattern, used.mark)
-    name = f"used_{tenant.database}"
+    name = f"used_{next(_numbers)}"
     async with owner("main") as admin:
         await admin.execute(f"revoke all on database {quoted(tenant.database)} from public")
         await admin.execute(f"alter database {quoted(tenant.database)} rename to {quoted(name)}")

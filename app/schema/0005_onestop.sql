@@ -45,7 +45,7 @@ create table dossier (
     procedure_id uuid not null references procedure,
     agency_id uuid not null references agency,     -- the competent agency
     desk_agency_id uuid references agency,  -- whose desk took it in for the competent one
-    channel text not null check (channel in ('online', 'counter', 'postal')),
+    channel text not null check (channel in ('online', 'counter', 'postal', 'linked')),
     case_id text,
     status smallint not null check (status between 1 and 10),
     run jsonb not null default '{}',        -- how far in its workflow: ids done, ways chosen
@@ -162,7 +162,7 @@ create table paper (
     id uuid primary key,
     draft_id uuid references draft,
     dossier_id uuid references dossier,
-    kind text not null check (kind in ('submitted', 'result')),
+    kind text not null check (kind in ('submitted', 'result', 'answer')),
     slot text not null,                     -- the procedure's paper id, or 'result'
     name text not null,
     form text not null check (form in ('original', 'copy', 'electronic')),

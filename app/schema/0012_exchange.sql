@@ -12,12 +12,6 @@ create table partner (
     added_by uuid references officer
 );
 
-alter table dossier drop constraint dossier_channel_check,
-    add constraint dossier_channel_check
-        check (channel in ('online', 'counter', 'postal', 'linked'));
-alter table paper drop constraint paper_kind_check,
-    add constraint paper_kind_check check (kind in ('submitted', 'result', 'answer'));
-
 -- A part of a workflow lies with an agency of ours or with another system.
 alter table linked_work alter column agency_id drop not null,
     add column partner_id uuid references partner,

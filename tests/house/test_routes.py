@@ -16,6 +16,8 @@ PUBLIC = {
     "/dang-xuat", "/dang-xuat/xong", "/dang-xuat/kenh-sau",
     "/tep",  # OPTIONS only: what the server can
     "/kho/{token:str}",  # the signed link is the right
+    "/api/v1/exchange/{message_id:uuid}",  # another system's signature is the right
+    "/api/v1/exchange/{message_id:uuid}/files/{sha256:str}",
     "/tin-nhan/{slug:str}/{notice_id:uuid}/{token:str}",  # a gateway's report
 }  # fmt: skip
 SITES = {"tenant": TENANT, "vendor": OPS}

@@ -37,7 +37,9 @@ def test_in_a_year_of_faults_the_law_holds_at_every_act(slug: str) -> None:
 
 
 def test_people_do_everything_the_law_knows_in_a_year() -> None:
-    assert set(lived("binhdinh", range(DOSSIERS * 2))["by_act"]) == set(Act)  # type: ignore[call-overload]
+    done = lived("binhdinh", range(DOSSIERS * 2))["by_act"]
+    # No workflow of the province leads to another system; the engine's walks do.
+    assert set(done) == set(Act) - {Act.GO_ON_WITHOUT, Act.ASK_FAR_AGAIN}  # type: ignore[call-overload]
 
 
 def test_the_same_seed_tells_the_same_year() -> None:

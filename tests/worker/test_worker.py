@@ -36,7 +36,10 @@ async def _is(notice: UUID, state: str) -> bool:
 
 async def _queued() -> set[tuple[str, str]]:
     redis = await bell._connection()
-    rung = await redis.queued_jobs(queue_name=bell.QUEUE)
+    try:
+        rung = await redis.queued_jobs(queue_name=bell.QUEUE)
+    except RuntimeError:  # A job was taken between the reading of the list and of itself.
+        return await _queued()
     # A tick of the clock stands in the same queue and is for nobody.
     return {(job.function, job.args[0]) for job in rung if job.args}
 

@@ -107,6 +107,7 @@ class LinkedWork(Table, tablename="linked_work", db=TENANT_DB):
     id = UUID(primary_key=True)
     dossier_id = UUID()
     node = Text()
-    agency_id = UUID()
+    agency_id = UUID(null=True, default=None)
+    partner_id = UUID(null=True, default=None)
     entered_at = Timestamptz()
     left_at = Timestamptz(null=True, default=None)

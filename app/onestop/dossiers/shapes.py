@@ -19,12 +19,14 @@ CHANNEL_NAMES: dict[str, str] = {
     "online": "Trực tuyến",
     "counter": "Trực tiếp",
     "postal": "Bưu chính",
+    "linked": "Liên thông",
 }
 # How the procedure's record calls the channels.
 KIND_OF_CHANNEL = {
     "online": ChannelKind.ONLINE,
     "counter": ChannelKind.DIRECT,
     "postal": ChannelKind.POSTAL,
+    "linked": ChannelKind.ONLINE,
 }
 PAPER_FORM_NAMES: dict[str, str] = {
     "original": "Bản chính",

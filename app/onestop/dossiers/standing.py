@@ -17,6 +17,7 @@ from app.onestop.workflows.tree import (
     Choice,
     Node,
     Step,
+    Sub,
     Workflow,
     children,
     find,
@@ -64,6 +65,7 @@ def facts_of(
 ) -> Facts:
     """What the rules must know. `row` has the dossier's columns, `tasks` are all its tasks."""
     run = run_of(row["run"])
+    open_now = running.active(tree, run)
     last = next((task for task in tasks if task.id == row["recall_task"]), None)
     return Facts(
         status=Status(row["status"]),
@@ -77,7 +79,8 @@ def facts_of(
         decided=is_decided(tree, run),
         paused=row["pause"] is not None and row["status"] in RUNNING,
         halted=halted_by(tree, run, row["pause"]),
-        awaits_word=bool(waiting.waits(running.active(tree, run), waiting.BY_WORD)),
+        awaits_word=bool(waiting.waits(open_now, waiting.BY_WORD)),
+        far=any(isinstance(one.node, Sub) for one in open_now),
         requests=row["requests"],
         overdue=row["due_at"] is not None and moment > row["due_at"],
         extensions=row["extensions"],

@@ -41,11 +41,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 Papers = Annotated[tuple[Paper, ...], Meta(max_length=MOST_PAPERS)]
 
 
-class _Content(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
-    """What a message says; its `kind` tells which."""
-
-
-class Request(_Content, tag="request"):
+class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="request"):
     """Please do this part of a dossier's work (yêu cầu liên thông).
 
     `agency` is the key of the agency asked, the same in every province; `procedure` the national
@@ -64,27 +60,27 @@ class Request(_Content, tag="request"):
     papers: Papers = ()
 
 
-class Supplement(_Content, tag="supplement"):
+class Supplement(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="supplement"):
     """Papers that had been asked for (bổ sung)."""
 
     note: Note = ""
     papers: Papers = ()
 
 
-class Withdrawal(_Content, tag="withdrawal"):
+class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="withdrawal"):
     """The work is no longer wanted (rút yêu cầu)."""
 
     reason: Note
 
 
-class Acceptance(_Content, tag="acceptance"):
+class Acceptance(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="acceptance"):
     """The agency has received it (tiếp nhận) and says by when it will be done."""
 
     code: Name
     due_at: datetime | None = None
 
 
-class Question(_Content, tag="question"):
+class Question(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="question"):
     """Papers are wanting (yêu cầu bổ sung): which, and why."""
 
     code: Name
@@ -93,7 +89,7 @@ class Question(_Content, tag="question"):
     reply_by: datetime | None = None
 
 
-class Answer(_Content, tag="answer"):
+class Answer(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="answer"):
     """The work is over: `finished` with its results, else refused, stopped or withdrawn there."""
 
     code: Name

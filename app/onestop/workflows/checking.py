@@ -197,12 +197,16 @@ def _wait_faults(place: str, wait: Wait, known: Known) -> Iterator[Fault]:
 
 def _sub_faults(place: str, sub: Sub, known: Known) -> Iterator[Fault]:
     if sub.body is None and sub.tenant is None:
-        yield Fault(place, "Ghi các bước tại cơ quan liên thông, hoặc đơn vị thuê nơi chuyển đến.")
+        yield Fault(place, "Ghi các bước tại cơ quan liên thông, hoặc hệ thống nơi chuyển đến.")
     if sub.body is not None and sub.tenant is not None:
-        yield Fault(place, "Việc chuyển sang đơn vị thuê khác không có bước bên trong.")
+        yield Fault(place, "Việc chuyển sang hệ thống khác không có bước bên trong.")
     if sub.tenant is not None and sub.tenant not in known.tenants:
-        yield Fault(place, f"Không có đơn vị thuê “{sub.tenant}”.")
+        yield Fault(place, f"Chưa khai báo hệ thống liên thông “{sub.tenant}”.")
     far = sub.tenant is not None
+    if far and not isinstance(sub.agency, ByKey):
+        yield Fault(place, "Ghi mã của cơ quan nhận việc bên hệ thống kia.")
+    if sub.procedure is not None and not far:
+        yield Fault(place, "Chỉ ghi mã thủ tục khi chuyển việc sang hệ thống khác.")
     if isinstance(sub.agency, ByKey) and not far and sub.agency.key not in known.agencies:
         yield Fault(place, f"Không có cơ quan “{sub.agency.key}”.")
     if isinstance(sub.agency, Outside) and (far or _has_work(sub)):

@@ -7,24 +7,15 @@ from app.onestop.catalog.shapes import PostKind
 from app.onestop.workflows.checking import TOP, faults, placed
 from app.onestop.workflows.running import after
 from app.onestop.workflows.shapes import Fault, Known
-from app.onestop.workflows.tree import Node, Sequence, Step, Sub, Workflow, is_leaf, nodes
+from app.onestop.workflows.tree import Node, Sequence, Step, Workflow, is_leaf, nodes
 
-_FAR = (
-    "Chưa chuyển được hồ sơ sang hệ thống của tỉnh khác. Hãy ghi đây là cơ quan ngoài hệ thống "
-    "và chỉ chờ trả lời."
-)
 _DESK = "Bước của bộ phận một cửa chỉ đặt ở đầu quy trình (tiếp nhận) hoặc cuối (trả kết quả)."
 _ALONE = "Quy trình phải có ít nhất hai bước: tiếp nhận và giải quyết."
 
 
 def publishing_faults(workflow: Workflow, known: Known) -> list[Fault]:
     """What keeps the workflow from being published in this tenant; empty when nothing does."""
-    far = [
-        Fault(place, _FAR)
-        for place, node in placed(workflow.tree)
-        if isinstance(node, Sub) and node.tenant is not None
-    ]
-    found = far or faults(workflow, known)
+    found = faults(workflow, known)
     return found or [*_desk_faults(workflow.tree), *_alone(workflow.tree)]
 
 

@@ -22,7 +22,7 @@ class Known(Struct, frozen=True, kw_only=True):
     """The names a workflow may use.
 
     `fields` of the form by id; `cases` and `papers` of the procedure by id; `agencies` by key;
-    `posts` by key; `tenants` by slug.
+    `posts` by key; `tenants` are partner systems by their short names.
     """
 
     fields: Mapping[str, Field] = {}

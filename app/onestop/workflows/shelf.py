@@ -16,6 +16,8 @@ from infra.clock import VIETNAM, now
 from tenants import db
 from tenants.current import current
 
+_PARTNERS = "select slug from partner where active"
+
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """One version as it is kept. `state`: draft | published | retired; `open_dossiers` counts
@@ -115,6 +117,7 @@ async def known_here(procedure: Procedure) -> Known:
         procedure,
         form_named(procedure.form),
         agencies=frozenset(row["key"] for row in agencies),
+        tenants=frozenset(row["slug"] for row in await db.tenant.fetch(_PARTNERS)),
         posts={row["key"]: PostKind(row["kind"]) for row in posts if row["kind"] in kinds},
     )
 

@@ -111,8 +111,9 @@ class Sub(Struct, frozen=True, forbid_unknown_fields=True, tag_field="node", tag
     """Work at another agency (liên thông), `share` percent of the whole time.
 
     Its `body` says who does what there; the shares inside are of the whole time too. With `tenant`
-    (the slug of another tenant) the body is None and the work goes there as to a foreign system:
-    the Sub itself is then what is open and what is completed.
+    (the short name of a partner system) the body is None and the work goes there by messages, as
+    the `procedure` of that national code (None: the dossier's own): the Sub itself is then what is
+    open and what is completed.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Sub(Struct, frozen=True, forbid_unknown_fields=True, tag_field="node", tag
     share: int = 0
     body: "Node | None" = None
     tenant: str | None = None
+    procedure: str | None = None
 
 
 Leaf = Step | Wait | Sub

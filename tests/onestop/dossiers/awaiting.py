@@ -8,7 +8,7 @@ from app.onestop.deadlines.shapes import Kind
 from app.onestop.dossiers.rules import Act, Status
 from app.onestop.workflows import running
 from app.onestop.workflows.running import Run
-from app.onestop.workflows.tree import Until, Wait
+from app.onestop.workflows.tree import Sub, Until, Wait
 from app.onestop.workflows.waiting import BY_WORD, halting, reason_for, waits
 from app.people.shapes import Actor
 
@@ -18,10 +18,12 @@ if TYPE_CHECKING:  # The two speak of each other.
 _STATUSES = {Until.PAPER: Status.SUPPLEMENT_ASKED, Until.PAYMENT: Status.PAYMENT_ASKED}
 
 
-def over_by(model: "Model", act: Act) -> tuple[Wait, ...]:
-    """The waits that are over with the act."""
+def over_by(model: "Model", act: Act) -> tuple[Wait | Sub, ...]:
+    """The waits that are over with the act, or the other system's part nobody waits for."""
     kinds = {Act.CONFIRM_PAYMENT: (Until.PAYMENT,), Act.SUPPLEMENT: (Until.PAPER,)}.get(act)
     open_now = running.active(model.tree, model.run)
+    if act is Act.GO_ON_WITHOUT:
+        return tuple(one.node for one in open_now if isinstance(one.node, Sub))[:1]
     if kinds is not None:
         return waits(open_now, kinds)
     if act is not Act.RESUME or (model.pause is not None and not _by_workflow(model)):
@@ -29,7 +31,7 @@ def over_by(model: "Model", act: Act) -> tuple[Wait, ...]:
     return waits(open_now, BY_WORD)[:1]
 
 
-def come(model: "Model", actor: Actor, done: Sequence[Wait], now: datetime) -> None:
+def come(model: "Model", actor: Actor, done: Sequence[Wait | Sub], now: datetime) -> None:
     """Those waits are done: the clock goes on where nothing more holds it."""
     later = model.run
     for wait in done:

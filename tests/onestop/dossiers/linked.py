@@ -20,7 +20,7 @@ from app.onestop.dossiers.shapes import Intake
 from app.onestop.workflows import service as workflows
 from app.onestop.workflows.agencies import Outside
 from app.onestop.workflows.running import active
-from app.onestop.workflows.tree import Workflow
+from app.onestop.workflows.tree import Sub, Workflow
 from app.onestop.workflows.waiting import halting
 from app.people.shapes import Actor, HeldPost
 from tenants import db
@@ -98,7 +98,8 @@ async def sound(dossier_id: UUID) -> None:
     assert whole is not None
     assert (whole.paused_since is not None) == (dossier.pause is not None)
     assert (halting(now) is None) or dossier.pause is not None
-    subs = {s.id for one in now for s in one.subs if not isinstance(s.agency, Outside)}
+    parts = [part for one in now for part in (*one.subs, one.node) if isinstance(part, Sub)]
+    subs = {part.id for part in parts if not isinstance(part.agency, Outside)}
     for visit in (found := await visits(dossier_id)):
         clock = await standing_of(dossier_id, ClockName.AGENCY, visit["id"])
         assert clock is not None and clock.stopped_at is None

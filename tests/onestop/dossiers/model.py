@@ -41,7 +41,7 @@ PAUSES = {
     Act.ASK_PAYMENT: "financial_duty",
     Act.PAUSE: "publication",
 }
-COME = {Act.CONFIRM_PAYMENT, Act.RESUME, Act.SUPPLEMENT}
+COME = {Act.CONFIRM_PAYMENT, Act.RESUME, Act.SUPPLEMENT, Act.GO_ON_WITHOUT}
 ENDS = {Act.FINISH, Act.STOP, Act.WITHDRAW}
 KINDS = {Step: "step", Wait: "wait", Sub: "linked"}
 # An agency, and the post there that takes the work; None where nobody of ours does it.

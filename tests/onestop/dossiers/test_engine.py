@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from app.onestop.catalog.shapes import PostKind
 from app.onestop.dossiers.rules import ENDED, Act, Answer, Status, acts_open, transition
-from app.onestop.workflows.tree import Join, Node, Parallel, Sequence, Step
+from app.onestop.workflows.agencies import ByKey
+from app.onestop.workflows.tree import Join, Node, Parallel, Role, Sequence, Step, Sub
 from app.people.shapes import Actor
 from tests.onestop.dossiers.model import Model
 from tests.onestop.dossiers.people import (
@@ -39,8 +40,10 @@ _SIDE_BY_SIDE = [
     )
     for join in Join
 ]  # fmt: skip
+_FAR = Sub("xa", "Xa", ByKey("so-ban"), Role.SUPPORT, tenant="laocai")
 TREES: list[Node] = [
     FLOW,
+    Sequence((*FLOW.parts[:2], _FAR, *FLOW.parts[2:])),
     Sequence((*FLOW.parts[:2], _LOOK, _SIGN, FLOW.parts[3])),
     *(Sequence((FLOW.parts[0], both, *FLOW.parts[2:])) for both in _SIDE_BY_SIDE),
 ]
@@ -125,7 +128,7 @@ def test_from_anywhere_the_work_can_be_brought_to_its_end(tree: Node, walk: Walk
         (Act.INTAKE_FOR, NGA), (Act.TAKE_OVER, LAN),
         (Act.SUBMIT, HUNG), (Act.RECEIVE, LAN), (Act.SUPPLEMENT, LAN), (Act.CONFIRM_PAYMENT, LAN),
         (Act.RESUME, LAN), (Act.HAND_OVER, LAN), (Act.PROCESS, HOA), (Act.APPROVE, MINH),
-        (Act.SIGN_OFF, MINH), (Act.FINISH, LAN), (Act.DELIVER, LAN),
+        (Act.SIGN_OFF, MINH), (Act.GO_ON_WITHOUT, HOA), (Act.FINISH, LAN), (Act.DELIVER, LAN),
     ]  # fmt: skip
     for _ in range(30):
         dossier.has_result = True

@@ -127,6 +127,10 @@ SABOTAGES: dict[str, tuple[Node, str, str]] = {
         Wait("c", "Chờ", Until.PAYMENT, None, ("gt-1",)), SECOND, "Chỉ ghi giấy tờ",
     ),
     "no body": (sub(), SECOND, "cơ quan liên thông"),
+    "agency abroad": (
+        sub(agency=Own(), tenant="laocai"), SECOND, "mã của cơ quan nhận việc",
+    ),
+    "procedure at home": (sub(work(), procedure="1.001193"), SECOND, "Chỉ ghi mã thủ tục"),
     "body abroad": (sub(work(), tenant="laocai"), SECOND, "không có bước bên trong"),
     "unknown tenant": (sub(tenant="hanoi"), SECOND, "hanoi"),
     "unknown agency": (sub(work(), agency=ByKey("phong-y-te")), SECOND, "phong-y-te"),

@@ -115,7 +115,11 @@ NOWHERE = Sub("dau", "Đâu đó", ByKey("so-khong-co"), Role.SUPPORT, body=Noth
 
 @pytest.mark.parametrize(
     ("part", "words"),
-    [(FAR, "Chưa chuyển được hồ sơ"), (MIDDLE, "chỉ đặt ở đầu"), (NOWHERE, "so-khong-co")],
+    [
+        (FAR, "Chưa khai báo hệ thống liên thông"),
+        (MIDDLE, "chỉ đặt ở đầu"),
+        (NOWHERE, "so-khong-co"),
+    ],
 )
 async def test_a_faulty_workflow_is_not_published_at_all(
     province: Tenant, part: Any, words: str

@@ -84,7 +84,14 @@ _named = st.just(""), st.just("Việc")
 _steps = st.builds(Step, *_named, st.sampled_from(list(PostKind)))
 _waits = st.builds(Wait, *_named, st.sampled_from(list(Until)), st.just(Limit(5, Unit.DAYS)))
 _far = st.builds(
-    Sub, *_named, _agencies, st.sampled_from(list(Role)), st.just(0), st.none(), st.just("laocai")
+    Sub,
+    *_named,
+    st.just(ByKey("so-ban")),
+    st.sampled_from(list(Role)),
+    st.just(0),
+    st.none(),
+    st.just("laocai"),
+    st.sampled_from([None, "1.001193"]),
 )
 
 

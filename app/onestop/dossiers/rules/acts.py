@@ -35,6 +35,8 @@ class Act(StrEnum):
     SIGN_OFF = "sign_off"
     SEND_BACK = "send_back"
     RECALL = "recall"
+    GO_ON_WITHOUT = "go_on_without"
+    ASK_FAR_AGAIN = "ask_far_again"
     ASK_PAYMENT = "ask_payment"
     CONFIRM_PAYMENT = "confirm_payment"
     PAUSE = "pause"
@@ -86,6 +88,7 @@ class Need(StrEnum):
     ELSEWHERE = "elsewhere"  # it is handed in at the desk of an agency that does not settle it
     ON_ITS_WAY = "on_its_way"  # the competent agency has not got it from there yet
     HERE = "here"  # it has
+    FAR = "far"  # a part of the workflow lies with another system
     OPINION = "opinion"  # the open work is an opinion, asked of the actor's agency
 
 
@@ -215,6 +218,16 @@ TRANSITIONS = (
         act=Act.RECALL, starts=RUNNING, end=None, who=ANY_POST, move=Move.RECALL,
         needs=(Need.UNHELD, Need.OWN_LAST),
         title="Rút lại việc vừa chuyển", basis=f"Điều 18 {_DECREE}",
+    ),
+    Transition(
+        act=Act.GO_ON_WITHOUT, starts=RUNNING, end=None, who=WORKERS,
+        needs=(Need.GOING, Need.FAR),
+        title="Tiếp tục, không chờ kết quả liên thông", basis=f"khoản 6 Điều 19 {_DECREE}",
+    ),
+    Transition(
+        act=Act.ASK_FAR_AGAIN, starts=RUNNING, end=None, who=WORKERS,
+        needs=(Need.GOING, Need.FAR),
+        title="Gửi lại yêu cầu liên thông", basis=f"khoản 6 Điều 19 {_DECREE}",
     ),
     Transition(
         act=Act.ASSIGN, starts=RUNNING, end=None, who=WORKERS, step=PostKind.SPECIALIST,

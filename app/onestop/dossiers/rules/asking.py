@@ -48,8 +48,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     whose step was the last thing that happened, while nobody has touched what came of it.
     `desk_agency_id`: whose desk took it in for the competent agency, None: that one itself;
     `on_its_way`: it has not come from there yet. `halted`: it is paused for what the workflow waits
-    for, and not by an officer. `awaits_word`: the answer of somebody outside is
-    awaited, or a publication runs.
+    for, and not by an officer. `awaits_word`: the answer of somebody outside is awaited, or a
+    publication runs. `far`: a part of the workflow lies with another system.
     """
 
     status: Status | None
@@ -64,6 +64,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     paused: bool = False
     halted: bool = False
     awaits_word: bool = False
+    far: bool = False
     requests: int = 0
     overdue: bool = False
     extensions: int = 0
@@ -232,5 +233,6 @@ def _met(need: Need, facts: Facts, actor: Actor, turns: list[Turn]) -> bool:
         Need.ELSEWHERE: facts.desk_agency_id is not None,
         Need.ON_ITS_WAY: facts.on_its_way,
         Need.HERE: not facts.on_its_way,
+        Need.FAR: facts.far,
         Need.OPINION: True,
     }[need]

@@ -9,6 +9,7 @@ from app.onestop.dossiers.service.drafts import discard_draft, save_draft, start
 from app.onestop.dossiers.service.elsewhere import take_over
 from app.onestop.dossiers.service.ending import stop, withdraw
 from app.onestop.dossiers.service.extending import extend
+from app.onestop.dossiers.service.far import ask_again, go_on_without
 from app.onestop.dossiers.service.handling import (
     approve,
     attach_result,
@@ -29,6 +30,7 @@ from app.onestop.dossiers.service.supplements import ask_supplement, supplement
 
 __all__ = [
     "approve",
+    "ask_again",
     "ask_opinion",
     "ask_payment",
     "ask_supplement",
@@ -41,6 +43,7 @@ __all__ = [
     "extend",
     "finish",
     "give_opinion",
+    "go_on_without",
     "hand_over",
     "intake",
     "pause",

@@ -20,7 +20,7 @@ async def stop(officer: Actor, code: str, version: int | None, *, reason: str) -
     """
     case = await open_case(officer, Act.STOP, code, version)
     why, stage = needed_note(reason, _STOP_WHY), Status(case.dossier.status).title
-    dossier = await _end(officer, Act.STOP, case, why)
+    dossier = await end(officer, Act.STOP, case, why)
     await slips.issue_stop(
         officer, dossier, reason=why, requested_by=dossier.applicant_name, stage=stage
     )
@@ -34,12 +34,13 @@ async def withdraw(actor: Actor, code: str, version: int | None, *, reason: str)
     Raises NotFound, NotAllowed, Overtaken, AlreadyDecided, Malformed without a reason.
     """
     case = await open_case(actor, Act.WITHDRAW, code, version)
-    dossier = await _end(actor, Act.WITHDRAW, case, needed_note(reason, _WITHDRAW_WHY))
+    dossier = await end(actor, Act.WITHDRAW, case, needed_note(reason, _WITHDRAW_WHY))
     await notices.notify(dossier, "RUT")
     return dossier
 
 
-async def _end(actor: Actor, act: Act, case: Case, why: str) -> Dossier:
+async def end(actor: Actor, act: Act, case: Case, why: str) -> Dossier:
+    """End it without a result; the caller has made sure that `act` may be done now."""
     dossier = case.dossier
     if dossier.due_at is not None:
         await clock.stop(actor, dossier, act.value)

@@ -2,16 +2,18 @@
 over."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from app.onestop.dossiers.models import Dossier
-from app.onestop.dossiers.service import tasks, visits
+from app.onestop.dossiers.service import asking, tasks, visits
 from app.onestop.dossiers.service.opening import Case
+from app.onestop.exchange.partners import partner_named
 from app.onestop.notices import service as notices
 from app.onestop.workflows.agencies import Outside
-from app.onestop.workflows.running import Run, active, moved
+from app.onestop.workflows.running import Active, Run, active, moved
 from app.onestop.workflows.tree import Role, Sub
 from app.people.shapes import Actor
 from app.trail.service import record
@@ -42,20 +44,19 @@ async def visit(actor: Actor, case: Case, later: Run) -> None:
     open_now = await visits.open_visits(dossier.id)
     for row in open_now:
         if row["node"] not in wanted:
-            await visits.leave(actor, dossier.id, row["id"], "left")
+            await _leave(actor, dossier, row)
     there = {row["node"] for row in open_now}
     for node, (sub, around) in wanted.items():
         if node not in there:
-            agency_id = await tasks.agency_of(dossier, sub, around)
-            await visits.enter(actor, dossier, sub, agency_id)
-            if sub.role is Role.SUPPORT and agency_id != dossier.agency_id:
+            elsewhere = await _enter(actor, case, sub, around)
+            if sub.role is Role.SUPPORT and elsewhere:
                 await notices.notify(dossier, "CHUYEN_LT", occasion=f"{node}:{dossier.version}")
 
 
 async def leave(actor: Actor, case: Case) -> None:
     """The dossier is out of its workflow: no agency has it any more."""
     for row in await visits.open_visits(case.dossier.id):
-        await visits.leave(actor, case.dossier.id, row["id"], "left")
+        await _leave(actor, case.dossier, row)
 
 
 async def hand_over(actor: Actor, case: Case, later: Run) -> None:
@@ -92,6 +93,25 @@ async def _write(actor: Actor, dossier: Dossier, giver: UUID, taker: UUID, node:
     )
 
 
+async def _enter(actor: Actor, case: Case, sub: Sub, around: tuple[Sub, ...]) -> bool:
+    """Enter the part; whether it lies with another agency than the dossier's own."""
+    dossier = case.dossier
+    if sub.tenant is not None:
+        partner = await partner_named(sub.tenant)
+        work_id, wanted_by = await visits.enter(actor, dossier, sub, None, partner.id)
+        await asking.ask(case, sub, partner, work_id, wanted_by)
+        return True
+    agency_id = await tasks.agency_of(dossier, sub, around)
+    await visits.enter(actor, dossier, sub, agency_id)
+    return agency_id != dossier.agency_id
+
+
+async def _leave(actor: Actor, dossier: Dossier, visit: Any) -> None:
+    await visits.leave(actor, dossier.id, visit["id"], "left")
+    if visit["partner_id"] is not None and visit["outcome"] not in ("finished", "ended"):
+        await asking.take_back(dossier, visit["partner_id"], visit["id"])
+
+
 def _giver(case: Case, closed: Sequence[str]) -> UUID | None:
     if case.turn is not None:
         return case.turn.agency_id
@@ -100,10 +120,17 @@ def _giver(case: Case, closed: Sequence[str]) -> UUID | None:
 
 
 def _parts(case: Case, run: Run) -> dict[str, tuple[Sub, tuple[Sub, ...]]]:
-    """The parts of agencies of this system that have open work, with the parts around them."""
+    """The parts of agencies that have open work, those of other systems too, with the parts around
+    them."""
     return {
-        sub.id: (sub, one.subs[:at])
+        sub.id: (sub, parts[:at])
         for one in active(case.tree, run)
-        for at, sub in enumerate(one.subs)
+        for parts in [_around(one)]
+        for at, sub in enumerate(parts)
         if not isinstance(sub.agency, Outside)
     }
+
+
+def _around(one: Active) -> tuple[Sub, ...]:
+    """The agencies' parts the open leaf lies in, outermost first, itself where it is one."""
+    return (*one.subs, one.node) if isinstance(one.node, Sub) else one.subs

@@ -50,7 +50,9 @@ async def give_receipt(officer: Actor, dossier: Dossier, wound: Clock) -> None:
 
 
 async def count_use(dossier: Dossier) -> None:
-    """A dossier is paid for once, where it was received."""
+    """A dossier is paid for once, where it was received; not again where it is only helped with."""
+    if dossier.channel == "linked":
+        return
     await meter.count(
         f"dossier:{dossier.id}:received",
         "dossier.received",
@@ -60,6 +62,8 @@ async def count_use(dossier: Dossier) -> None:
 
 
 async def _papers_must_be_there(case: Case) -> None:
+    if case.dossier.channel == "linked":
+        return  # Whoever asks answers for what it sends; what is wanting is asked for.
     rows = await db.tenant.fetch(_SLOTS, case.dossier.id)
     slots = {row["slot"] for row in rows}
     if missing := missing_papers(case.procedure, ChannelKind.ONLINE, case.dossier.case_id, slots):

@@ -21,9 +21,10 @@ async def refuse(
     NotAllowed, Overtaken, and UnknownReason or ReasonNeeded of the slip.
     """
     case = await open_case(officer, Act.REFUSE, code, version)
-    dossier = await carry_out(officer, Act.REFUSE, case, note=reason)
+    coded = reason_named("03", reason_code, today())
+    said = reason or (coded.words if coded else "")
+    dossier = await carry_out(officer, Act.REFUSE, case, note=said)
     await answering.stop(officer, dossier, Act.REFUSE)
     await slips.issue_refusal(officer, dossier, reason_code=reason_code, reason=reason)
-    coded = reason_named("03", reason_code, today())
     await notices.notify(dossier, "TU_CHOI", LYDO=unmarked(coded.words if coded else reason))
     return dossier

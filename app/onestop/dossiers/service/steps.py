@@ -9,6 +9,7 @@ from app.onestop.dossiers.refusals import NobodyThere
 from app.onestop.dossiers.rules import Act, Move, transition
 from app.onestop.dossiers.service import linking, tasks, waiting
 from app.onestop.dossiers.service.opening import Case, open_case
+from app.onestop.dossiers.service.replying import reply
 from app.onestop.dossiers.service.traces import cleaned_note, leave_trace
 from app.onestop.dossiers.service.walking import known_of
 from app.onestop.dossiers.standing import target_back, text_of, tree_of
@@ -39,6 +40,7 @@ async def carry_out(
     whom = actor.stands_in_at(case.turn.post_id) if case.turn else None
     await leave_trace(actor, dossier, act, note=clean_note, step=step, on_behalf_of=whom)
     await _settle(actor, row.move, case)
+    await reply(dossier, act, clean_note)
     return dossier
 
 

@@ -7,7 +7,7 @@ from app.onestop.deadlines.calendar import local
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import NotConfirmed, NothingNew
 from app.onestop.dossiers.rules import RUNNING, Act
-from app.onestop.dossiers.service import answering, clock, waiting, wanting
+from app.onestop.dossiers.service import answering, asking, clock, waiting, wanting
 from app.onestop.dossiers.service.steps import Case, carry_out, open_case
 from app.onestop.dossiers.service.waiting import went_back
 from app.onestop.notices import service as notices
@@ -73,7 +73,11 @@ async def supplement(
     (Decree 118/2025, Article 19 clause 4) and gets a receipt with its new date. Raises NotFound,
     NotAllowed, Overtaken, NothingNew.
     """
-    case = await open_case(actor, Act.SUPPLEMENT, code, version)
+    return await come(actor, await open_case(actor, Act.SUPPLEMENT, code, version), note=note)
+
+
+async def come(actor: Actor, case: Case, *, note: str | None = None) -> Dossier:
+    """The papers have come; the caller has made sure that they may. Raises NothingNew."""
     dossier, before = case.dossier, case.dossier.due_at
     asked = await db.tenant.fetch_row(_OPEN, dossier.id)
     if actor.kind == "citizen":
@@ -90,6 +94,7 @@ async def supplement(
     else:
         await answering.restart(actor, dossier)
     dossier = await carry_out(actor, Act.SUPPLEMENT, case, note=note)
+    await asking.send_papers(dossier, note)
     if dossier.status in RUNNING:
         await notices.notify(dossier, "DA_BO_SUNG", occasion=str(dossier.requests))
     if dossier.due_at != before:

@@ -106,11 +106,12 @@ async def post_for(agency_id: UUID, step: Step, chosen: UUID | None = None) -> U
 async def agency_of(dossier: Dossier, node: Node, subs: Sequence[Sub]) -> UUID:
     """The agency that has the work: the dossier's own, or the one its innermost part names.
 
-    What lies with an agency outside is awaited by the one that asked it. Raises NobodyThere,
-    SuccessorUnclear.
+    What lies with an agency outside or another system is awaited by the one that asked it.
+    Raises NobodyThere, SuccessorUnclear.
     """
-    named = [*(sub.agency for sub in subs), *([node.agency] if isinstance(node, Sub) else [])]
-    ref = next((ref for ref in reversed(named) if not isinstance(ref, Outside)), Own())
+    within = [*subs, node] if isinstance(node, Sub) and node.tenant is None else subs
+    named = (sub.agency for sub in reversed(within))
+    ref = next((ref for ref in named if not isinstance(ref, Outside)), Own())
     if isinstance(ref, Own):
         return UUID(str(dossier.agency_id))
     house = await organisation()

@@ -21,24 +21,45 @@ from tenants import db
 
 # Served by linked_work_open.
 _OPEN = """
-select id, node, agency_id from linked_work where dossier_id = $1 and left_at is null
-order by entered_at, id
+select id, node, agency_id, partner_id, outcome from linked_work
+where dossier_id = $1 and left_at is null order by entered_at, id
+"""
+_ENDED = """
+select id from linked_work
+where dossier_id = $1 and node = $2 and left_at is null and outcome = 'ended'
 """
 _LEAVE = "update linked_work set left_at = $2 where id = $1"
 
 
 async def open_visits(dossier_id: UUID) -> list[Any]:
-    """Which parts of the workflow the dossier is in: id, node, agency_id."""
+    """Which parts of the workflow the dossier is in: id, node, agency_id or partner_id, outcome."""
     return await db.tenant.fetch(_OPEN, dossier_id)
 
 
-async def enter(actor: Actor, dossier: Dossier, sub: Sub, agency_id: UUID) -> None:
-    """The agency's clock starts with its share of the whole; without a share, with what is left."""
+async def ended_at(dossier_id: UUID, node: str) -> UUID | None:
+    """The open visit to another system that ended the work there without a result."""
+    found: UUID | None = await db.tenant.fetch_value(_ENDED, dossier_id, node)
+    return found
+
+
+async def enter(
+    actor: Actor,
+    dossier: Dossier,
+    sub: Sub,
+    agency_id: UUID | None,
+    partner_id: UUID | None = None,
+) -> tuple[UUID, datetime]:
+    """The agency's clock starts with its share of the whole; without a share, with what is left.
+
+    Another system's share is counted on the calendar of the dossier's own agency. The visit's id,
+    and when that clock is over.
+    """
     visit_id = uuid7()
     await LinkedWork(
-        id=visit_id, dossier_id=dossier.id, node=sub.id, agency_id=agency_id, entered_at=now()
-    ).save()
-    await ledger.start(
+        id=visit_id, dossier_id=dossier.id, node=sub.id, agency_id=agency_id,
+        partner_id=partner_id, entered_at=now(),
+    ).save()  # fmt: skip
+    standing = await ledger.start(
         actor, dossier.id, await _minutes(dossier, sub, agency_id), MINUTES, basis=TOGETHER,
         agency_id=agency_id, clock=ClockName.AGENCY, subject_id=visit_id,
     )  # fmt: skip
@@ -46,6 +67,7 @@ async def enter(actor: Actor, dossier: Dossier, sub: Sub, agency_id: UUID) -> No
         await ledger.pause(
             actor, dossier.id, dossier.pause, clock=ClockName.AGENCY, subject_id=visit_id
         )
+    return visit_id, standing.due_at
 
 
 async def leave(actor: Actor, dossier_id: UUID, visit_id: UUID, reason: str) -> None:
@@ -79,8 +101,8 @@ async def restart(actor: Actor, dossier_id: UUID) -> None:
         )  # fmt: skip
 
 
-async def _minutes(dossier: Dossier, sub: Sub, agency_id: UUID) -> int:
+async def _minutes(dossier: Dossier, sub: Sub, agency_id: UUID | None) -> int:
     if sub.share and dossier.limit_minutes is not None:
         return int(dossier.limit_minutes) * sub.share // 100
-    calendar = await calendar_in_force(agency_id=agency_id)
+    calendar = await calendar_in_force(agency_id=agency_id or dossier.agency_id)
     return working_minutes_between(now(), max(now(), dossier.due_at), calendar)

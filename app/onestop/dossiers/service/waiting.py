@@ -17,7 +17,7 @@ from app.onestop.dossiers.service.walking import known_of
 from app.onestop.dossiers.standing import halted_by, run_of, text_of
 from app.onestop.notices import service as notices
 from app.onestop.workflows.running import Run, active, complete
-from app.onestop.workflows.tree import Until, Wait
+from app.onestop.workflows.tree import Sub, Until, Wait
 from app.onestop.workflows.waiting import halting, reason_for, waits
 from app.people.shapes import Actor
 from infra.clock import now
@@ -49,7 +49,7 @@ async def papers_asked_at(dossier: Dossier) -> datetime | None:
 
 
 async def come(
-    actor: Actor, case: Case, done: Sequence[Wait], *, at: datetime | None = None
+    actor: Actor, case: Case, done: Sequence[Wait | Sub], *, at: datetime | None = None
 ) -> None:
     """What was awaited has come: those waits are done, what follows them opens.
 

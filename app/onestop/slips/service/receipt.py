@@ -7,7 +7,8 @@ import msgspec
 
 from app.onestop.catalog import queries as catalog
 from app.onestop.catalog.needs import limit_for
-from app.onestop.catalog.shapes import ChannelKind, Limit, Procedure, Unit
+from app.onestop.catalog.shapes import Limit, Procedure, Unit
+from app.onestop.dossiers.shapes import KIND_OF_CHANNEL
 from app.onestop.slips import rules
 from app.onestop.slips.refusals import NoReceipt, ReasonNeeded
 from app.onestop.slips.service.numbers import enter_in_register, year_of
@@ -18,11 +19,6 @@ from app.refusals import NotAllowed
 from app.trail.service import record
 from tenants import db
 
-_KINDS = {
-    "online": ChannelKind.ONLINE,
-    "counter": ChannelKind.DIRECT,
-    "postal": ChannelKind.POSTAL,
-}
 _SET_LATER = "Cơ quan giải quyết ấn định khi nhận hồ sơ"
 # Served by deadline_entry_by_dossier: the time as it was last counted from its beginning;
 # a restart gives the same amount again and does not repeat it.
@@ -121,7 +117,7 @@ async def _receipt(officer: Actor, row: dict[str, Any]) -> Receipt:
         received_at=row["received_at"],
         due_at=row["due_at"],
         return_at=rules.return_place(row["wanted_way"], desk),
-        fees=rules.fee_lines(procedure, _KINDS[row["channel"]]),
+        fees=rules.fee_lines(procedure, KIND_OF_CHANNEL[row["channel"]]),
         explanation=msgspec.json.decode(clock["explanation"], type=list[str]) if clock else [],
         register_number=number,
         register_year=year_of(row["received_at"]),
@@ -135,7 +131,7 @@ def _limit_words(procedure: Procedure, row: dict[str, Any], clock: Any) -> str:
     """The time as it is counted; before that as it is published."""
     if clock is not None:
         return rules.limit_line(Limit(clock["amount"], Unit(clock["unit"])))
-    published = limit_for(procedure, _KINDS[row["channel"]], row["case_id"])
+    published = limit_for(procedure, KIND_OF_CHANNEL[row["channel"]], row["case_id"])
     return rules.limit_line(published) if published else _SET_LATER
 
 
