@@ -4,6 +4,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from piccolo.columns.combination import WhereRaw
+
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.rules import handles
 from app.onestop.dossiers.service.asking import send_papers
@@ -47,7 +49,7 @@ async def send_what_came(officer: Actor, code: str, note: str | None = None) -> 
 
     Raises NotFound, NothingAsked.
     """
-    named = Dossier.code == code
+    named = WhereRaw("id = dossier_named({})", code)
     dossier = await Dossier.objects().where(named).first().lock_rows("UPDATE")
     if dossier is None or not handles(dossier.agency_id, officer):
         raise NotFound
