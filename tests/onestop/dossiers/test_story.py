@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from app.onestop.dossiers import queries, service
+from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.rules import Act, Status
 from app.onestop.ratings import service as ratings
 from app.onestop.ratings.rules import token_for
@@ -23,59 +24,78 @@ async def column(sql: str, *values: object) -> list[object]:
 
 async def test_a_birth_goes_from_the_phone_to_the_rating(province: Tenant) -> None:
     hung = await cast.citizen()
-    lan, hoa, minh = [await cast.officer(name) for name in (cast.LAN, cast.HOA, cast.MINH)]
     with frozen(MONDAY):
         dossier = await submitted(hung)
-        code = dossier.code
         assert dossier.status == Status.REGISTERED
         assert dossier.summary == "Đăng ký khai sinh: TRẦN AN"
         queue = await queries.reception_queue([dossier.agency_id])
-        assert [line.code for line in queue.lines] == [code]
+        assert [line.code for line in queue.lines] == [dossier.code]
+        finished = await finished_from_the_desk(dossier)
+        await given_and_rated(province, finished)
+    await told_and_counted(dossier)
+    await left_in_order(dossier)
+    assert await column("select score from rating") == [3]
+    slip = await slip_view(dossier.code)
+    assert slip is not None and slip.slip.content.applicant.name == "TRẦN VĂN HÙNG"
 
-        async with work():
-            received = await service.receive(lan, code, dossier.version)
-        assert received.status == Status.RECEIVED
-        assert received.due_at == datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # 17:00 the same day
-        async with work():
-            handed = await service.hand_over(lan, code, received.version)
-        waiting = await queries.inbox([(await turn(handed))["post_id"]])
-        assert [group.total for group in waiting.groups] == [0, 1, 0, 0]
-        async with work():
-            processed = await service.process(hoa, code, handed.version, "Đủ điều kiện")
-        async with work():
-            approved = await service.approve(minh, code, processed.version, None)
-        stored = await result_file(hoa)
-        async with work():
-            await service.attach_result(hoa, code, stored, approved.version)
-        async with work():
-            finished = await service.finish(lan, code, approved.version)
-        ready = await queries.to_deliver([dossier.agency_id])
-        assert [line.code for line in ready.lines] == [code]
-        async with work():
-            delivered = await service.deliver(lan, code, finished.version, "electronic")
-        assert delivered.status == Status.DELIVERED
-        async with work():
-            await ratings.rate(token_for(province.secrets.key, dossier.id), 3, "Nhanh gọn")
 
+async def finished_from_the_desk(dossier: Dossier) -> Dossier:
+    """Lan receives and hands over, Hoa processes, Minh approves, the result is attached."""
+    lan, hoa, minh = [await cast.officer(name) for name in (cast.LAN, cast.HOA, cast.MINH)]
+    code = dossier.code
+    async with work():
+        received = await service.receive(lan, code, dossier.version)
+    assert received.status == Status.RECEIVED
+    assert received.due_at == datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # 17:00 the same day
+    async with work():
+        handed = await service.hand_over(lan, code, received.version)
+    waiting = await queries.inbox([(await turn(handed))["post_id"]])
+    assert [group.total for group in waiting.groups] == [0, 1, 0, 0]
+    async with work():
+        processed = await service.process(hoa, code, handed.version, "Đủ điều kiện")
+    async with work():
+        approved = await service.approve(minh, code, processed.version, None)
+    stored = await result_file(hoa)
+    async with work():
+        await service.attach_result(hoa, code, stored, approved.version)
+    async with work():
+        return await service.finish(lan, code, approved.version)
+
+
+async def given_and_rated(province: Tenant, finished: Dossier) -> None:
+    """The result reaches its citizen, who says what the service was like."""
+    lan = await cast.officer(cast.LAN)
+    ready = await queries.to_deliver([finished.agency_id])
+    assert [line.code for line in ready.lines] == [finished.code]
+    async with work():
+        delivered = await service.deliver(lan, finished.code, finished.version, "electronic")
+    assert delivered.status == Status.DELIVERED
+    async with work():
+        await ratings.rate(token_for(province.secrets.key, finished.id), 3, "Nhanh gọn")
+
+
+async def told_and_counted(dossier: Dossier) -> None:
+    """The messages sent, and what the province pays for."""
+    events = await column("select event from notice where dossier_id = $1 order by id", dossier.id)
+    assert events == ["NOP_TRUC_TUYEN", "TIEP_NHAN", "KQ_DIENTU", "DANH_GIA"]
+    usage = await column("select id from usage_record where meter = 'dossier.received'")
+    assert usage == [f"dossier:{dossier.id}:received"]
+
+
+async def left_in_order(dossier: Dossier) -> None:
+    """The citizen's progress and the trail, act by act."""
     passed = await column("select act from progress where dossier_id = $1 order by id", dossier.id)
     assert passed == ["submit", "receive", "hand_over", "process", "approve", "finish", "deliver"]
     statuses = await column(
         "select status from progress where dossier_id = $1 order by id", dossier.id
     )
     assert statuses == [1, 2, 4, 4, 4, 9, 10]
-    events = await column("select event from notice where dossier_id = $1 order by id", dossier.id)
-    assert events == ["NOP_TRUC_TUYEN", "TIEP_NHAN", "KQ_DIENTU", "DANH_GIA"]
-    usage = await column("select id from usage_record where meter = 'dossier.received'")
-    assert usage == [f"dossier:{dossier.id}:received"]
     trail = await column(
         "select act from trail where subject_kind = 'dossier' and subject_id = $1 order by id",
         str(dossier.id),
     )
     acts = [f"dossier.{act}" for act in (*passed[:5], Act.ATTACH_RESULT, *passed[5:])]
     assert [act for act in trail if act in acts] == acts
-    assert await column("select score from rating") == [3]
-    slip = await slip_view(code)
-    assert slip is not None and slip.slip.content.applicant.name == "TRẦN VĂN HÙNG"
 
 
 async def test_a_paper_dossier_goes_the_same_way(province: Tenant) -> None:
