@@ -4,8 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.doors.admin.workflows_view import ended_agencies
 from app.onestop.dossiers.refusals import SuccessorUnclear
+from app.onestop.workflows.agencies import Placed
+from app.onestop.workflows.queries import Organisation
 from app.onestop.workflows.source import shipped
+from app.provinces.shapes import AgencyKind
 from infra.clock import frozen
 from tenants.shapes import Tenant
 from tests.onestop.dossiers.linked import bound, opened, taken_in, walk_to
@@ -41,3 +45,18 @@ async def test_of_several_successors_the_administrator_must_choose(province: Ten
     dossier = await taken_in(code)
     with pytest.raises(SuccessorUnclear):
         await walk_to(dossier.id, "so-xem-xet")
+
+
+def test_the_administrator_reads_what_becomes_of_each_agency_that_ended() -> None:
+    tree = shipped()["chung-chi-duoc"].tree
+    names = {HEALTH: "Sở Y tế", JUSTICE: "Sở Tư pháp", "so-y-hai": "Sở Y Hai"}
+    placed = {JUSTICE: Placed(AgencyKind.DEPARTMENT), "so-y-hai": Placed(AgencyKind.DEPARTMENT)}
+    for heirs, words in (
+        ([], "Lập bản nháp mới và chọn cơ quan khác."),
+        ([JUSTICE], "phần việc chuyển đến Sở Tư pháp."),
+        ([JUSTICE, "so-y-hai"], "nhiều cơ quan kế thừa: Sở Tư pháp, Sở Y Hai."),
+    ):
+        [told] = ended_agencies(tree, Organisation({}, placed, {HEALTH: heirs}), names)
+        assert told.startswith("Sở Y tế đã kết thúc hoạt động") and words in told
+    there = {**placed, HEALTH: Placed(AgencyKind.DEPARTMENT)}
+    assert ended_agencies(tree, Organisation({}, there, {}), names) == []
