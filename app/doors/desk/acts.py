@@ -47,7 +47,7 @@ async def _take_over(officer: Actor, code: str, version: int | None, sent: Sent)
 
 async def _hand_over(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
     chosen = uuid_or_none(sent.get("post_id", ""))
-    await service.hand_over(officer, code, version, post_id=chosen)
+    await service.hand_over(officer, code, version, post_id=chosen, node=_node(sent))
 
 
 async def _process(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
@@ -87,7 +87,8 @@ async def _resume(officer: Actor, code: str, version: int | None, sent: Sent) ->
 
 
 async def _finish(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
-    await service.finish(officer, code, version, on_paper=sent.get("on_paper") == "co")
+    on_paper = sent.get("on_paper") == "co"
+    await service.finish(officer, code, version, on_paper=on_paper, node=_node(sent))
 
 
 async def _deliver(officer: Actor, code: str, version: int | None, sent: Sent) -> None:

@@ -115,6 +115,16 @@ class ClockPaused(Refusal):
     )
 
 
+class WaitedFor(Refusal):
+    """The workflow awaits something: no time is counted and nothing moves until it has come."""
+
+    code = "waited_for"
+    message = (
+        "Hồ sơ đang chờ theo quy trình nên thời hạn tạm dừng. "
+        "Khi phần đang chờ đã có trả lời, ghi nhận việc đó trước khi thực hiện việc này."
+    )
+
+
 class LeaderAsksAgain(NotAllowed):
     """A second request for papers counts as late, so a leader decides."""
 

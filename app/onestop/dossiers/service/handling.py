@@ -38,13 +38,14 @@ _TOUCHED = "update dossier set recall_task = null where id = $1"
 
 
 async def hand_over(
-    officer: Actor, code: str, version: int | None, *, post_id: UUID | None = None
-) -> Dossier:
+    officer: Actor, code: str, version: int | None, *, post_id: UUID | None = None,
+    node: str | None = None,
+) -> Dossier:  # fmt: skip
     """The desk passes the dossier on (chuyển xử lý); `post_id` chooses among the specialists.
 
     Raises NotFound, NotAllowed, Overtaken, NobodyThere, Malformed.
     """
-    case = await open_case(officer, Act.HAND_OVER, code, version)
+    case = await open_case(officer, Act.HAND_OVER, code, version, node=node)
     return await carry_out(officer, Act.HAND_OVER, case, post_id=post_id)
 
 
@@ -118,13 +119,14 @@ async def attach_result(
 
 
 async def finish(
-    officer: Actor, code: str, version: int | None, *, on_paper: bool = False
-) -> Dossier:
+    officer: Actor, code: str, version: int | None, *, on_paper: bool = False,
+    node: str | None = None,
+) -> Dossier:  # fmt: skip
     """The result is ready (đã xử lý xong); `on_paper`: it exists on paper only.
 
     The citizen is told where to get it. Raises NotFound, NotAllowed, Overtaken, ResultMissing.
     """
-    case = await open_case(officer, Act.FINISH, code, version, on_paper=on_paper)
+    case = await open_case(officer, Act.FINISH, code, version, on_paper=on_paper, node=node)
     case.dossier.finished_at = now()
     case.dossier.result_on_paper = on_paper
     case.dossier.delivery = Delivery.READY.value

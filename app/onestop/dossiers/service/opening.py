@@ -61,6 +61,8 @@ async def open_case(
         raise NotFound
     if answer is Answer.NOT_NOW or version not in (None, dossier.version):
         raise await overtaken(dossier, actor)
+    if answer is Answer.PAUSED and case.facts.halted:
+        raise refusals.WaitedFor
     if answer is not Answer.YES:
         raise _REFUSALS[answer]
     return msgspec.structs.replace(case, turn=turn_for(act, case.facts, actor, node))
