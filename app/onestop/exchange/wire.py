@@ -25,7 +25,6 @@ from tenants.shapes import Tenant
 LIFETIME = timedelta(minutes=5)
 LEEWAY = timedelta(seconds=60)
 _ALGORITHMS = ["Ed25519"]
-_KEY_BYTES = 32
 
 
 class NotProven(Exception):
@@ -45,10 +44,10 @@ def public_key_of(tenant: Tenant) -> str:
 def is_public_key(text: str) -> bool:
     """Whether the text can be a partner's public key."""
     try:
-        Ed25519PublicKey.from_public_bytes(_bytes(text))
+        key = Ed25519PublicKey.from_public_bytes(_bytes(text))
     except (ValueError, UnsupportedAlgorithm):
         return False
-    return True
+    return _text(key.public_bytes_raw()) == text
 
 
 def signed(tenant: Tenant, audience: str, digest: str, at: datetime) -> str:
