@@ -6,6 +6,7 @@ with the message itself. Both may be repeated. docs/lien-thong.md describes the 
 
 import asyncio
 import hashlib
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ from infra.ids import uuid7
 from infra.settings import settings
 from storage import staging
 from storage.shapes import FileRefused
+
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @put("/{message_id:uuid}", opt={"public": True, "any_origin": True})
@@ -47,6 +50,8 @@ async def take_file(
 ) -> Response[None]:
     """Keep one file for the message to come."""
     sender = await inbox.proven(_token(request), sha256)
+    if not _DIGEST.fullmatch(sha256):
+        raise Unreadable
     if not await inbox.has_file(sender, message_id, sha256):
         async with _staged(request, sha256) as path:
             await inbox.take_file(sender, message_id, sha256, name, path)

@@ -129,6 +129,7 @@ def administration(shown: Gallery) -> None:
         ("/quan-tri/sap-xep", "reorganisations"),
     ):
         shown.at(cast.THU, path, name)
+    shown.at(cast.MINH, "/can-bo/thong-ke", "statistics")
     page = shown.visit(cast.THU, "/quan-tri")
     walks.follow(page, "Nguyễn Thị Lan")
     page.locator("summary", has_text="Cử người thay").first.click()

@@ -112,6 +112,12 @@ async def test_what_is_no_message_is_refused(province: Tenant, theirs: Tenant, r
     assert (answer.status_code, answer.json()["code"]) == (422, "unreadable")
 
 
+async def test_a_file_is_named_by_its_digest_alone(province: Tenant, theirs: Tenant) -> None:
+    for name in ("zz" * 32, "AB" * 32, "ab"):
+        answer = await put(theirs, f"/{uuid4()}/files/{name}", b"x", digest=name)
+        assert answer.status_code == 422, name
+
+
 async def test_files_come_first_and_whole(province: Tenant, theirs: Tenant) -> None:
     await sent()
     message = msgspec.json.decode(await body(), type=Message)
