@@ -44,7 +44,7 @@ class Look(msgspec.Struct, frozen=True):
 
 
 def look(page: Page, name: str) -> Look:
-    """The page narrow and wide, by day and by night; its viewport and colours are as before afterwards.
+    """The page narrow and wide, by day and by night; viewport and colours are as before afterwards.
 
     With MOTCUA_PICTURES set, pictures of the page are kept in that folder.
     """
