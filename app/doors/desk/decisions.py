@@ -57,6 +57,9 @@ DONE = {
     "rut": "Đã ghi nhận việc rút hồ sơ.",
     "go-ket-qua": "Đã gỡ tệp kết quả.",
     "gui-lai": "Tin báo được xếp vào hàng gửi lại.",
+    "khong-cho-lien-thong": "Hồ sơ sang bước tiếp theo, không chờ kết quả liên thông.",
+    "gui-lai-lien-thong": "Đã gửi lại yêu cầu đến hệ thống liên thông.",
+    "gui-giay-to": "Giấy tờ bổ sung được xếp vào hàng gửi đến hệ thống đang chờ.",
 }
 _WORDS = {
     Act.RECEIVE: "Tiếp nhận hồ sơ",

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from app.doors.desk.decisions import Decisions, decisions_of
+from app.doors.desk.far_view import FarView
 from app.doors.desk.lists_view import deadline_kind, long_moment, short_moment
 from app.doors.desk.trail_words import TrailRow, trail_rows
 from app.doors.words import dien_thoai, ngay
@@ -102,9 +103,10 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def dossier_view(
-    shown: DossierPage, trail: Sequence[TrailLine], sent: Mapping[str, str]
+    shown: DossierPage, trail: Sequence[TrailLine], sent: Mapping[str, str], far: FarView
 ) -> DossierView:
-    """What is shown of the dossier; `sent` is what was typed before, to be kept."""
+    """What is shown of the dossier; `sent` is what was typed before, to be kept, `far` what lies
+    with other systems."""
     decisions, left, papers = decisions_of(shown, sent), shown.remaining, _papers(shown)
     return DossierView(
         code=shown.code,
@@ -114,7 +116,7 @@ def dossier_view(
         status=shown.status.title,
         deadline=(deadline_kind(left), left.text) if left else None,
         paused=f"Tạm dừng: {title_of(shown.pause)}" if shown.pause else "",
-        works=[_work(task) for task in shown.tasks if _to_show(task)],
+        works=[_work(task) for task in shown.tasks if _to_show(task, far)],
         facts=_facts(shown),
         applicant=_applicant(shown),
         decisions=decisions,
@@ -131,7 +133,9 @@ def dossier_view(
     )
 
 
-def _to_show(task: TaskView) -> bool:
+def _to_show(task: TaskView, far: FarView) -> bool:
+    if task.node in far.nodes:
+        return False
     return task.state == "open" or (task.kind == "opinion" and task.state == "done")
 
 

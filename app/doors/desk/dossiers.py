@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from app.doors.asked import Asked
 from app.doors.desk.decisions import DONE
 from app.doors.desk.dossier_view import dossier_view
+from app.doors.desk.far_view import far_view
 from app.doors.desk.others import others_of
 from app.doors.desk.places import desks_of, handling_posts_of
 from app.doors.render import page
@@ -54,6 +55,7 @@ async def dossier_response(
     shown = await queries.dossier_page(code, officer)
     if shown is None:
         raise NotFound
+    far = await far_view(shown, officer)
     trail = await lines_of(("dossier", shown.id))
     said = DONE.get(done, "") if _just_did(officer, trail) or done == _UNTRACED else ""
     beside = await queries.around(code, desks_of(officer), handling_posts_of(officer))
@@ -61,14 +63,16 @@ async def dossier_response(
         "desk/dossier.html",
         status=refusal.status if refusal else 200,
         former=", ".join(await former_codes(shown.id)),
-        view=dossier_view(shown, trail, sent or {}),
+        view=dossier_view(shown, trail, sent or {}, far),
+        far=far,
+        answers=shown.answers,
         done=said,
         offer_print=bool(said) and done == "tiep-nhan",
         beside=beside,
         refused=_reason(refusal) if refusal else "",
         kept=(sent or {}).get("note", ""),
         errors=refusal.fields if refusal else {},
-        others=await others_of(shown, sent or {}, path),
+        others=await others_of(shown, far.works, sent or {}, path),
         path=path,
         slips=await slips_of(shown.code),
         may_replace=officer.holds("reception", shown.agency_id) is not None,

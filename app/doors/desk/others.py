@@ -1,10 +1,12 @@
 """The rarer decisions on a dossier (việc khác): each a small form of its own, folded away."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 import msgspec
 
+from app.doors.desk.far_forms import FAR, far_forms
+from app.doors.desk.folded import Field, Other
 from app.doors.desk.inputs import dated
 from app.onestop.deadlines.calendar import local
 from app.onestop.deadlines.clocks import apology_by, supplement_by
@@ -15,6 +17,7 @@ from app.onestop.dossiers.queries.page import DossierPage
 from app.onestop.dossiers.rules import Act
 from app.onestop.dossiers.service.pausing import OF_AGENCY
 from app.onestop.dossiers.shapes import WAY_NAMES
+from app.onestop.exchange.queries import FarWork
 from app.onestop.slips.reasons import reasons
 from app.onestop.slips.rules import phone_text
 from app.people.queries import today
@@ -24,42 +27,19 @@ _PROPOSED_DAYS = 3
 _AT_STEP = (Act.ASSIGN, Act.ASK_OPINION)
 _DRAFTED = "Hồ sơ cần thêm thời gian thẩm định."
 
-
-class Field(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing asked for; `kind`: text, area, select, row (a short select),
-    day or box."""
-
-    kind: str
-    name: str
-    label: str
-    value: str = ""
-    hint: str = ""
-    options: list[tuple[str, str]] = []
-    blank: str = "– Chọn –"
-    required: bool = True
-
-
-class Other(msgspec.Struct, frozen=True, kw_only=True):
-    """One rarer decision; `warning` says what follows from it, `open`: it is due now; `node`:
-    the open work it is for."""
-
-    path: str
-    words: str
-    fields: list[Field]
-    warning: str = ""
-    open: bool = False
-    node: str = ""
-
-
 Asking = Callable[[DossierPage], Awaitable[Other]]
 
 
-async def others_of(shown: DossierPage, sent: Mapping[str, str], path: str) -> list[Other]:
-    """The rarer decisions open to the officer; the form of `path` keeps what was typed."""
+async def others_of(
+    shown: DossierPage, far: Sequence[FarWork], sent: Mapping[str, str], path: str
+) -> list[Other]:
+    """The rarer decisions open to the officer; the form of `path` keeps what was typed. `far`: what
+    lies with other systems."""
     found = [
         other for act, ask in ASKED.items() if act in shown.acts
         for other in await _at_each(act, ask, shown)
     ]  # fmt: skip
+    found += [other for act in FAR if act in shown.acts for other in far_forms(act, far)]
     return [
         _kept(other, sent)
         if other.path == path and sent.get("node", other.node) == other.node

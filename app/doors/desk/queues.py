@@ -21,6 +21,7 @@ from app.doors.sessions import actor
 from app.onestop.codes.aliases import present_code
 from app.onestop.codes.rules import read
 from app.onestop.dossiers import queries
+from app.onestop.exchange.queries import troubles
 from app.people.shapes import Actor
 
 Typed = Annotated[str, QueryParameter(name="tim", max_length=300)]
@@ -53,6 +54,7 @@ async def show_inbox(request: Asked, after: After = "") -> Response[bytes]:
         here=INBOX,
         groups=view.groups(found.groups, several=len(agencies_of(officer)) > 1),
         total=found.total,
+        troubles=await troubles(officer),
         first=INBOX if after else "",
         next=f"{INBOX}?sau={found.next}" if found.next else "",
     )
@@ -73,6 +75,7 @@ async def _desk_page(officer: Actor, which: str, after: str | None) -> Response[
             (f"{HOME}?hang={READY}", "Chờ trả kết quả", counts.to_deliver),
         ],
         queue=queue,
+        troubles=await troubles(officer),
         first=here if after else "",
         next=f"{here}{'&' if '?' in here else '?'}sau={queue.next}" if queue.next else "",
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from app.doors.desk.inputs import day_or_none, uuid_or_none
 from app.onestop.dossiers import queries, service
 from app.onestop.dossiers.shapes import Correction
+from app.onestop.exchange import service as exchange
 from app.onestop.slips.shapes import SupplementItem
 from app.people.shapes import Actor
 from app.refusals import Malformed, NotFound
@@ -104,6 +105,20 @@ async def _withdraw(officer: Actor, code: str, version: int | None, sent: Sent) 
     await service.withdraw(officer, code, version, reason=sent.get("note", ""))
 
 
+async def _go_on_without(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    node, why = sent.get("node", ""), sent.get("note")
+    await service.go_on_without(officer, code, version, node=node, note=why)
+
+
+async def _ask_far_again(officer: Actor, code: str, version: int | None, sent: Sent) -> None:
+    node, note = sent.get("node", ""), sent.get("note")
+    await service.ask_again(officer, code, version, node=node, note=note)
+
+
+async def _send_what_came(officer: Actor, code: str, _: int | None, sent: Sent) -> None:
+    await exchange.send_what_came(officer, code, sent.get("note", "").strip() or None)
+
+
 def _day(sent: Sent, name: str) -> datetime:
     day = day_or_none(sent.get(name, ""))
     if day is None:
@@ -123,4 +138,7 @@ RARER = {
     "dinh-chinh": _correct,
     "dung": _stop,
     "rut": _withdraw,
+    "khong-cho-lien-thong": _go_on_without,
+    "gui-lai-lien-thong": _ask_far_again,
+    "gui-giay-to": _send_what_came,
 }

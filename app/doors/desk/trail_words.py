@@ -21,6 +21,16 @@ _ACTS = {f"dossier.{row.act}": row.title for row in TRANSITIONS} | {
     "dossier.add_alias": "Thêm mã cũ của hồ sơ",
     "dossier.give_code": "Đổi mã hồ sơ",
     "dossier.rate": "Đánh giá mức độ hài lòng",
+    "exchange.accepted": "Hệ thống liên thông đã tiếp nhận",
+    "exchange.asked": "Hệ thống liên thông yêu cầu bổ sung giấy tờ",
+    "exchange.finished": "Hệ thống liên thông trả kết quả",
+    "exchange.ended": "Hệ thống liên thông kết thúc, không có kết quả",
+    "exchange.more_papers": "Hệ thống gửi bổ sung giấy tờ",
+    "exchange.withdrawn": "Hệ thống gửi rút yêu cầu",
+    "exchange.try_again": "Gửi lại tin liên thông",
+    "exchange.drop": "Bỏ qua tin liên thông",
+    "exchange.send_papers": "Gửi giấy tờ bổ sung đến hệ thống liên thông",
+    "dossier.pass_to_agency": "Chuyển hồ sơ đến cơ quan liên thông",
     "rating.give": "Đánh giá mức độ hài lòng",
 }
 _KINDS = {"citizen": "Người nộp", "officer": "Cán bộ", "system": "Hệ thống", "visitor": "Khách"}

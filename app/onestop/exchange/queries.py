@@ -6,13 +6,14 @@ from uuid import UUID
 
 import msgspec
 
+from app.onestop.dossiers.rules.acts import ANY_POST
 from app.people.shapes import Actor
 from tenants import db
 
 MOST = 200
 
 _SENT = """
-select o.id, o.kind, o.state, o.attempts, o.error, o.created_at, o.taken_at, o.next_at,
+select o.id, o.work_id, o.kind, o.state, o.attempts, o.error, o.created_at, o.taken_at, o.next_at,
        p.name as partner, d.code, d.applicant_name
 from outgoing o join partner p on p.id = o.partner_id join dossier d on d.id = o.dossier_id
 """
@@ -24,6 +25,11 @@ where o.state in ('refused', 'stuck') and d.agency_id = any($1) order by o.creat
 _OF_DOSSIER = f"{_SENT} where o.dossier_id = $1 order by o.seq"
 _WORK = """
 select w.id, w.node, w.entered_at, w.left_at, w.their_code, w.outcome, w.outcome_note,
+       (select (i.body->'content'->>'due_at')::timestamptz from incoming i
+         where i.work_id = w.id and i.kind = 'acceptance' order by i.taken_at desc limit 1)
+           as promised_at,
+       (select max(i.taken_at) from incoming i where i.work_id = w.id and i.kind = 'question')
+           as asked_at,
        p.name as partner, d.code, d.applicant_name, t.name as title, t.due_at,
        (select e.due_at from deadline_entry e where e.dossier_id = d.id and e.subject_id = w.id
          order by e.seq desc limit 1) as wanted_by,
@@ -31,6 +37,14 @@ select w.id, w.node, w.entered_at, w.left_at, w.their_code, w.outcome, w.outcome
 from linked_work w join partner p on p.id = w.partner_id join dossier d on d.id = w.dossier_id
 left join lateral (select name, due_at from task where dossier_id = d.id and node = w.node
     order by opened_at desc limit 1) t on true
+"""
+# Served by outgoing_stuck and linked_work_unsettled.
+_TROUBLES = """
+select (select count(*) from outgoing o join dossier d on d.id = o.dossier_id
+         where o.state in ('refused', 'stuck') and d.agency_id = any($1))
+     + (select count(*) from linked_work w join dossier d on d.id = w.dossier_id
+         where w.partner_id is not null and w.left_at is null
+           and w.outcome in ('asked', 'ended') and d.agency_id = any($1))
 """
 # Served by linked_work_unsettled.
 _OPEN_WORK = f"""{_WORK}
@@ -56,6 +70,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """One message. `state`: pending | taken | refused | stuck | dropped; `error` is Vietnamese."""
 
     id: UUID
+    work_id: UUID
     kind: str
     state: str
     attempts: int
@@ -70,7 +85,9 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
 class FarWork(msgspec.Struct, frozen=True, kw_only=True):
     """A part that lies, or lay, with another system. `outcome`: None (no word yet) | accepted |
-    asked | finished | ended; `sync` is the state of the newest message of it."""
+    asked | finished | ended; `sync` is the state of the newest message of it. `wanted_by` ends its
+    time here, `promised_at` is the other system's own word, `asked_at` when it asked for papers.
+    """
 
     id: UUID
     node: str
@@ -82,6 +99,8 @@ class FarWork(msgspec.Struct, frozen=True, kw_only=True):
     their_code: str | None
     outcome: str | None
     outcome_note: str | None
+    promised_at: datetime | None
+    asked_at: datetime | None
     partner: str
     code: str
     applicant_name: str
@@ -110,6 +129,12 @@ async def stuck(officer: Actor) -> list[Sent]:
     """Messages of the officer's agencies that nobody but a person can set going again."""
     rows = await db.tenant.fetch(_STUCK, _agencies(officer), MOST)
     return [Sent(**dict(row)) for row in rows]
+
+
+async def troubles(officer: Actor) -> int:
+    """How much of the exchange waits for a person of the officer's agencies: messages that are
+    stuck, and work that ended without a result or wants papers."""
+    return int(await db.tenant.fetch_value(_TROUBLES, _agencies(officer)))
 
 
 async def open_work(officer: Actor) -> list[FarWork]:
@@ -142,4 +167,5 @@ async def messages_of(dossier_id: UUID) -> list[Sent]:
 
 
 def _agencies(officer: Actor) -> Sequence[UUID]:
-    return [agency for post in officer.posts for agency in (post.agency_id, *post.before)]
+    posts = [post for post in officer.posts if post.kind in ANY_POST]
+    return [agency for post in posts for agency in (post.agency_id, *post.before)]

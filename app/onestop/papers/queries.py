@@ -16,7 +16,7 @@ class PaperView(msgspec.Struct, frozen=True, kw_only=True):
     """A paper (giấy tờ) as lists show it; the fields of a file are None for a paper on paper."""
 
     id: UUID
-    kind: str  # submitted | result
+    kind: str  # submitted | result | answer
     slot: str
     title: str  # the procedure's name for it
     form: str  # original | copy | electronic

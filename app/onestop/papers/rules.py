@@ -33,9 +33,10 @@ class Holder(Struct, frozen=True, kw_only=True):
 
 
 def may_open(actor: Actor, holder: Holder, kind: str) -> bool:
-    """Whether the actor may read a paper of that kind (`submitted` or `result`)."""
+    """Whether the actor may read a paper of that kind: `submitted`, `result`, or `answer`, which
+    another system gave to the officers and which is no result of ours."""
     if _owns(actor, holder):
-        return kind != "result" or holder.status in _FINISHED
+        return kind == "submitted" or (kind == "result" and holder.status in _FINISHED)
     return handles(actor, holder)
 
 

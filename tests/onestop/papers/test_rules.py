@@ -55,6 +55,14 @@ def test_a_filed_paper_is_read_by_citizen_and_agency_only(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", range(1, 11))
+def test_what_another_system_answered_is_for_the_agencies_alone(status: int) -> None:
+    for reader in (LAN, CALLED_IN):
+        assert may_open(reader, dossier(status), "answer")
+    for other in (HUNG, STRANGER, VISITOR, OUTSIDER, ADMINISTRATOR, SYSTEM):
+        assert not may_open(other, dossier(status), "answer")
+
+
+@pytest.mark.parametrize("status", range(1, 11))
 def test_a_result_is_the_citizens_once_the_agency_has_finished(status: int) -> None:
     assert may_open(HUNG, dossier(status), "result") is (status in {9, 10})
     assert may_open(LAN, dossier(status), "result")

@@ -78,8 +78,8 @@ class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
     `needs_working_days`: the officer who receives it must set the time, for nothing is published.
     `nodes`: for each act done at open work, at which of it (id, name) the one who looks may do it.
     `awaited`: what an officer may note down as come (id, name, what is awaited). `pay_by`: the last
-    day to pay what is owed. `checklist` are the papers the procedure asks for. Notices and ledger
-    are empty for the citizen.
+    day to pay what is owed. `checklist` are the papers the procedure asks for, `answers` those
+    other systems gave to the officers. Answers, notices and ledger are empty for the citizen.
     """
 
     id: UUID
@@ -120,6 +120,7 @@ class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
     checklist: list[Paper]
     papers: list[PaperView]
     results: list[PaperView]
+    answers: list[PaperView]
     notices: list[NoticeView]
     acts: list[Act]
     act_titles: dict[str, str]
@@ -201,12 +202,11 @@ async def dossier_page(code: str, actor: Actor) -> DossierPage | None:
         steps=_steps(tree, row["run"]),
         tasks=tasks,
         passed=_passed(row["passed"], official=official),
-        ledger=msgspec.json.decode(row["ledger"] or "[]", type=list[LedgerEntry])
-        if official
-        else [],
+        ledger=_ledger(row["ledger"] if official else None),
         checklist=papers_for(procedure, kind, case_id),
-        papers=[paper for paper in papers if paper.kind == "submitted"],
-        results=[paper for paper in papers if paper.kind == "result"] if _shows(row, actor) else [],
+        papers=_of("submitted", papers, shown=True),
+        results=_of("result", papers, shown=_shows(row, actor)),
+        answers=_of("answer", papers, shown=official),
         notices=await notices_of(row["id"]) if official else [],
         **openings(acts, facts, actor, tasks),
         awaited=awaited(tree, row["run"], row["pause"]) if Act.RESUME in acts else [],
@@ -239,6 +239,14 @@ async def _receivers(
     run = standing.run_of(row["run"])
     step = standing.own_step_after(tree, run, desk.node, known) if desk else None
     return await posts_of(row["agency_id"], step.post) if step else []
+
+
+def _ledger(text: str | None) -> list[LedgerEntry]:
+    return msgspec.json.decode(text or "[]", type=list[LedgerEntry])
+
+
+def _of(kind: str, papers: list[PaperView], *, shown: bool) -> list[PaperView]:
+    return [paper for paper in papers if shown and paper.kind == kind]
 
 
 def _shows(row: Any, actor: Actor) -> bool:
