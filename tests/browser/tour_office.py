@@ -28,6 +28,7 @@ def reception(shown: Gallery) -> None:
     _many(shown)
     for path, name in (
         ("/can-bo", "desk-empty"),
+        ("/can-bo/lien-thong", "exchange-empty"),
         ("/can-bo?tim=Bui+Thi+Ngoc", "desk-found"),
         ("/can-bo?tim=khong+co+ai", "desk-not-found"),
         ("/can-bo/tiep-nhan", "counter-choose"),
@@ -127,6 +128,7 @@ def administration(shown: Gallery) -> None:
         ("/quan-tri/cap-quyen?co-quan=quy+nhon", "admit-found"),
         ("/quan-tri/thu-tuc?tim=khai+sinh", "filings"),
         ("/quan-tri/sap-xep", "reorganisations"),
+        ("/quan-tri/lien-thong", "partners"),
     ):
         shown.at(cast.THU, path, name)
     shown.at(cast.MINH, "/can-bo/thong-ke", "statistics")
@@ -136,6 +138,10 @@ def administration(shown: Gallery) -> None:
     shown.look(page, "officer")
     walks.press(page, "Cử người thay")
     shown.look(page, "officer-wrong")
+    page.close()
+    page = shown.visit(cast.THU, "/quan-tri/lien-thong")
+    page.get_by_role("button", name="Khai báo", exact=True).click()
+    shown.look(page, "partners-wrong")
     page.close()
     _calendar(shown)
 

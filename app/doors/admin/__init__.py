@@ -1,11 +1,13 @@
 """The administrators' door: who works here, holding which posts; where procedures are filed; the
-working calendar and its changes; workflows and their versions; how agencies were reorganised."""
+working calendar and its changes; workflows and their versions; how agencies were reorganised;
+which systems dossiers are exchanged with."""
 
 from litestar import Router
 
 from app.doors.admin import (
     calendars,
     officers,
+    partners,
     procedures,
     reorganisation_plans,
     reorganisations,
@@ -31,6 +33,10 @@ admin_routes = Router(
         reorganisation_plans.download_example,
         reorganisation_plans.preview_plan,
         reorganisation_plans.approve_plan,
+        partners.list_partners,
+        partners.add_partner,
+        partners.stop_partner,
+        partners.resume_partner,
         calendars.show_calendar,
         calendars.open_form,
         calendars.write_draft,

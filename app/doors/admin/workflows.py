@@ -10,12 +10,19 @@ from litestar.response import Redirect
 from msgspec import json
 
 from app.doors.admin.entry import administrator
-from app.doors.admin.workflows_view import ended_agencies, line_view, lines_view, tree_view
+from app.doors.admin.workflows_view import (
+    Names,
+    ended_agencies,
+    line_view,
+    lines_view,
+    tree_view,
+)
 from app.doors.asked import Asked
 from app.doors.render import page
 from app.doors.sent_files import SentForm, sent_form
 from app.onestop.catalog import queries as catalog
 from app.onestop.catalog.queries import ProcedureView
+from app.onestop.exchange.partners import partner_names
 from app.onestop.workflows import service, shelf
 from app.onestop.workflows.changing import differences
 from app.onestop.workflows.queries import organisation
@@ -122,7 +129,7 @@ async def _page(workflow_id: UUID, done: str, status: int = 200) -> Response[byt
         here=HERE,
         line=line_view(kept, in_force, today()),
         basis=workflow.basis,
-        tree=tree_view(workflow.tree, names),
+        tree=tree_view(workflow.tree, Names(names, await partner_names())),
         ended=ended_agencies(workflow.tree, await organisation(), names),
         changes=await _changes(kept, workflow, in_force),
         faults=await _faults(kept, workflow),

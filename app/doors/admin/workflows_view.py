@@ -104,9 +104,16 @@ def lines_view(kept: Sequence[Kept], today: date) -> list[Line]:
     return [line_view(one, newest.get(one.procedure_code), today) for one in kept]
 
 
-def tree_view(tree: Node, agencies: Mapping[str, str]) -> list[Part]:
-    """The tree as a nested list; `agencies` gives the names behind keys."""
-    return _parts(tree, "", agencies)
+class Names(msgspec.Struct, frozen=True):
+    """What agencies are called by their keys, and other systems by their short names."""
+
+    agencies: Mapping[str, str]
+    partners: Mapping[str, str]
+
+
+def tree_view(tree: Node, names: Names) -> list[Part]:
+    """The tree as a nested list."""
+    return _parts(tree, "", names)
 
 
 def ended_agencies(tree: Node, house: Organisation, names: Mapping[str, str]) -> list[str]:
@@ -177,17 +184,17 @@ def _state(one: Kept, in_force: UUID | None, today: date) -> tuple[str, str]:
     return ("paused", "Chưa đến ngày") if later else ("done", "Đã có bản mới hơn")
 
 
-def _parts(node: Node, when: str, agencies: Mapping[str, str]) -> list[Part]:
+def _parts(node: Node, when: str, names: Names) -> list[Part]:
     """A sequence gives its parts one after the other; anything else is one part."""
     if isinstance(node, InOrder) and not when:
-        return [part for each in node.parts for part in _parts(each, "", agencies)]
+        return [part for each in node.parts for part in _parts(each, "", names)]
     if isinstance(node, InOrder):
-        inside = [part for each in node.parts for part in _parts(each, "", agencies)]
+        inside = [part for each in node.parts for part in _parts(each, "", names)]
         return [Part(when, "", "", inside)]
-    return [_part(node, when, agencies)]
+    return [_part(node, when, names)]
 
 
-def _part(node: Node, when: str, agencies: Mapping[str, str]) -> Part:
+def _part(node: Node, when: str, names: Names) -> Part:
     match node:
         case Step():
             return Part(when, node.name, words.step_words(node), [])
@@ -198,16 +205,25 @@ def _part(node: Node, when: str, agencies: Mapping[str, str]) -> Part:
             return Part(when, node.name, words.choice_words(node), [
                 part
                 for (_, child), way in zip(children(node), [*ways, "Còn lại"], strict=True)
-                for part in _parts(child, way, agencies)
+                for part in _parts(child, way, names)
             ])  # fmt: skip
         case Parallel():
             return Part(when, node.name, words.parallel_words(node), [
-                part for label, child in children(node) for part in _parts(child, label, agencies)
+                part for label, child in children(node) for part in _parts(child, label, names)
             ])  # fmt: skip
+        case Sub() if node.tenant is not None:
+            return Part(when, node.name, _elsewhere(node, node.tenant, names), [])
         case Sub():
             said = words.sub_words(node)
             key = words.agency_words(node.agency)
-            inside = _parts(node.body, "", agencies) if node.body else []
-            return Part(when, node.name, said.replace(key, agencies.get(key, key)), inside)
+            inside = _parts(node.body, "", names) if node.body else []
+            return Part(when, node.name, said.replace(key, names.agencies.get(key, key)), inside)
         case Nothing() | _:
             return Part(when, "Không làm gì thêm", "", [])
+
+
+def _elsewhere(node: Sub, slug: str, names: Names) -> str:
+    """A part another system does: its agency is known here by its key alone."""
+    partner = names.partners.get(slug, f"{slug} (chưa khai báo)")
+    what = f"; thủ tục {node.procedure}" if node.procedure else ""
+    return f"{words.sub_words(node)}. Ở hệ thống khác: {partner}{what}"

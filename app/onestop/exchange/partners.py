@@ -59,6 +59,12 @@ async def partners() -> list[PartnerView]:
     return [PartnerView(**dict(row)) for row in rows]
 
 
+async def partner_names() -> dict[str, str]:
+    """What workflows' short names of partners stand for."""
+    rows = await db.tenant.fetch("select slug, name from partner")
+    return {row["slug"]: row["name"] for row in rows}
+
+
 async def partner(partner_id: UUID) -> PartnerView:
     """The partner of that id. Raises NotFound."""
     return await _one("id = $1", partner_id)
@@ -123,7 +129,7 @@ def _faults(slug: str, name: str, address: str, public_key: str) -> dict[str, st
         "address": not rules.is_address(address, chosen.public_scheme, chosen.partner_names)
         and "Ghi địa chỉ gồm giao thức và tên miền đã được đơn vị vận hành cho phép.",
         "public_key": not wire.is_public_key(public_key)
-        and "Ghi khoá công khai gồm 43 ký tự do hệ thống kia cung cấp.",
+        and "Ghi khóa công khai gồm 43 ký tự do hệ thống kia cung cấp.",
     }
     return {field: text for field, text in found.items() if text}
 

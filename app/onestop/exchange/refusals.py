@@ -8,7 +8,7 @@ class NotOurPartner(Refusal):
 
     status = 401
     code = "not_our_partner"
-    message = "Chưa xác nhận được hệ thống gửi. Hãy kiểm tra địa chỉ và khoá công khai đã khai báo."
+    message = "Chưa xác nhận được hệ thống gửi. Hãy kiểm tra địa chỉ và khóa công khai đã khai báo."
 
 
 class MessageDiffers(Refusal):
