@@ -34,6 +34,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("house")
 
+_BROWSER = "tests/browser"
 # A test's data need not survive a power cut; everything else is as in production.
 _HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -46,7 +47,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class ByPlace(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return "tests/browser" if file.startswith("tests/browser/") else file
+            return _BROWSER if file.startswith("tests/browser/") else file
+
+        def _assign_work_unit(self, node: Any) -> None:
+            # The longest goes first, or one worker is left alone with it in the end.
+            if _BROWSER in self.workqueue:
+                self.workqueue.move_to_end(_BROWSER, last=False)
+            super()._assign_work_unit(node)
 
     return ByPlace(config, log)
 
