@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from app.onestop.dossiers.queries.tracking import tracking
 from app.onestop.dossiers.shapes import Applicant
 from app.onestop.exchange import inbox, partners
 from app.onestop.exchange.partners import PartnerView
@@ -139,7 +140,9 @@ async def test_the_answers_papers_are_for_the_officers_and_not_for_the_citizen(
     path.write_bytes(raw)
     file = File(name="xac-nhan.pdf", sha256=sha256(raw).hexdigest(), size=len(raw))
     paper = Paper(slot="xac-nhan-cua-so", name="Văn bản xác nhận", form="electronic", file=file)
-    said = Answer(code="H38-7", finished=True, status="Đã xử lý xong", papers=(paper,))
+    said = Answer(
+        code="H38-7", finished=True, status="Đã xử lý xong", note="Nội bộ", papers=(paper,)
+    )  # fmt: skip
     await says(sender, (await visit(dossier))["id"], said, path)
     text = await see(lan, at(dossier.code))
     assert "Giấy tờ hệ thống khác trả về" in text and "Đã có kết quả" in text
@@ -148,7 +151,13 @@ async def test_the_answers_papers_are_for_the_officers_and_not_for_the_citizen(
     assert (await lan.get(link[1])).status_code in (200, 303, 307)
     citizen = await browse(province, hung)
     assert (await citizen.get(link[1])).status_code == 404
-    assert "xac-nhan.pdf" not in await see(citizen, f"/da-nop/{dossier.code}")
+    text = await see(citizen, f"/da-nop/{dossier.code}")
+    assert "xac-nhan.pdf" not in text and "Nội bộ" not in text
+    phone = await db.tenant.fetch_value("select right(phone, 4) from dossier")
+    found = await tracking(dossier.code, phone)
+    assert found and found.details
+    assert "Tỉnh Lào Cai: Đã xử lý xong" in [step.title for step in found.details.steps]
+    assert "Nội bộ" not in str(found)
 
 
 async def test_work_for_another_system_says_who_asked_for_what_and_that_it_was_withdrawn(

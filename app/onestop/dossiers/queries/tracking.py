@@ -61,10 +61,12 @@ class Tracking(msgspec.Struct, frozen=True, kw_only=True):
 
 # Served by dossier_code_key, progress_by_dossier, paper_by_dossier, primary keys and
 # supplement_request_dossier_id_round_key. The inner selects run only when the second factor fits.
-# Without a telephone the personal number serves.
+# Without a telephone the personal number serves. Word of another system changes no status and no
+# version, so that it must not change the page everybody may keep.
 _TRACKING = """
 select d.code, d.version, d.status, d.due_at,
-  (select p.at from progress p where p.dossier_id = d.id order by p.at desc limit 1) as changed_at,
+  (select p.at from progress p where p.dossier_id = d.id and p.act <> 'exchange'
+    order by p.at desc limit 1) as changed_at,
   case when right(coalesce(d.phone, d.applicant->>'id_number'), 4) = $2 then (
     select json_build_object(
       'dossier_id', d.id, 'procedure_code', t.code,
