@@ -73,13 +73,15 @@ def walked(tree: Node, walk: Walk) -> tuple[Model, datetime]:
 
 
 def test_the_walks_pass_through_every_act() -> None:
-    seen: set[Act] = set()
+    # An opinion is another agency's; its own test plays it.
+    wanted, seen = set(Act) - {Act.GIVE_OPINION}, set[Act]()
     for seed in range(200):
+        if seen == wanted:
+            break
         chance = random.Random(seed)
         walk = [(chance.randrange(1000), chance.randrange(600)) for _ in range(60)]
         seen.update(walked(chance.choice(TREES), walk)[0].passed)
-    # An opinion is another agency's; its own test plays it.
-    assert seen == set(Act) - {Act.GIVE_OPINION}
+    assert seen == wanted
 
 
 def step(dossier: Model, act: Act, actor: Actor, now: datetime) -> bool:
