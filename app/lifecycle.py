@@ -1,6 +1,7 @@
 """A tenant's life from end to end, over all rooms that keep something of it."""
 
 from app.chains import tenant_chain
+from app.onestop.exchange import partners
 from app.provinces import loader
 from app.provinces import service as provinces
 from billing import service as billing
@@ -32,6 +33,18 @@ async def create_province(slug: str) -> Tenant:
             await provinces.load(province)
     await billing.load_shipped(slug)
     return tenant
+
+
+async def introduce(slug: str, others: list[str]) -> None:
+    """Let the tenant exchange dossiers with these others of the same deployment. Safe to run
+    again."""
+    tenant = await named(slug)
+    for other in others:
+        with acting_for(await named(other)):
+            theirs = partners.own()
+        with acting_for(tenant):
+            async with work():
+                await partners.introduce(other, theirs)
 
 
 async def drop(slug: str) -> None:

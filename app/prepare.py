@@ -49,6 +49,8 @@ async def _prepare(trusts: list[Trust]) -> None:
     for outcome in await upgrade.upgrade(tenant_chain(), None, at_once=2):
         if outcome.error:
             raise ProvisionError(f"{outcome.slug} was not migrated: {outcome.error}")
+    for slug in loader.slugs():
+        await lifecycle.introduce(slug, [other for other in loader.slugs() if other != slug])
     for trust in trusts:
         await lifecycle.trust(*trust)
     for operator in loader.people().operators:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from app.demo import exchange
 from app.demo.cast import cast_of
 from app.demo.checks import contradictions
 from app.demo.report import told
@@ -43,16 +44,19 @@ def _run(*, s3: bool) -> int:
         # The books are read by the product's own code, with the installation's own settings.
         os.environ.update(instance.environment)
         settings.cache_clear()
-        seen = asyncio.run(_play_all(instance))
+        seen, exchanged = asyncio.run(_play_all(instance))
     faults = [fault for one in seen for fault in contradictions(one)]
+    if exchanged.answer_sent != exchanged.answer_opened:
+        faults.append(f"the answer to {exchanged.code} is not the file that was sent")
     for fault in faults:
         print(f"motcua: contradiction: {fault}", file=sys.stderr)
     shown: dict[str, Any] = {one.slug: told(one) for one in seen}
-    print(msgspec.json.encode({**shown, "contradictions": faults}).decode(), flush=True)
+    shown |= {"exchange": exchanged, "contradictions": faults}
+    print(msgspec.json.encode(shown).decode(), flush=True)
     return 1 if faults else 0
 
 
-async def _play_all(instance: Instance) -> list[Seen]:
+async def _play_all(instance: Instance) -> tuple[list[Seen], exchange.Exchanged]:
     seen = []
     try:
         for slug in loader.slugs():
@@ -60,9 +64,12 @@ async def _play_all(instance: Instance) -> list[Seen]:
             seen.append(await play(instance, cast_of(slug)))
             took = time.monotonic() - began
             print(f"  {slug}: {seen[-1].online.code}, {seen[-1].counter.code} ({took:.0f} giây)")
+        ours, theirs = (cast_of(slug) for slug in loader.slugs())
+        exchanged = await exchange.play(instance, ours, theirs)
+        print(f"  liên thông: {exchanged.code}, {exchanged.their_code}")
     finally:
         await db.close()
-    return seen
+    return seen, exchanged
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Collection
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin
@@ -31,17 +32,25 @@ class Page:
         """What can be read on it."""
         return " ".join(html.unescape(_HIDDEN.sub(" ", self.source)).split())
 
-    def form(self, action: str) -> Form:
-        """The form that leads to the path `action`; Trouble when there is none."""
-        for form in FormReader(self.source).forms:
-            if form.leads_to(action):
-                return form
+    def form(self, action: str, files: Collection[str] = ()) -> Form:
+        """The form that leads to the path `action`, the one that takes these files where there are
+        several; Trouble when there is none."""
+        found = [form for form in FormReader(self.source).forms if form.leads_to(action)]
+        for form in sorted(found, key=lambda form: not set(files) <= set(form.files)):
+            return form
         raise Trouble(f"{self.url} has no form to {action}: {self.text[:600]}")
 
     def links(self, beginning: str) -> list[str]:
         """Addresses of links that begin so, each once, in the order of the page."""
         found = re.findall(r'href="([^"]+)"', self.source)
         return list(dict.fromkeys(html.unescape(x) for x in found if x.startswith(beginning)))
+
+    def link_before(self, words: str, beginning: str) -> str:
+        """The last address beginning so that stands before the words; "" when there is none."""
+        before = html.unescape(self.source).partition(words)[0]
+        return next(
+            iter(reversed(re.findall(f'href="({re.escape(beginning)}[^"#]+)"', before))), ""
+        )
 
 
 class Browser:
@@ -74,7 +83,7 @@ class Browser:
         status: int = 200,
     ) -> Page:
         """Fill the page's form to `action`, press its button, follow where it leads."""
-        form = page.form(action)
+        form = page.form(action, files or {})
         if unknown := set(files or {}) - set(form.files):
             raise Trouble(f"the form {action} takes no file called {', '.join(unknown)}")
         sent, address = (

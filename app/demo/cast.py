@@ -67,6 +67,11 @@ def cast_of(slug: str) -> Cast:
     )
 
 
+def administrator_of(slug: str) -> Person:
+    """Who administers the province."""
+    return _officer(slug, "quan-tri")
+
+
 def _citizens(slug: str) -> tuple[Person, Person]:
     first, second, *_ = (
         Person(c.username, c.name, f"+84{c.phone[1:]}", c.id_number, c.address)

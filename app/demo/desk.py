@@ -26,11 +26,19 @@ async def receive_online(browser: Browser, code: str) -> list[OpenedFile]:
     return papers
 
 
-async def receive_on_paper(browser: Browser, name: str, phone: str, slots: list[str]) -> Page:
-    """Enter a birth from papers on the counter; the receipt that is printed at once."""
-    page = await browser.get("/can-bo/tiep-nhan?thu-tuc=1.001193")
+async def receive_on_paper(
+    browser: Browser,
+    name: str,
+    phone: str,
+    slots: list[str] | None = None,
+    procedure: str = "1.001193",
+) -> Page:
+    """Enter a dossier from papers on the counter, all there may be where none are named; the
+    receipt that is printed at once."""
+    page = await browser.get(f"/can-bo/tiep-nhan?thu-tuc={procedure}")
     typed = {"full_name": name, "phone": phone, "channel": "counter", "wanted_way": "counter"}
-    typed |= {f"paper.{slot}": "co" for slot in slots}
+    boxes = [name for name in page.form("/can-bo/tiep-nhan").ticks if name.startswith("paper.")]
+    typed |= {name: "co" for name in boxes if slots is None or name.partition(".")[2] in slots}
     return await browser.press(page, "/can-bo/tiep-nhan", typed, button=("luu", "1"))
 
 

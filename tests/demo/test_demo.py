@@ -56,3 +56,10 @@ def test_what_was_used_is_what_is_stated(played, slug):
     assert lines["DOSSIER"]["quantity"] == 2
     assert lines["SMS"]["amount"] == lines["STORAGE"]["amount"] == 0
     assert story["statement"]["total"] == sum(line["amount"] for line in lines.values()) > 0
+
+
+def test_a_dossier_goes_to_the_other_province_and_its_answer_comes_back(played):
+    told = played["exchange"]
+    assert len(told["answer_sent"]) == 64
+    assert told["answer_sent"] == told["answer_opened"]
+    assert told["code"] != told["their_code"]

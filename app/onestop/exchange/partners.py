@@ -23,6 +23,11 @@ _ADD = """
 insert into partner (id, slug, name, address, public_key, added_at, added_by)
 values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id
 """
+_INTRODUCE = """
+insert into partner (id, slug, name, address, public_key, added_at)
+values ($1, $2, $3, $4, $5, $6)
+on conflict (slug) do update set address = excluded.address, public_key = excluded.public_key
+"""
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _NAME_LENGTH = 200
 
@@ -101,6 +106,13 @@ async def add(
         detail = {"slug": slug, "address": address, "public_key": public_key}
         await record(officer, "partner.add", ("partner", identity), detail=detail)
     return UUID(str(identity))
+
+
+async def introduce(slug: str, other: Own) -> None:
+    """Enter a system of the same deployment as it is now (the vendor's own set-up). Safe to run
+    again, also when its address has changed."""
+    values = uuid7(), slug, other.name, other.address, other.public_key, now()
+    await db.tenant.execute(_INTRODUCE, *values)
 
 
 async def turn(officer: Actor, partner_id: UUID, *, active: bool) -> None:
