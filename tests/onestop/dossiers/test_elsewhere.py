@@ -62,6 +62,10 @@ async def test_the_time_begins_when_the_competent_agency_has_it(province: Tenant
                 await service.take_over(await holder(agency_id=await agency("so-y-te")), code, None)
         async with work():
             dossier = await service.take_over(lan, code, None)
+    passed = await db.tenant.fetch_row("select * from handover")
+    assert (passed["from_agency"], passed["to_agency"]) == (
+        dossier.desk_agency_id, dossier.agency_id,
+    )  # fmt: skip
     assert (dossier.received_at, dossier.competent_received_at) == (
         MONDAY, MONDAY + timedelta(days=1)
     )  # fmt: skip

@@ -5,9 +5,10 @@ citizen hands the dossier in at any desk of the province and has a receipt at on
 counted from the moment the competent agency has it.
 """
 
+from app.onestop.deadlines.clocks import ELSEWHERE
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.rules import Act
-from app.onestop.dossiers.service import clock
+from app.onestop.dossiers.service import clock, linking
 from app.onestop.dossiers.service.reception import count_use
 from app.onestop.dossiers.service.steps import carry_out, open_case
 from app.onestop.dossiers.service.traces import leave_trace
@@ -15,7 +16,12 @@ from app.onestop.notices import service as notices
 from app.onestop.slips import service as slips
 from app.people.shapes import Actor
 from infra.clock import now
+from tenants import db
 
+# Served by task_open.
+_FIRST = """
+select node from task where dossier_id = $1 and state = 'open' order by opened_at, id limit 1
+"""
 _WHY = "Cơ quan có thẩm quyền đã nhận hồ sơ và hẹn ngày trả kết quả"
 
 
@@ -43,6 +49,15 @@ async def take_over(
     desk = officer.holds("reception", dossier.agency_id)
     await carry_out(officer, Act.TAKE_OVER, case, post_id=desk.id if desk else None)
     await clock.start(officer, dossier, wound)
+    await _came_from(officer, dossier)
     await slips.replace_receipt(officer, dossier, _WHY)
     await notices.notify(dossier, "CO_QUAN_NHAN")
     return dossier
+
+
+async def _came_from(officer: Actor, dossier: Dossier) -> None:
+    """The desk that took it in has handed it over, and its papers with it."""
+    node = await db.tenant.fetch_value(_FIRST, dossier.id)
+    await linking.write_down(
+        officer, dossier, dossier.desk_agency_id, dossier.agency_id, node, ELSEWHERE
+    )

@@ -74,10 +74,14 @@ async def pass_on(actor: Actor, dossier: Dossier, giver: UUID, opened: Sequence[
     first = {row["agency_id"]: row["node"] for row in reversed(rows) if row["node"] in opened}
     for agency_id, node in first.items():
         if agency_id not in had:
-            await _write(actor, dossier, giver, agency_id, node)
+            await write_down(actor, dossier, giver, agency_id, node)
 
 
-async def _write(actor: Actor, dossier: Dossier, giver: UUID, taker: UUID, node: str) -> None:
+async def write_down(
+    actor: Actor, dossier: Dossier, giver: UUID, taker: UUID, node: str, basis: str = _BASIS
+) -> None:
+    """One agency has handed the dossier over to another (bàn giao), with these papers; `node` is
+    the first work it brings."""
     papers = [dict(row) for row in await db.tenant.fetch(_PAPERS, dossier.id)]
     await db.tenant.execute(
         _HAND_OVER,
@@ -89,7 +93,7 @@ async def _write(actor: Actor, dossier: Dossier, giver: UUID, taker: UUID, node:
         "dossier.pass_to_agency",
         ("dossier", dossier.id),
         detail={"code": dossier.code, "from": giver, "to": taker, "step": node},
-        basis=_BASIS,
+        basis=basis,
     )
 
 
