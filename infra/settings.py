@@ -90,9 +90,17 @@ def read(environ: dict[str, str]) -> Settings:
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise BadSetting(f"a MOTCUA_ setting is missing or wrong: {error}") from None
+        raise BadSetting(_told(str(error))) from None
     _check(settings)
     return settings
+
+
+def _told(error: str) -> str:
+    """The decoder's sentence with the variable's own name instead of the field's."""
+    for field in msgspec.structs.fields(Settings):
+        name = f"MOTCUA_{field.name.upper()}"
+        error = error.replace(f"`{field.name}`", name).replace(f"`$.{field.name}`", name)
+    return f"a setting is missing or wrong: {error}"
 
 
 @cache

@@ -127,6 +127,12 @@ async def abandon(owner: str, identity: UUID) -> None:
     await clear(Upload.of(row))
 
 
+async def forsake(target: str) -> None:
+    """Give up every unfinished upload for a target that is no more, in the caller's transaction; a
+    sweep clears what they left."""
+    await db.tenant.execute(_FORSAKE, target)
+
+
 async def clear(upload: Upload) -> None:
     """Take away what a settled upload left behind; what cannot be taken now, a sweep takes."""
     try:
@@ -196,6 +202,11 @@ _FIND = "select * from upload where id = $1 and owner = $2"
 _ABANDON = """
 update upload set state = 'abandoned', refusal = null
 where id = $1 and owner = $2 and state in ('open', 'checking', 'refused') returning *
+"""
+# Served by upload_by_target.
+_FORSAKE = """
+update upload set state = 'abandoned', refusal = null
+where target = $1 and state in ('open', 'checking', 'refused')
 """
 # The first moment of checking counts: a retry must not put the end off for ever.
 _CHECKING = """

@@ -13,6 +13,7 @@ from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import AlreadySubmitted, CaseNeeded, PapersMissing
 from app.people.shapes import Actor
 from app.refusals import Malformed, NotFound
+from storage import uploads
 from tenants import db
 from tenants.shapes import Tenant
 from tenants.work import work
@@ -146,6 +147,16 @@ async def test_a_discarded_draft_is_gone(province: Tenant) -> None:
         await service.discard_draft(hung, draft.id)
     assert await queries.my_draft(hung, BIRTH) is None
     assert [await count(t) for t in ("draft", "paper")] == [0, 0]
+
+
+async def test_uploads_of_a_discarded_draft_keep_nobody_from_uploading(province: Tenant) -> None:
+    hung = await cast.citizen()
+    draft, owner = await begun(hung), f"citizen:{hung.id}"
+    for _ in range(uploads.AT_ONCE):
+        await uploads.begin(owner, target=f"draft:{draft.id}", slot="x", file_name="a.pdf", size=9)
+    async with work():
+        await service.discard_draft(hung, draft.id)
+    assert await uploads.begin(owner, target="draft:x", slot="x", file_name="a.pdf", size=9)
 
 
 async def test_a_submitted_draft_cannot_be_changed_or_discarded(province: Tenant) -> None:

@@ -25,6 +25,7 @@ from app.people.shapes import Actor, Citizen
 from app.refusals import Malformed, NotFound
 from infra.clock import now
 from infra.ids import uuid7
+from storage import uploads
 from tenants import db
 
 # Far above every field's own limit, far below what would burden a row.
@@ -105,6 +106,7 @@ async def discard_draft(citizen: Actor, draft_id: UUID) -> None:
         raise AlreadySubmitted
     await db.tenant.execute("delete from paper where draft_id = $1", draft.id)
     await db.tenant.execute("delete from draft where id = $1", draft.id)
+    await uploads.forsake(f"draft:{draft.id}")
 
 
 async def lock_draft(citizen: Actor, draft_id: UUID) -> Draft:
