@@ -129,7 +129,7 @@ async def _filed(view: ProcedureView, agency_id: UUID, asked: Request) -> Dossie
         applicant_name=applicant.full_name,
         applicant=msgspec.json.encode(applicant).decode(),
         answers="{}",
-        summary=f"{asked.title}: {cleaning.one_line(asked.summary)}"[: applicants.SUMMARY_LENGTH],
+        summary=cleaning.one_line(f"{asked.title}: {asked.summary}")[: applicants.SUMMARY_LENGTH],
         wanted_way="electronic",
         filed_at=now(),
     )

@@ -16,7 +16,8 @@ from app.onestop.exchange.refusals import (
     NotOurPartner,
     Unreadable,
 )
-from app.onestop.exchange.shapes import Message, Receipt, files_of, kind_of
+from app.onestop.exchange.rules import is_moment
+from app.onestop.exchange.shapes import Message, Receipt, files_of, kind_of, moments_of
 from app.onestop.papers.refusals import FileNotTaken, StoreDown
 from app.refusals import NotFound
 from infra.clock import now
@@ -71,7 +72,8 @@ async def take(sender: PartnerView, message_id: UUID, raw: bytes) -> Receipt:
     taken_at = await db.tenant.fetch_value(
         _TAKE,
         *(sender.id, message.id, message.work_id, kind_of(message.content), digest),
-        *(raw.decode(), now()),
+        # As it was understood: PostgreSQL does not keep every number and depth that JSON has.
+        *(msgspec.json.encode(message).decode(), now()),
     )
     if taken_at is None:
         return await _again(sender, message.id, digest)
@@ -116,10 +118,12 @@ async def _kept(sender: PartnerView, name: str, path: Path) -> StoredObject:
 def _read(message_id: UUID, raw: bytes) -> Message:
     try:
         message = msgspec.json.decode(raw, type=Message)
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Unreadable from None
     # PostgreSQL keeps no zero character in a text.
-    if message.id != message_id or b"\\u0000" in raw or message.sent_at.tzinfo is None:
+    if message.id != message_id or b"\\u0000" in raw:
+        raise Unreadable
+    if not all(map(is_moment, moments_of(message))):
         raise Unreadable
     return message
 

@@ -1,9 +1,10 @@
 """When to try again, and what the other system's answer means. Pure."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _DELAYS_MINUTES = (1, 2, 5, 15, 30, 60, 120, 240, 480, 480)
 
 
@@ -35,6 +36,12 @@ def retry_after(attempts: int) -> timedelta | None:
     if attempts > len(_DELAYS_MINUTES):
         return None
     return timedelta(minutes=_DELAYS_MINUTES[max(attempts, 1) - 1])
+
+
+def is_moment(at: datetime) -> bool:
+    """Whether a message may name that moment: pages count working days to it, and neither they nor
+    the database reach every year of another system's calendar."""
+    return _FIRST_YEAR <= at.year <= _LAST_YEAR
 
 
 def is_address(text: str, scheme: str, suffixes: tuple[str, ...]) -> bool:

@@ -17,6 +17,7 @@ Line = Annotated[str, Meta(min_length=1, max_length=500)]
 Note = Annotated[str, Meta(max_length=4000)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Moment = Annotated[datetime, Meta(tz=True)]
 MOST_PAPERS = 200
 
 
@@ -56,7 +57,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="
     applicant: Applicant
     summary: Note
     case_id: Name | None = None
-    wanted_by: datetime | None = None
+    wanted_by: Moment | None = None
     papers: Papers = ()
 
 
@@ -77,7 +78,7 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", ta
     """The agency has received it (tiếp nhận) and says by when it will be done."""
 
     code: Name
-    due_at: datetime | None = None
+    due_at: Moment | None = None
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="question"):
@@ -86,7 +87,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
     code: Name
     items: Annotated[tuple[Line, ...], Meta(max_length=50)]
     note: Note = ""
-    reply_by: datetime | None = None
+    reply_by: Moment | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="answer"):
@@ -110,7 +111,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     work_id: UUID
-    sent_at: datetime
+    sent_at: Moment
     content: Content
 
 
@@ -131,6 +132,13 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 def kind_of(content: Content) -> str:
     """The content's kind as rows keep it."""
     return str(content.__struct_config__.tag)
+
+
+def moments_of(message: Message) -> tuple[datetime, ...]:
+    """The moments a message names."""
+    said = message.content
+    names = ("wanted_by", "due_at", "reply_by")
+    return (message.sent_at, *(at for name in names if (at := getattr(said, name, None))))
 
 
 def papers_of(content: Content) -> tuple[Paper, ...]:

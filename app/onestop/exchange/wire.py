@@ -72,10 +72,10 @@ def sender_said(token: str) -> str:
     try:
         payload = token.split(".")[1]
         claims = msgspec.json.decode(_bytes(payload))
-    except (IndexError, ValueError, msgspec.DecodeError):
+    except (IndexError, ValueError, msgspec.DecodeError, RecursionError):
         raise NotProven("not a token") from None
     issuer = claims.get("iss") if isinstance(claims, dict) else None
-    if not isinstance(issuer, str):
+    if not isinstance(issuer, str) or not issuer.isascii() or not issuer.isprintable():
         raise NotProven("iss")
     return issuer
 
@@ -90,7 +90,7 @@ def check(
     key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": public_key})
     try:
         claims = jwt.decode(token, key, algorithms=_ALGORITHMS).claims
-    except (JoseError, ValueError, TypeError, KeyError) as error:
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise NotProven(f"signature: {type(error).__name__}") from error
     if wrong := _wrong(claims, issuer, audience, digest, at):
         raise NotProven(wrong)
@@ -103,7 +103,7 @@ def _wrong(
         return "iss"
     if claims.get("aud") != audience:
         return "aud"
-    if not hmac.compare_digest(str(claims.get("sha256")), digest):
+    if not hmac.compare_digest(str(claims.get("sha256")).encode(), digest.encode()):
         return "sha256"
     issued, expires = claims.get("iat"), claims.get("exp")
     if not isinstance(issued, int) or issued > (at + LEEWAY).timestamp():

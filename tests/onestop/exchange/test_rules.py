@@ -1,5 +1,6 @@
 """When to try again, where messages may go, and whom to believe."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -49,6 +50,14 @@ def believed(
 
 def token(of: Tenant = OURS, to: Tenant = THEIRS) -> str:
     return wire.signed(of, wire.address_of(to), DIGEST, NOW)
+
+
+@pytest.mark.parametrize("payload", [b"[" * 40_000, b'{"iss": "a\\u0000b"}', b'{"iss": ["a"]}'])
+def test_a_token_made_to_break_us_proves_nothing(payload: bytes) -> None:
+    made = base64.urlsafe_b64encode(payload).decode()
+    with pytest.raises(wire.NotProven):
+        wire.sender_said(f"e30.{made}.e30")
+    assert not believed(wire.signed(OURS, wire.address_of(THEIRS), "é" * 64, NOW))
 
 
 def test_a_message_is_believed_of_its_sender_for_its_receiver_and_its_very_bytes() -> None:

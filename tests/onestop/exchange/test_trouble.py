@@ -112,6 +112,31 @@ async def test_what_is_no_message_is_refused(province: Tenant, theirs: Tenant, r
     assert (answer.status_code, answer.json()["code"]) == (422, "unreadable")
 
 
+@pytest.mark.parametrize(
+    "at", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00Z", "2026-12-01T10:00"]
+)
+async def test_a_moment_no_page_could_show_is_refused(
+    province: Tenant, theirs: Tenant, at: str
+) -> None:
+    await sent()
+    message = msgspec.json.decode(await body())
+    message["content"]["wanted_by"] = at
+    raw = msgspec.json.encode(message)
+    assert (await put(theirs, path_of(raw), raw)).json()["code"] == "unreadable"
+
+
+async def test_what_it_says_beside_the_interface_is_passed_over(
+    province: Tenant, theirs: Tenant
+) -> None:
+    await sent()
+    said = (await body())[:-1]
+    deep = said + b', "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    assert (await put(theirs, path_of(await body()), deep)).json()["code"] == "unreadable"
+    # A number no database holds.
+    more = said + b', "x": 1e999999}'
+    assert (await put(theirs, path_of(await body()), more)).status_code == 200
+
+
 async def test_a_file_is_named_by_its_digest_alone(province: Tenant, theirs: Tenant) -> None:
     for name in ("zz" * 32, "AB" * 32, "ab"):
         answer = await put(theirs, f"/{uuid4()}/files/{name}", b"x", digest=name)
