@@ -1,5 +1,6 @@
 """Counting what is used: a row in the transaction of the fact itself."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -11,6 +12,16 @@ from tenants.current import current
 from tenants.work import WorkError, after_commit, current_work
 
 JOB = "collect_usage"
+
+_ADD_MANY = """
+with added as (
+  insert into usage_record (id, meter, quantity, subject, occurred_at, recorded_at)
+  select id, meter, quantity, subject, occurred_at, $6
+  from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[])
+       as f(id, meter, quantity, subject, occurred_at)
+  on conflict (id) do nothing returning id)
+insert into usage_pending (id) select id from added returning id
+"""
 
 
 class MeterConflict(RuntimeError):
@@ -38,6 +49,25 @@ async def count(
         await after_commit(partial(bell.ring, JOB, current().slug))
     else:
         await _compare(counted)
+
+
+async def count_many(facts: Sequence[Fact]) -> None:
+    """Count many facts of the current tenant in one statement, each as `count` would."""
+    if faults := [fault for fact in facts if (fault := rules.fault_of(fact))]:
+        raise ValueError(faults[0])
+    if current_work() is None:
+        raise WorkError("usage is counted in the transaction of the fact that causes it")
+    added = {row["id"] for row in await db.tenant.fetch(_ADD_MANY, *_columns(facts), clock.now())}
+    if added:
+        await after_commit(partial(bell.ring, JOB, current().slug))
+    for fact in facts:
+        if fact.id not in added:
+            await _compare(fact)
+
+
+def _columns(facts: Sequence[Fact]) -> tuple[list[object], ...]:
+    names = ("id", "meter", "quantity", "subject", "occurred_at")
+    return tuple([getattr(fact, name) for fact in facts] for name in names)
 
 
 async def _add(fact: Fact) -> bool:
