@@ -103,7 +103,8 @@ def is_decided(tree: Node, run: Run) -> bool:
 def path_of(tree: Node, run: Run) -> list[tuple[str, str]]:
     """The steps the dossier goes through, in order: (name, state); done, current or ahead.
 
-    Ways that were not chosen are left out, as are those not chosen yet.
+    What another system does is one step. Ways that were not chosen are left out, as are those not
+    chosen yet.
     """
     now = {one.id for one in running.active(tree, run)}
     return [
@@ -112,9 +113,11 @@ def path_of(tree: Node, run: Run) -> list[tuple[str, str]]:
     ]
 
 
-def _on_the_way(node: Node, run: Run) -> Iterator[Step]:
+def _on_the_way(node: Node, run: Run) -> Iterator[Step | Sub]:
     match node:
         case Step():
+            yield node
+        case Sub() if node.tenant is not None:
             yield node
         case Choice():
             way = running.taken(node, run)

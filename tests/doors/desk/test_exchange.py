@@ -75,7 +75,9 @@ async def test_a_message_that_is_stuck_is_sent_again_or_given_up(lan, minh, prov
         assert words in text, words
     assert re.search(r'Liên thông <span class="count">1<', await see(lan, "/can-bo"))
     assert re.search(r'Liên thông <span class="count">1<', await see(minh, "/can-bo/hop-viec"))
-    assert "Bên kia không nhận" in await see(lan, at(code))
+    text = await see(lan, at(code))
+    assert "Bên kia không nhận" in text
+    assert re.search('aria-current="step".{0,200}Xác nhận của Sở tỉnh bạn', text)
     again = await lan.post(f"{LIST}/{message}/gui-lai")
     assert "Tin được xếp vào hàng gửi lại." in await see(lan, went_to(again))
     assert await messages() == [("request", "pending")]
