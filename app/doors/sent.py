@@ -5,11 +5,12 @@ from litestar.enums import RequestEncodingType
 from litestar.exceptions import InternalServerException
 
 from app.doors.asked import Asked
-from app.refusals import Refusal
+from app.refusals import Malformed, Refusal
 
 # Forms with files are read as they come (`sent_files`); everything else is text.
 MOST_BYTES = 1_000_000
 MOST_FIELDS = 2000
+_NO_TEXT = "Nội dung gửi lên không đọc được. Ông/bà vui lòng tải lại trang rồi gửi lại."
 
 
 class TooMuchText(Refusal):
@@ -31,7 +32,7 @@ class TextCut(Refusal):
 async def texts(request: Asked) -> dict[str, str]:
     """The form's texts by name, the last one of each; files are left out.
 
-    Raises TooMuchText, TextCut.
+    Raises TooMuchText, TextCut, Malformed.
     """
     plain = request.content_type[0] == RequestEncodingType.URL_ENCODED
     try:
@@ -40,4 +41,6 @@ async def texts(request: Asked) -> dict[str, str]:
         form = await request.form()
     except InternalServerException:
         raise TextCut from None
+    except (UnicodeError, LookupError):  # Bytes that are no text, in a charset nobody knows.
+        raise Malformed(_NO_TEXT) from None
     return {name: text for name, text in form.multi_items() if not isinstance(text, UploadFile)}

@@ -27,6 +27,9 @@ from tenants import db
 from tenants.current import current
 from tenants.work import work
 
+# What is said of one work is done one after the other: a withdrawal that comes in the moment of its
+# request must find it, or be found by it.
+_ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended($1, 0))"
 _TAKE = """
 insert into incoming (partner_id, id, work_id, kind, digest, body, taken_at)
 values ($1, $2, $3, $4, $5, $6::jsonb, $7) on conflict do nothing returning taken_at
@@ -69,6 +72,7 @@ async def take(sender: PartnerView, message_id: UUID, raw: bytes) -> Receipt:
     """
     message = _read(message_id, raw)
     digest = hashlib.sha256(raw).digest()
+    await db.tenant.execute(_ONE_AT_A_TIME, f"exchange:{sender.id}:{message.work_id}")
     taken_at = await db.tenant.fetch_value(
         _TAKE,
         *(sender.id, message.id, message.work_id, kind_of(message.content), digest),

@@ -31,6 +31,16 @@ async def test_the_page_shows_applicant_answers_papers_and_the_way_ahead(lan, pr
         assert words in text, words
 
 
+async def test_bytes_that_are_no_text_are_told_so(lan, province):
+    here = f"{at((await submitted(await cast.citizen())).code)}/tiep-nhan"
+    said = b'--x\r\nContent-Disposition: form-data; name="note"\r\n%b\r\n%b\r\n--x--'
+    for kind, raw in ((b"", b"\xff"), (b"Content-Type: text/plain; charset=none\r\n", b"a")):
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        answer = await lan.post(here, content=said % (kind, raw), headers=headers)
+        assert answer.status_code == 422
+        assert "không đọc được" in answer.text
+
+
 async def test_the_whole_way_from_the_desk_to_the_delivery_by_the_pages_alone(
     lan, hoa, minh, province
 ):

@@ -1,6 +1,7 @@
 """Messages that come twice, late, broken, from strangers or not at all: nothing is done twice,
 nothing is lost, and what is stuck is seen."""
 
+import asyncio
 import hashlib
 from typing import Any
 from uuid import UUID, uuid4
@@ -80,6 +81,27 @@ async def test_a_second_request_of_the_same_work_is_refused(
     other = msgspec.json.encode({**msgspec.json.decode(raw), "id": uuid4()})
     assert (await put(theirs, path_of(other), other)).status_code == 409
     assert await dossiers(theirs) == 1
+
+
+async def test_a_withdrawal_in_the_very_moment_of_its_request_is_not_lost(
+    province: Tenant, theirs: Tenant
+) -> None:
+    await sent()
+    request = await body()
+    message = msgspec.json.decode(request, type=Message)
+    for n in range(4):
+        work_id, ids = uuid4(), (uuid4(), uuid4())
+        asked = msgspec.structs.replace(message, id=ids[0], work_id=work_id)
+        taken_back = msgspec.structs.replace(
+            message, id=ids[1], work_id=work_id, content=Withdrawal(reason=f"Thôi {n}")
+        )
+        both = [msgspec.json.encode(one) for one in (asked, taken_back)]
+        await asyncio.gather(*(put(theirs, path_of(raw), raw) for raw in both))
+    # Before it or after it: withdrawn, or never a dossier at all.
+    left = db.tenant.fetch_value(
+        "select count(*) from dossier where channel = 'linked' and status <> 7"
+    )
+    assert await cast.at(theirs, left) == 0
 
 
 async def test_strangers_are_told_nothing(province: Tenant, theirs: Tenant, make_tenant) -> None:
