@@ -20,7 +20,7 @@ KINDS = {
 # What the other side will never know, and what is to be done about it.
 FOLLOWS = {
     "request": "Hệ thống kia không nhận được yêu cầu và phần việc vẫn chờ. Sau đó mở hồ sơ và chọn "
-    "“Tiếp tục, không chờ kết quả liên thông”.",
+    "“Tiếp tục, không chờ kết quả”.",
     "supplement": "Giấy tờ bổ sung không đến hệ thống kia và hồ sơ bên đó tiếp tục chờ.",
     "withdrawal": "Hệ thống kia không biết yêu cầu đã rút và có thể vẫn giải quyết.",
     "acceptance": "Hệ thống kia không được báo hồ sơ đã tiếp nhận và ngày hẹn.",
