@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from billing import check_terms
+from billing.agreed import Contract, FixedTotal, Line, PerUnit, Price, Term
+from billing.check_terms import gaps
 from billing.months import last_day, shifted
-from billing.shapes import METERS, Contract, Fault, FixedTotal, Line, Term
+from billing.shapes import METERS, Fault
 
 
 def read(document: bytes) -> Contract | list[Fault]:
@@ -22,7 +25,8 @@ def read(document: bytes) -> Contract | list[Fault]:
 
 def faults(contract: Contract) -> list[Fault]:
     """Everything that is wrong with a contract; empty when it can be taken."""
-    return [*_head(contract), *_term(contract.term), *_lines(contract.lines)]
+    found = [*_head(contract), *_term(contract.term)]
+    return [*found, *_lines(contract), *check_terms.faults(contract)]
 
 
 def _head(contract: Contract) -> Iterator[Fault]:
@@ -55,10 +59,10 @@ def _term(term: Term) -> Iterator[Fault]:
         yield Fault("$.term.end_on", f"{term.months} months end on {end_on}, not {term.end_on}")
 
 
-def _lines(lines: list[Line]) -> Iterator[Fault]:
+def _lines(contract: Contract) -> Iterator[Fault]:
     codes: set[str] = set()
     meters: set[str] = set()
-    for index, line in enumerate(lines):
+    for index, line in enumerate(contract.lines):
         place = f"$.lines[{index}]"
         if line.code in codes:
             yield Fault(f"{place}.code", f"another line has the code {line.code!r} too")
@@ -67,6 +71,7 @@ def _lines(lines: list[Line]) -> Iterator[Fault]:
         codes.add(line.code)
         meters.add(line.meter or "")
         yield from _line(line, place)
+        yield from _pricing(contract, line, place)
 
 
 def _line(line: Line, place: str) -> Iterator[Fault]:
@@ -76,17 +81,48 @@ def _line(line: Line, place: str) -> Iterator[Fault]:
         yield Fault(f"{place}.meter", f"there is no meter {line.meter!r}")
     if line.clause is None or not line.clause.quote.strip() or not line.clause.source.strip():
         yield Fault(f"{place}.clause", "a price needs the clause it rests on, and its source")
-    yield from _pricing(line, place)
 
 
-def _pricing(line: Line, place: str) -> Iterator[Fault]:
+def _pricing(contract: Contract, line: Line, place: str) -> Iterator[Fault]:
     if isinstance(line.pricing, FixedTotal):
-        if line.pricing.total < 0:
-            yield Fault(f"{place}.pricing.total", "an amount is not below zero")
-        if line.meter is not None:
-            yield Fault(f"{place}.meter", "a fixed amount counts nothing")
+        yield from _fixed(contract, line, line.pricing, place)
         return
-    if line.pricing.unit_price < 0:
-        yield Fault(f"{place}.pricing.unit_price", "a price is not below zero")
     if line.meter is None:
         yield Fault(f"{place}.meter", "a price for each unit needs a meter that counts them")
+    if line.pricing.included < 0 or line.pricing.size < 1:
+        yield Fault(f"{place}.pricing", "a unit has a size of 1 or more, and none is included")
+    if line.pricing.unit_price < 0:
+        yield Fault(f"{place}.pricing.unit_price", "a price is not below zero")
+    yield from _prices(contract.term, line.pricing, place)
+    priced = [line.pricing.unit_price, *(price.unit_price for price in line.pricing.prices)]
+    for found in contract.no_extra:
+        if any(priced) and line.meter in found.meters:
+            yield Fault(f"{place}.pricing", f"{found.code} says that nothing more is charged")
+
+
+def _fixed(contract: Contract, line: Line, pricing: FixedTotal, place: str) -> Iterator[Fault]:
+    if pricing.total < 0:
+        yield Fault(f"{place}.pricing.total", "an amount is not below zero")
+    if line.meter is not None:
+        yield Fault(f"{place}.meter", "a fixed amount counts nothing")
+    kept = pricing.settled
+    if kept and (contract.amendment is None or not 0 < kept.months < contract.term.months):
+        yield Fault(f"{place}.pricing.settled", "an amendment keeps months inside of the term")
+
+
+def _prices(term: Term, pricing: PerUnit, place: str) -> Iterator[Fault]:
+    if not pricing.prices:
+        return
+    if pricing.unit_price:
+        yield Fault(f"{place}.pricing.unit_price", "prices with days replace it: leave it at 0")
+    for index, price in enumerate(pricing.prices):
+        yield from _price(price, f"{place}.pricing.prices[{index}]")
+    spans = [(price.from_on, price.to_on) for price in pricing.prices]
+    yield from gaps(term, spans, f"{place}.pricing.prices", "price")
+
+
+def _price(price: Price, place: str) -> Iterator[Fault]:
+    if price.unit_price < 0:
+        yield Fault(f"{place}.unit_price", "a price is not below zero")
+    if not price.clause.quote.strip() or not price.clause.source.strip():
+        yield Fault(f"{place}.clause", "a price needs the clause it rests on, and its source")

@@ -1,6 +1,8 @@
 """What the vendor's screens read from the books: counts and amounts, never a dossier."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -8,7 +10,7 @@ import msgspec
 from billing import rules
 from billing.months import month_of, period
 from billing.refusals import NoContract
-from billing.shapes import Contract, Statement, Used
+from billing.shapes import Contract, Credit, Late, Statement, Used
 from infra import clock
 from tenants import db
 
@@ -86,11 +88,23 @@ left join lateral (
 ) s on true
 order by t.slug
 """
+# By the month a fact belongs to, with what that month had been stated with before: late facts are
+# charged at the difference. Served by usage_by_month; the second part touches late months only.
 _SUMS = """
-select meter, sum(quantity)::bigint as quantity, count(*) as facts,
-       coalesce(sum(quantity) filter (where occurred_at < $3), 0)::bigint as late_quantity,
-       count(*) filter (where occurred_at < $3) as late_facts
-from usage where tenant_id = $1 and billed_in = $2 group by meter
+with stated as (
+    select meter, date_trunc('month', occurred_at at time zone 'Asia/Ho_Chi_Minh')::date as month,
+           sum(quantity)::bigint as quantity, count(*) as facts
+    from usage where tenant_id = $1 and billed_in = $2 group by 1, 2
+)
+select s.*, coalesce(b.quantity, 0)::bigint as before from stated s
+left join lateral (
+    select sum(u.quantity) as quantity from usage u
+    where s.month < $2 and u.tenant_id = $1 and u.meter = s.meter
+      and u.billed_in >= s.month and u.billed_in < $2
+      and u.occurred_at >= s.month::timestamp at time zone 'Asia/Ho_Chi_Minh'
+      and u.occurred_at < (s.month + interval '1 month') at time zone 'Asia/Ho_Chi_Minh'
+) b on true
+order by s.meter, s.month
 """
 _FACTS = """
 select id, subject, quantity, occurred_at, occurred_at < $4 as late from usage
@@ -115,16 +129,25 @@ async def contracts(tenant_id: UUID) -> list[Contract]:
     return [msgspec.json.decode(row["document"], type=Contract) for row in rows]
 
 
-async def contract_for(tenant_id: UUID, month: date) -> Contract:
-    """The contract a month belongs to; outside of every term the one that began last before it.
+async def versions(tenant_id: UUID) -> list[Contract]:
+    """Everything that was ever agreed with the tenant, by contract and version."""
+    rows = await db.control.fetch(
+        "select document from contract where tenant_id = $1 order by start_on, id, version",
+        tenant_id,
+    )
+    return [msgspec.json.decode(row["document"], type=Contract) for row in rows]
 
-    Raises NoContract when the tenant has none.
+
+async def contract_for(tenant_id: UUID, month: date) -> Contract:
+    """The contract a month belongs to, in the version that holds in it.
+
+    Outside of every term it is the one that began last before it. Raises NoContract when the
+    tenant has none.
     """
-    known = await contracts(tenant_id)
-    if not known:
+    found = rules.agreed_for(await versions(tenant_id), month)
+    if found is None:
         raise NoContract
-    begun = [contract for contract in known if contract.term.start_on <= month]
-    return begun[0] if begun else known[-1]
+    return found
 
 
 async def contract(tenant_id: UUID, contract_id: str, version: int) -> Contract | None:
@@ -147,16 +170,41 @@ async def closed_months(tenant_id: UUID) -> list[ClosedMonth]:
 
 async def used(tenant_id: UUID, month: date) -> dict[str, Used]:
     """What was used in a month, by meter: one aggregate over the facts stated in it."""
-    rows = await db.control.fetch(_SUMS, tenant_id, month, period(month)[0])
+    rows = await db.control.fetch(_SUMS, tenant_id, month)
     return {
-        row["meter"]: Used(
+        meter: _used([row for row in rows if row["meter"] == meter], month)
+        for meter in dict.fromkeys(row["meter"] for row in rows)
+    }
+
+
+def _used(rows: Sequence[Any], month: date) -> Used:
+    late = [
+        Late(
+            month=row["month"],
             quantity=row["quantity"],
             facts=row["facts"],
-            late_quantity=row["late_quantity"],
-            late_facts=row["late_facts"],
+            before=row["before"],
         )
         for row in rows
-    }
+        if row["month"] < month
+    ]
+    return Used(
+        quantity=sum(row["quantity"] for row in rows),
+        facts=sum(row["facts"] for row in rows),
+        late_quantity=sum(each.quantity for each in late),
+        late_facts=sum(each.facts for each in late),
+        late=late,
+    )
+
+
+async def credits(tenant_id: UUID, month: date) -> list[Credit]:
+    """The breaches entered for a month, in the order they were."""
+    rows = await db.control.fetch(
+        "select penalty, cases, reason, entered_by, entered_at from statement_credit"
+        " where tenant_id = $1 and month = $2 order by entered_at, id",
+        *(tenant_id, month),
+    )
+    return [msgspec.convert(dict(row), Credit) for row in rows]
 
 
 async def statement(tenant_id: UUID, month: date) -> StatementView:
@@ -174,8 +222,14 @@ async def statement(tenant_id: UUID, month: date) -> StatementView:
             closed_at=closed["closed_at"],
             closed_by=closed["closed_by"],
         )
-    contract = await contract_for(tenant_id, month)
-    return StatementView(statement=rules.statement(contract, await used(tenant_id, month), month))
+    agreed = await versions(tenant_id)
+    contract = rules.agreed_for(agreed, month)
+    if contract is None:
+        raise NoContract
+    seen, entered = await used(tenant_id, month), await credits(tenant_id, month)
+    return StatementView(
+        statement=rules.statement(contract, seen, month, credits=entered, versions=agreed)
+    )
 
 
 async def facts(tenant_id: UUID, month: date, meter: str, after: str = "") -> FactsPage:

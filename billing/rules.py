@@ -2,55 +2,78 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date
 
 import msgspec
 
-from billing.months import month_of, months_between, period, shifted
-from billing.shapes import (
-    METERS,
-    Clause,
-    Contract,
-    Fact,
-    FixedTotal,
-    Line,
-    Share,
-    Statement,
-    StatementLine,
-    Used,
+from billing.agreed import Contract, FixedTotal, Line, PerUnit, Settled
+from billing.charging import (
+    Charge,
+    charge,
+    clause_at,
+    credit_adjustments,
+    fixed_share,
+    fixed_to_date,
+    late_adjustment,
+    share,
+    taxed,
 )
+from billing.months import month_of, months_between, period, shifted
+from billing.shapes import METERS, Adjustment, Credit, Fact, Share, Statement, StatementLine, Used
 from billing.words import in_words
+
+__all__ = [
+    "agreed_for",
+    "billed_in",
+    "digest",
+    "fault_of",
+    "month_number",
+    "schedule",
+    "share",
+    "statement",
+    "unsettled",
+]
 
 # A code or an id; never white space, a plus sign or bare digits, which could be a person's.
 _SUBJECT = re.compile(r"(?!\d{8,}$)[A-Za-z0-9:._/-]{1,120}")
+_NETWORK = re.compile("[a-z0-9-]{0,20}")
 _NOTHING = Used()
-_NO_CLAUSE = Clause(quote="", source="")
 
 
-def share(total: int, months: int, number: int) -> int:
-    """The part of `total` đồng that falls on month `number` (1 … months); 0 for any other month.
+def schedule(contract: Contract, pricing: FixedTotal) -> list[Share]:
+    """How a fixed total falls on the months of the term.
 
-    Each month ends on the floor of its cumulative part, so the parts differ by one đồng at most
-    and add up to the total exactly.
+    In an amendment the list begins with the first month it spreads anew.
     """
-    if not 1 <= number <= months:
-        return 0
-    return total * number // months - total * (number - 1) // months
-
-
-def schedule(contract: Contract, total: int) -> list[Share]:
-    """How a fixed total falls on the months of the term, from the first to the last."""
     months = contract.term.months
+    first = pricing.settled.months + 1 if pricing.settled else 1
     return [
         Share(
             number=number,
             month=shifted(contract.term.start_on, number - 1),
-            amount=share(total, months, number),
-            to_date=total * number // months,
+            amount=fixed_share(pricing, months, number),
+            to_date=fixed_to_date(pricing, months, number),
         )
-        for number in range(1, months + 1)
+        for number in range(first, months + 1)
     ]
+
+
+def agreed_for(versions: Sequence[Contract], month: date) -> Contract | None:
+    """What was agreed for a month, out of contracts in all their versions; None without any.
+
+    The contract whose term began last before it, or the first one; of that the latest version
+    that holds by then.
+    """
+    if not versions:
+        return None
+    starts = sorted({found.term.start_on for found in versions})
+    start_on = max((day for day in starts if day <= month), default=starts[0])
+    held = [found for found in versions if found.term.start_on == start_on]
+    begun = [
+        found for found in held if not found.amendment or found.amendment.effective_on <= month
+    ]
+    return max(begun or held, key=lambda found: found.version)
 
 
 def month_number(contract: Contract, month: date) -> int | None:
@@ -59,18 +82,53 @@ def month_number(contract: Contract, month: date) -> int | None:
     return number if 1 <= number <= contract.term.months else None
 
 
-def statement(contract: Contract, used: Mapping[str, Used], month: date) -> Statement:
+def unsettled(
+    earlier: Sequence[Contract], code: str, pricing: FixedTotal, effective_on: date
+) -> str | None:
+    """Why a fixed line of an amendment does not keep what was stated before it; None if it does."""
+    start_on = earlier[0].term.start_on
+    months = months_between(start_on, effective_on)
+    before = [(agreed_for(earlier, shifted(start_on, n)), n + 1) for n in range(months)]
+    stated = sum(_fixed_part(agreed, code, number) for agreed, number in before if agreed)
+    kept = pricing.settled or Settled(0, 0)
+    if (kept.months, kept.amount) == (months, stated):
+        return None
+    return f"{months} months came to {stated} đồng before {effective_on}; it must keep them"
+
+
+def _fixed_part(contract: Contract, code: str, number: int) -> int:
+    line = contract.line(code)
+    if line is None or not isinstance(line.pricing, FixedTotal):
+        return 0
+    return fixed_share(line.pricing, contract.term.months, number)
+
+
+def statement(
+    contract: Contract,
+    used: Mapping[str, Used],
+    month: date,
+    *,
+    credits: Sequence[Credit] = (),
+    versions: Sequence[Contract] = (),
+) -> Statement:
     """The statement (bảng kê) of a month: a function of the contract and what was used, only.
 
     `used` is by meter; a meter that is missing counts nothing. Lines at a price of zero are stated
-    with their quantities. Outside of the term nothing is charged.
+    with their quantities. Outside of the term nothing is charged but what late facts change in
+    months of it. `versions` are all that was ever agreed, for the prices of earlier months.
     """
     number = month_number(contract, month)
-    lines = [_line(contract, line, used, number) for line in contract.lines]
-    total = sum(line.amount for line in lines)
+    lines = [_line(contract, line, used, number, month) for line in contract.lines]
+    fixed = [line.pricing for line in contract.lines if isinstance(line.pricing, FixedTotal)]
+    months, passed = contract.term.months, months_between(contract.term.start_on, month) + 1
+    due = sum(fixed_share(pricing, months, number or 0) for pricing in fixed)
+    adjustments = [
+        *_late(versions or [contract], used),
+        *credit_adjustments(contract, credits, month, due),
+    ]
+    sums = [*(line.amount for line in lines), *(row.amount for row in adjustments)]
+    vat, total = taxed(contract, month, sum(sums))
     start_at, end_at = period(month)
-    fixed = [line.pricing.total for line in contract.lines if isinstance(line.pricing, FixedTotal)]
-    passed = min(max(months_between(contract.term.start_on, month) + 1, 0), contract.term.months)
     return Statement(
         contract_id=contract.id,
         contract_version=contract.version,
@@ -79,52 +137,75 @@ def statement(contract: Contract, used: Mapping[str, Used], month: date) -> Stat
         supplier=contract.supplier,
         month=month,
         month_number=number,
-        months=contract.term.months,
+        months=months,
         start_at=start_at,
         end_at=end_at,
         lines=lines,
         total=total,
         total_in_words=in_words(total),
-        to_date=sum(amount * passed // contract.term.months for amount in fixed),
-        fixed_total=sum(fixed),
+        to_date=sum(fixed_to_date(pricing, months, passed) for pricing in fixed),
+        fixed_total=sum(pricing.total for pricing in fixed),
         currency=contract.currency,
+        adjustments=adjustments,
+        vat=vat,
     )
 
 
+def _late(versions: Sequence[Contract], used: Mapping[str, Used]) -> Iterator[Adjustment]:
+    """Late facts at the price of the month they belong to, under what was agreed for it."""
+    for meter, seen in sorted(used.items()):
+        for late in seen.late:
+            agreed = agreed_for(versions, late.month)
+            for line in agreed.lines if agreed else []:
+                if agreed and line.meter == meter:
+                    made = late_adjustment(agreed, line, late)
+                    yield from [made] if made else []
+
+
 def _line(
-    contract: Contract, line: Line, used: Mapping[str, Used], number: int | None
+    contract: Contract, line: Line, used: Mapping[str, Used], number: int | None, month: date
 ) -> StatementLine:
     seen = used.get(line.meter or "", _NOTHING)
-    unit, quantity, unit_price = _priced(contract, line, seen, number)
+    unit, made = _charged(contract, line, seen, number, month)
     return StatementLine(
         code=line.code,
         name=line.name,
         unit=unit,
-        quantity=quantity,
-        unit_price=unit_price,
-        amount=quantity * unit_price if number else 0,
-        clause=line.clause or _NO_CLAUSE,
+        quantity=made.units,
+        unit_price=made.unit_price,
+        amount=made.amount,
+        clause=clause_at(line, month),
         meter=line.meter,
+        lot=line.lot,
+        counted=seen.quantity,
+        included=line.pricing.included if isinstance(line.pricing, PerUnit) else 0,
+        charged=made.charged,
         facts=seen.facts,
         late_quantity=seen.late_quantity,
         late_facts=seen.late_facts,
     )
 
 
-def _priced(contract: Contract, line: Line, seen: Used, number: int | None) -> tuple[str, int, int]:
-    """Unit, quantity and price of one unit: a fixed line is one month at the month's share."""
+def _charged(
+    contract: Contract, line: Line, seen: Used, number: int | None, month: date
+) -> tuple[str, Charge]:
+    """Unit and charge of a line: a fixed line is one month at the month's share."""
     if isinstance(line.pricing, FixedTotal):
-        if number is None:
-            return "tháng", 0, 0
-        return "tháng", 1, share(line.pricing.total, contract.term.months, number)
-    return line.pricing.unit, seen.quantity, line.pricing.unit_price
+        due = fixed_share(line.pricing, contract.term.months, number or 0)
+        one = 1 if number else 0
+        return "tháng", Charge(units=one, charged=one, unit_price=due)
+    own = charge(line.pricing, month, seen.quantity - seen.late_quantity)
+    units = charge(line.pricing, month, seen.quantity).units
+    return line.pricing.unit, msgspec.structs.replace(
+        own, units=units, charged=own.charged if number else 0
+    )
 
 
 def digest(fact: Fact) -> bytes:
     """SHA-256 of a fact's content; the same for the same fact wherever it is computed."""
-    parts = [fact.id, fact.meter, fact.quantity, fact.subject]
     moment = fact.occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
-    return hashlib.sha256(msgspec.json.encode([*parts, moment])).digest()
+    content = (fact.id, fact.meter, fact.quantity, fact.subject, fact.network, moment)
+    return hashlib.sha256(msgspec.json.encode(content)).digest()
 
 
 def fault_of(fact: Fact) -> str | None:
@@ -133,12 +214,16 @@ def fault_of(fact: Fact) -> str | None:
         return f"there is no meter {fact.meter!r}"
     if not 1 <= len(fact.id) <= 200:
         return "a fact's id has 1 to 200 characters"
+    if "~" in fact.id or not fact.id.isprintable():
+        return "a fact's id has no ~, which marks corrections, and nothing unprintable"
     if not 0 <= fact.quantity < 2**63:
         return f"a quantity of {fact.quantity} cannot be counted"
     if not _SUBJECT.fullmatch(fact.subject):
         return "a subject is a code or an id and must not look like a person's data"
     if fact.occurred_at.tzinfo is None:
         return "a fact needs an aware moment"
+    if not _NETWORK.fullmatch(fact.network):
+        return "a network is a short name in small letters"
     return None
 
 
@@ -147,7 +232,11 @@ def billed_in(fact: Fact, closed: frozenset[date]) -> date:
 
     `closed` holds the first days of the tenant's closed months.
     """
-    month = month_of(fact.occurred_at)
+    return first_open(month_of(fact.occurred_at), closed)
+
+
+def first_open(month: date, closed: frozenset[date]) -> date:
+    """The month itself, or the first after it that is not closed."""
     while month in closed:
         month = shifted(month, 1)
     return month

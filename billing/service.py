@@ -7,7 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from billing import checks, queries
+from billing import checks, queries, rules
+from billing.agreed import FixedTotal
 from billing.months import period
 from billing.refusals import ContractRefused, MonthNotOver, UnknownTenant
 from billing.shapes import Contract, Fault, Statement
@@ -53,6 +54,7 @@ async def load(contract: Contract) -> None:
     if tenant_id is None:
         raise UnknownTenant(contract.tenant_slug)
     await _refuse_overlap(tenant_id, contract)
+    await _refuse_unsettled(tenant_id, contract)
     await _insert(tenant_id, contract)
 
 
@@ -97,6 +99,21 @@ async def _refuse_overlap(tenant_id: UUID, contract: Contract) -> None:
         if other.id != contract.id and not apart:
             reason = f"{other.id} runs from {other.term.start_on} to {other.term.end_on}"
             raise ContractRefused(contract.id, [Fault("$.term", reason)])
+
+
+async def _refuse_unsettled(tenant_id: UUID, contract: Contract) -> None:
+    """An amendment keeps exactly what the months before it came to, so no đồng is lost."""
+    made = contract.amendment
+    earlier = [v for v in await queries.versions(tenant_id) if v.version < contract.version]
+    known = [v for v in earlier if v.id == contract.id]
+    if made is None or not known:
+        return
+    for index, line in enumerate(contract.lines):
+        place = f"$.lines[{index}].pricing.settled"
+        if isinstance(line.pricing, FixedTotal) and (
+            reason := rules.unsettled(known, line.code, line.pricing, made.effective_on)
+        ):
+            raise ContractRefused(contract.id, [Fault(place, reason)])
 
 
 async def _insert(tenant_id: UUID, contract: Contract) -> None:

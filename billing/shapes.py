@@ -1,8 +1,18 @@
 """What the books hold: contracts, countable facts and statements, as values."""
 
 from datetime import date, datetime
+from typing import Literal
 
 import msgspec
+
+from billing.agreed import Clause as Clause
+from billing.agreed import Contract as Contract
+from billing.agreed import FixedTotal as FixedTotal
+from billing.agreed import Line as Line
+from billing.agreed import Obligation as Obligation
+from billing.agreed import PerUnit as PerUnit
+from billing.agreed import Sites as Sites
+from billing.agreed import Term as Term
 
 
 class Meter(msgspec.Struct, frozen=True):
@@ -16,89 +26,12 @@ METERS = {
     "dossier.received": Meter("Hồ sơ được tiếp nhận", "hồ sơ"),
     "notice.part": Meter("Tin nhắn SMS", "phần tin"),
     "storage.byte_day": Meter("Dung lượng lưu trữ", "byte-ngày"),
+    "officer.active": Meter("Cán bộ có thao tác trong tháng", "người-tháng"),
+    "api.call": Meter("Lượt gọi giao diện kết nối", "lượt"),
+    "signature.made": Meter("Chữ ký số", "chữ ký"),
+    "job.done": Meter("Tác vụ hàng loạt", "tác vụ"),
 }
-
-
-class Clause(msgspec.Struct, frozen=True):
-    """The sentence of the contract (điều khoản) a line rests on, word for word.
-
-    `reading` says how the sentence is understood where it does not speak for itself.
-    """
-
-    quote: str
-    source: str
-    reading: str = ""
-
-
-class FixedTotal(msgspec.Struct, frozen=True, tag_field="kind", tag="fixed_total"):
-    """One amount in đồng for the whole term, spread evenly over its months."""
-
-    total: int
-
-
-class PerUnit(msgspec.Struct, frozen=True, tag_field="kind", tag="per_unit"):
-    """A price in đồng for each unit counted; zero where the contract includes it."""
-
-    unit: str
-    unit_price: int
-
-
-class Term(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a contract runs: whole calendar months; `end_on` is its last day."""
-
-    months: int
-    start_on: date
-    end_on: date
-    basis: str = ""
-    clause: Clause | None = None
-
-
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a contract (hạng mục): what is rented, how it is priced, and the clause."""
-
-    code: str
-    name: str
-    pricing: FixedTotal | PerUnit
-    meter: str | None = None
-    clause: Clause | None = None
-
-
-class Obligation(msgspec.Struct, frozen=True, kw_only=True):
-    """A duty of the supplier (nghĩa vụ) beside the priced lines."""
-
-    code: str
-    rule: str
-    quote: str
-    source: str
-    reading: str = ""
-
-
-class Sites(msgspec.Struct, frozen=True, kw_only=True):
-    """Places of one kind where the service is used (địa điểm sử dụng)."""
-
-    kind: str
-    name: str
-    count: int | None = None
-    address: str = ""
-    quote: str = ""
-
-
-class Contract(msgspec.Struct, frozen=True, kw_only=True):
-    """A contract (hợp đồng thuê dịch vụ) with one tenant."""
-
-    id: str
-    tenant_slug: str
-    title: str
-    customer: str
-    supplier: str
-    term: Term
-    lines: list[Line]
-    currency: str = "VND"
-    version: int = 1
-    supplier_basis: str = ""
-    vat_note: str = ""
-    obligations: list[Obligation] = []
-    sites: list[Sites] = []
+OURS = "motcua"  # the source of the facts this system counts itself
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -119,18 +52,33 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
     subject: str  # a code or an id, never a person
     occurred_at: datetime
+    network: str = ""  # the carrier a message went to
+
+
+class Late(msgspec.Struct, frozen=True, kw_only=True):
+    """Facts of one earlier month that arrived after it was closed.
+
+    `before` is what that month had been stated with until now, late facts of then included.
+    """
+
+    month: date
+    quantity: int
+    facts: int
+    before: int = 0
 
 
 class Used(msgspec.Struct, frozen=True, kw_only=True):
     """What one meter shows for one month: sums and how many facts are behind them.
 
-    The late part is of facts that happened in an earlier month, closed before they arrived.
+    The late part is of facts that happened in an earlier month, closed before they arrived;
+    `late` tells it by month.
     """
 
     quantity: int = 0
     facts: int = 0
     late_quantity: int = 0
     late_facts: int = 0
+    late: list[Late] = []
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,7 +91,11 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a statement: whole đồng, and the clause it rests on."""
+    """One line of a statement: whole đồng, and the clause it rests on.
+
+    `quantity` is everything stated, in units; `charged` of them, at `unit_price`, make the
+    amount: neither what the price includes nor what is adjusted for an earlier month.
+    """
 
     code: str
     name: str
@@ -153,16 +105,59 @@ class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
     clause: Clause
     meter: str | None = None
+    lot: str | None = None
+    counted: int = 0  # what the meter shows, in its own unit
+    included: int = 0
+    charged: int = 0
     facts: int = 0
     late_quantity: int = 0
     late_facts: int = 0
+
+
+class Adjustment(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that puts an earlier month right (điều chỉnh), or a credit (giảm trừ) for a breach.
+
+    `quantity` units at `unit_price` make the amount, which may be below zero.
+    """
+
+    kind: Literal["late", "credit"]
+    code: str
+    name: str
+    month: date
+    unit: str
+    quantity: int
+    unit_price: int
+    amount: int
+    clause: Clause
+    reason: str = ""
+
+
+class Credit(msgspec.Struct, frozen=True, kw_only=True):
+    """Breaches of one promise in a month, as entered: how many, which, by whom."""
+
+    penalty: str
+    cases: int
+    reason: str
+    entered_by: str
+    entered_at: datetime
+
+
+class StatementVat(msgspec.Struct, frozen=True, kw_only=True):
+    """The tax of a statement; `net` and `amount` are None where no rate is given."""
+
+    treatment: str
+    clause: Clause
+    rate_bp: int | None = None
+    net: int | None = None
+    amount: int | None = None
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """What a tenant owes for one month (bảng kê).
 
     `month` is its first day; `month_number` counts from 1 within the term and is None outside of
-    it. The period is from `start_at` (included) to `end_at` (excluded), in UTC.
+    it. The period is from `start_at` (included) to `end_at` (excluded), in UTC. `total` is what is
+    to be paid: the lines, the adjustments, and the tax where it comes on top.
     """
 
     contract_id: str
@@ -181,6 +176,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     to_date: int  # the fixed lines from the first month of the term to this one
     fixed_total: int  # the fixed lines over the whole term
     currency: str = "VND"
+    adjustments: list[Adjustment] = []
+    vat: StatementVat | None = None
 
     @property
     def empty(self) -> bool:

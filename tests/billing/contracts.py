@@ -4,10 +4,16 @@ from datetime import date
 
 import msgspec
 
+from billing.agreed import Amendment, Rounding, Vat
 from billing.months import last_day, shifted
 from billing.shapes import Clause, Contract, FixedTotal, Line, PerUnit, Term
 
 CLAUSE = Clause(quote="Chi phí thuê dịch vụ trọn gói.", source="Hợp đồng, Điều 1")
+
+
+MONTHS = Rounding(what="month_share", rule="floor_of_sum", clause=CLAUSE)
+TAX = Rounding(what="vat", rule="half_up", clause=CLAUSE)
+INCLUDED = Vat(from_on=date(1990, 1, 1), treatment="included", clause=CLAUSE)
 
 
 def term(start_on: date = date(2026, 1, 1), months: int = 36) -> Term:
@@ -22,6 +28,13 @@ def counted(meter: str, unit_price: int = 0, code: str | None = None) -> Line:
 
 def fixed(total: int, code: str = "OSS") -> Line:
     return Line(code=code, name="Thuê phần mềm", pricing=FixedTotal(total=total), clause=CLAUSE)
+
+
+def amendment(effective_on: date) -> Amendment:
+    """What made a later version, from that day on."""
+    return Amendment(
+        number="PL-01", signed_on=effective_on, effective_on=effective_on, clause=CLAUSE
+    )
 
 
 def contract(**changes: object) -> Contract:
@@ -39,5 +52,7 @@ def contract(**changes: object) -> Contract:
             counted("notice.part"),
             counted("storage.byte_day"),
         ],
+        vat=[INCLUDED],
+        rounding=[MONTHS],
     )
     return msgspec.structs.replace(plain, **changes)

@@ -8,12 +8,13 @@ import msgspec
 import pytest
 
 from billing import collect, meter, queries, rules, service
+from billing.agreed import FixedTotal, Settled
 from billing.months import shifted
 from billing.refusals import ContractRefused, MonthNotOver, NoContract, UnknownTenant
 from infra import clock
 from tenants import db
 from tenants.work import work
-from tests.billing.contracts import contract, counted, fixed, term
+from tests.billing.contracts import amendment, contract, counted, fixed, term
 
 NOON = datetime(2026, 11, 22, 5, tzinfo=UTC)
 NOVEMBER = date(2026, 11, 1)
@@ -45,9 +46,19 @@ async def test_a_new_version_replaces_the_former_one_in_open_months_only(tenant)
     with clock.frozen(DECEMBER_5):
         async with work():
             await service.close("Vận hành", tenant.id, NOVEMBER)
-    await service.load(contract(tenant_slug=tenant.slug, version=2, lines=[fixed(36)]))
+    stated = sum(rules.share(3_600_000_001, 36, number) for number in range(1, 12))
+    changed = {"tenant_slug": tenant.slug, "version": 2, "amendment": amendment(date(2026, 12, 1))}
+    kept = FixedTotal(total=stated + 25, settled=Settled(11, stated - 1))
+    lines = [msgspec.structs.replace(fixed(0), pricing=kept)]
+    with pytest.raises(ContractRefused, match=f"came to {stated} đồng"):
+        await service.load(contract(**changed, lines=lines))
+    kept = FixedTotal(total=stated + 25, settled=Settled(11, stated))
+    lines = [msgspec.structs.replace(fixed(0), pricing=kept)]
+    await service.load(contract(**changed, lines=lines))
     assert (await queries.statement(tenant.id, NOVEMBER)).statement.contract_version == 1
-    assert (await queries.statement(tenant.id, date(2026, 12, 1))).statement.total == 1
+    assert (await queries.statement(tenant.id, date(2026, 10, 1))).statement.contract_version == 1
+    december = (await queries.statement(tenant.id, date(2026, 12, 1))).statement
+    assert (december.total, december.to_date) == (1, stated + 1)
 
 
 async def test_contracts_of_one_tenant_do_not_overlap(tenant):

@@ -110,14 +110,11 @@ async def behind(tenant: Tenant, statement: Statement, line: StatementLine, afte
         later = f"{here}?{urlencode({'sau': facts.next})}" if facts.next else ""
         return Behind(facts=facts, later=later, first=here if after else "")
     contract = await queries.contract(tenant.id, statement.contract_id, statement.contract_version)
-    priced = [
-        found.pricing.total
-        for found in (contract.lines if contract else [])
-        if found.code == line.code and isinstance(found.pricing, FixedTotal)
-    ]
-    if contract is None or not priced:
+    priced = contract.line(line.code) if contract else None
+    if contract is None or priced is None or not isinstance(priced.pricing, FixedTotal):
         raise NotFound
-    return Behind(shares=rules.schedule(contract, priced[0]), total=priced[0])
+    shares = rules.schedule(contract, priced.pricing)
+    return Behind(shares=shares, total=priced.pricing.total)
 
 
 def months(tenant: Tenant, contract: Contract, closed: list[ClosedMonth]) -> list[MonthLink]:
