@@ -4,7 +4,18 @@ from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.types import ControllerRouterHandler
 
-from app.doors import assets, exchange, failures, files, gateway, ops, portal, signin, site_files
+from app.doors import (
+    assets,
+    exchange,
+    failures,
+    files,
+    gateway,
+    ops,
+    portal,
+    signin,
+    site_files,
+    usage,
+)
 from app.doors.admin import admin_routes
 from app.doors.desk import desk_routes
 from app.doors.entrance import Entrance
@@ -26,7 +37,7 @@ TENANT: list[ControllerRouterHandler] = [
     gateway.gateway_routes,
     exchange.exchange_routes,
 ]
-OPS: list[ControllerRouterHandler] = [signin.ops_routes, ops.ops_routes]
+OPS: list[ControllerRouterHandler] = [signin.ops_routes, ops.ops_routes, usage.take_usage]
 
 
 def create_app() -> Entrance:

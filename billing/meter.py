@@ -29,17 +29,29 @@ class MeterConflict(RuntimeError):
 
 
 async def count(
-    fact: str, meter: str, *, quantity: int = 1, subject: str, occurred_at: datetime
+    fact: str,
+    meter: str,
+    *,
+    quantity: int = 1,
+    subject: str,
+    occurred_at: datetime,
+    network: str = "",
 ) -> None:
     """Count one fact of the current tenant (ghi nhận sử dụng), once for ever.
 
     `fact` is an id derived from the business row, such as `dossier:<id>:received`; `subject` is a
-    code or an id, never a person; `occurred_at` is aware. Counting the same fact again changes
-    nothing. Raises MeterConflict when it was counted with another content, ValueError for a fact
-    that cannot be counted, WorkError outside of a unit of work.
+    code or an id, never a person; `occurred_at` is aware; `network` is a message's carrier.
+    Counting the same fact again changes nothing. Raises MeterConflict when it was
+    counted with another content, ValueError for a fact that cannot be counted, WorkError outside
+    of a unit of work.
     """
     counted = Fact(
-        id=fact, meter=meter, quantity=quantity, subject=subject, occurred_at=occurred_at
+        id=fact,
+        meter=meter,
+        quantity=quantity,
+        subject=subject,
+        occurred_at=occurred_at,
+        network=network,
     )
     if fault := rules.fault_of(counted):
         raise ValueError(fault)
@@ -74,17 +86,20 @@ async def _add(fact: Fact) -> bool:
     """Write the record and its note for the collector; False when the record was there."""
     added = await db.tenant.fetch_value(
         "with added as ("
-        " insert into usage_record (id, meter, quantity, subject, occurred_at, recorded_at)"
-        " values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing returning id)"
+        " insert into usage_record (id, meter, quantity, subject, occurred_at, network,"
+        " recorded_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing"
+        " returning id)"
         " insert into usage_pending (id) select id from added returning id",
-        *(fact.id, fact.meter, fact.quantity, fact.subject, fact.occurred_at, clock.now()),
+        *(fact.id, fact.meter, fact.quantity, fact.subject, fact.occurred_at, fact.network),
+        clock.now(),
     )
     return added is not None
 
 
 async def _compare(fact: Fact) -> None:
     row = await db.tenant.fetch_row(
-        "select id, meter, quantity, subject, occurred_at from usage_record where id = $1", fact.id
+        "select id, meter, quantity, subject, occurred_at, network from usage_record where id = $1",
+        fact.id,
     )
     if row is None or rules.digest(Fact(**dict(row))) != rules.digest(fact):
         raise MeterConflict(f"{fact.id} was counted before with another content")

@@ -28,6 +28,51 @@ class MonthNotOver(BooksRefuse):
     message = "Tháng này chưa kết thúc. Vui lòng chốt bảng kê từ ngày đầu của tháng sau."
 
 
+class SourceUnfit(BooksRefuse):
+    """A meter's name or what it is to count is not fit for a token."""
+
+    code = "source_unfit"
+    message = "Nguồn đo cần một tên không có dấu cách và ít nhất một chỉ số đã có trong danh mục."
+
+
+class MonthClosed(BooksRefuse):
+    """A closed month is not changed; what is late is adjusted in the next."""
+
+    code = "month_closed"
+    message = "Tháng này đã chốt. Vui lòng điều chỉnh trong bảng kê của tháng còn mở."
+
+
+class StepRefused(BooksRefuse):
+    """The statement is not at this step, or it is the other side's to take."""
+
+    code = "step_refused"
+    message = "Bảng kê chưa đến bước này hoặc đã qua bước này. Vui lòng mở lại trang để xem."
+
+
+class ReferenceMissing(BooksRefuse):
+    """A step rests on a paper, which must be named."""
+
+    code = "reference_missing"
+    message = "Vui lòng ghi số biên bản, hóa đơn hoặc chứng từ làm căn cứ."
+
+
+class CreditRefused(BooksRefuse):
+    """The contract knows no such penalty, or the entry is incomplete."""
+
+    code = "credit_refused"
+    message = "Vui lòng chọn điều khoản giảm trừ trong hợp đồng, ghi số trường hợp và lý do."
+
+
+class RateUnknown(BooksRefuse):
+    """An invoice needs a rate of tax, which the contract does not give."""
+
+    code = "rate_unknown"
+    message = (
+        "Hợp đồng chưa ghi thuế suất giá trị gia tăng. Vui lòng bổ sung bằng phụ lục "
+        "trước khi xuất dữ liệu hóa đơn."
+    )
+
+
 class ContractRefused(Exception):
     """A contract that cannot be taken; the faults say where and why (for operators, in English)."""
 

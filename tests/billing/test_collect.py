@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from billing import collect, meter, queries, rules, service
+from billing import books, collect, meter, queries, rules, service
 from billing.meter import MeterConflict
 from billing.months import period, shifted
 from infra import clock
@@ -111,7 +111,7 @@ async def test_a_collector_killed_while_writing_the_books_leaves_them_as_they_we
 ):
     await count("a:1", "a:2")
     with monkeypatch.context() as patch:
-        patch.setattr(collect, "_ADD_CONFLICT", "not sql at all")
+        patch.setattr(books, "_SET_ASIDE", "not sql at all")
         await collect.book(await collect.pending(1))
         await count_differently(tenant, "a:2")
         with pytest.raises(asyncpg.PostgresError):
@@ -229,7 +229,8 @@ async def count_differently(tenant, name):
         id=name, meter="dossier.received", quantity=99, subject=name, occurred_at=NOON
     )
     await db.control.execute(
-        "insert into usage values ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8)",
+        "insert into usage (tenant_id, id, meter, quantity, subject, occurred_at, recorded_at,"
+        " collected_at, billed_in, digest) values ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8)",
         *(tenant.id, other.id, other.meter, other.quantity, other.subject),
         *(NOON, NOVEMBER, rules.digest(other)),
     )

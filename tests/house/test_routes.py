@@ -18,6 +18,7 @@ PUBLIC = {
     "/kho/{token:str}",  # the signed link is the right
     "/api/v1/exchange/{message_id:uuid}",  # another system's signature is the right
     "/api/v1/exchange/{message_id:uuid}/files/{sha256:str}",
+    "/api/v1/usage",  # a meter's token is the right
     "/tin-nhan/{slug:str}/{notice_id:uuid}/{token:str}",  # a gateway's report
 }  # fmt: skip
 SITES = {"tenant": TENANT, "vendor": OPS}

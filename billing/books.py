@@ -1,0 +1,204 @@
+"""Writing facts into the books (sổ): each once for ever, never changed, in no closed month.
+
+Two facts with one id and another content are in doubt: neither is charged. The one that came first
+is taken back by a reversing row, the other is set aside, and a person decides. So the books come
+to the same whatever the order in which facts arrive.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from billing import rules
+from billing.months import month_of
+from billing.shapes import OURS, Fact
+from infra import clock
+from tenants import db
+from tenants.work import WorkError, current_work
+
+REVERSED = "~reversed"
+CORRECTED = "~corrected"
+
+# The rows are sorted by id, so that those who write together never wait in a circle.
+_ADD = """
+insert into usage (tenant_id, source, collected_at, id, meter, quantity, subject, network,
+                   occurred_at, recorded_at, billed_in, digest)
+select $1, $2, $3, * from unnest($4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
+                                 $9::timestamptz[], $10::timestamptz[], $11::date[], $12::bytea[])
+on conflict (tenant_id, source, id) do nothing
+returning id
+"""
+_HELD = "select id, digest from usage where tenant_id = $1 and source = $2 and id = any($3)"
+_SET_ASIDE = """
+insert into usage_conflict (tenant_id, source, seen_at, id, digest, content)
+select $1, $2, $3, * from unnest($4::text[], $5::bytea[], $6::jsonb[]) on conflict do nothing
+"""
+# What is written beside a fact, in its own words: who asked for it and why.
+_CORRECT = """
+insert into usage (tenant_id, source, collected_at, recorded_at, id, meter, quantity, subject,
+                   network, occurred_at, billed_in, digest, corrects, reason, proposed_by,
+                   approved_by)
+values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+on conflict (tenant_id, source, id) do nothing
+"""
+_FACT = """
+select id, meter, quantity, subject, network, occurred_at, billed_in from usage
+where tenant_id = $1 and source = $2 and id = $3
+"""
+
+Outcome = Literal["booked", "adjustment", "known", "conflict"]
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact, and when its source recorded it."""
+
+    fact: Fact
+    recorded_at: datetime
+
+
+class Entered(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one fact: `month` is the one it is stated in.
+
+    `adjustment` is a fact of a month that is closed; `known` was there before, word for word.
+    """
+
+    outcome: Outcome
+    month: date
+
+
+class Why(NamedTuple):
+    """The reason of a correction and the two who answer for it."""
+
+    reason: str
+    proposed_by: str
+    approved_by: str
+
+
+_IN_DOUBT = Why("The same id came with another content.", "books", "books: doubt is not charged")
+
+
+async def enter(tenant_id: UUID, waiting: Sequence[Recorded], source: str = OURS) -> list[Entered]:
+    """Write facts of one source into the books; what became of each, in their order.
+
+    The same fact again changes nothing. Facts are checked before (`rules.fault_of`). Raises
+    WorkError outside of a unit of work, which has to be one on the control database.
+    """
+    closed = await _closed_months(tenant_id)
+    rows = sorted((_row(each, closed) for each in waiting), key=lambda row: str(row[0]))
+    columns = map(list, zip(*rows, strict=True)) if rows else [[]] * 9
+    added = {
+        row["id"] for row in await db.control.fetch(_ADD, tenant_id, source, clock.now(), *columns)
+    }
+    doubtful = await _doubtful(tenant_id, source, waiting, added)
+    if doubtful:
+        await _set_aside(tenant_id, source, doubtful, closed)
+    return _told(waiting, closed, added, {fact.id for fact in doubtful})
+
+
+async def take_back(
+    tenant_id: UUID, source: str, fact_id: str, why: Why, closed: frozenset[date] | None = None
+) -> None:
+    """Reverse one booked fact in the first open month; once, however often it is asked for."""
+    row = await db.control.fetch_row(_FACT, tenant_id, source, fact_id)
+    if row is None or fact_id.endswith(REVERSED):
+        raise ValueError(f"the books hold no fact {fact_id!r} of {source!r} to take back")
+    await _correct(tenant_id, source, dict(row), -row["quantity"], REVERSED, why, closed)
+
+
+async def state_anew(tenant_id: UUID, source: str, fact_id: str, quantity: int, why: Why) -> None:
+    """Put the right quantity of a fact that was taken back into the first open month."""
+    row = await db.control.fetch_row(_FACT, tenant_id, source, fact_id)
+    if row is None:
+        raise ValueError(f"the books hold no fact {fact_id!r} of {source!r}")
+    await _correct(tenant_id, source, dict(row), quantity, CORRECTED, why, None)
+
+
+async def _closed_months(tenant_id: UUID) -> frozenset[date]:
+    """The tenant's closed months, which stay as they are until this unit of work is over."""
+    if current_work() is None:
+        raise WorkError("the books are written in one transaction, which holds the closing off")
+    # Closing a month takes this lock alone, so a fact is in that statement or in the next.
+    await db.control.execute(
+        "select pg_advisory_xact_lock_shared(hashtextextended($1, 0))", f"books:{tenant_id}"
+    )
+    rows = await db.control.fetch("select month from statement where tenant_id = $1", tenant_id)
+    return frozenset(row["month"] for row in rows)
+
+
+async def _doubtful(
+    tenant_id: UUID, source: str, waiting: Sequence[Recorded], added: set[str]
+) -> list[Fact]:
+    """The facts that the books hold with another content under the same id."""
+    often = Counter(recorded.fact.id for recorded in waiting)
+    known = [each.fact for each in waiting if each.fact.id not in added or often[each.fact.id] > 1]
+    if not known:
+        return []
+    ids = list({fact.id for fact in known})
+    held = {
+        row["id"]: row["digest"] for row in await db.control.fetch(_HELD, tenant_id, source, ids)
+    }
+    return [fact for fact in known if held[fact.id] != rules.digest(fact)]
+
+
+async def _set_aside(
+    tenant_id: UUID, source: str, doubtful: list[Fact], closed: frozenset[date]
+) -> None:
+    facts = sorted(doubtful, key=lambda fact: fact.id)
+    await db.control.execute(
+        _SET_ASIDE,
+        *(tenant_id, source, clock.now(), [fact.id for fact in facts]),
+        [rules.digest(fact) for fact in facts],
+        [msgspec.json.encode(fact).decode() for fact in facts],
+    )
+    for fact_id in sorted({fact.id for fact in facts}):
+        await take_back(tenant_id, source, fact_id, _IN_DOUBT, closed)
+
+
+async def _correct(
+    tenant_id: UUID,
+    source: str,
+    row: dict[str, object],
+    quantity: int,
+    suffix: str,
+    why: Why,
+    closed: frozenset[date] | None,
+) -> None:
+    """One row that corrects another: the same moment and meter, another quantity."""
+    closed = await _closed_months(tenant_id) if closed is None else closed
+    month = rules.first_open(msgspec.convert(row.pop("billed_in"), date), closed)
+    held = msgspec.convert(row, Fact)
+    made = msgspec.structs.replace(held, id=held.id + suffix, quantity=quantity)
+    await db.control.execute(
+        _CORRECT,
+        *(tenant_id, source, clock.now(), made.id, made.meter, quantity, made.subject),
+        *(made.network, made.occurred_at, month, rules.digest(made), held.id, *why),
+    )
+
+
+def _row(recorded: Recorded, closed: frozenset[date]) -> tuple[object, ...]:
+    fact = recorded.fact
+    return (
+        *(fact.id, fact.meter, fact.quantity, fact.subject, fact.network, fact.occurred_at),
+        *(recorded.recorded_at, rules.billed_in(fact, closed), rules.digest(fact)),
+    )
+
+
+def _told(
+    waiting: Sequence[Recorded], closed: frozenset[date], added: set[str], doubtful: set[str]
+) -> list[Entered]:
+    """Each fact's outcome; of equal ones in one batch, the first is the one that was booked."""
+    told, seen = [], set[str]()
+    for fact in (recorded.fact for recorded in waiting):
+        month = rules.billed_in(fact, closed)
+        outcome: Outcome = "known"
+        if fact.id in doubtful:
+            outcome = "conflict"
+        elif fact.id in added and fact.id not in seen:
+            outcome = "booked" if month == month_of(fact.occurred_at) else "adjustment"
+        seen.add(fact.id)
+        told.append(Entered(outcome=outcome, month=month))
+    return told
