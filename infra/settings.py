@@ -50,11 +50,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_access_key: str = ""
     s3_secret_key: str = ""
     clamd: str = ""  # host:port; empty = papers are not scanned
-    sms_driver: str = "standin"  # standin | kannel
+    sms_providers: str = ""  # JSON: several ways out (app.onestop.notices.providers.Provider)
+    sms_driver: str = "standin"  # the only way out when there is no list
     sms_url: str = ""
     sms_username: str = ""
     sms_password: str = ""
     sms_at_night: bool = False  # text people between 21:00 and 07:00 too
+    sms_unlimited: bool = False  # trials only: no limits where a province has decided none
     sms_callback_base: str = ""  # where the gateway reports delivery, e.g. http://host:port
     partner_domains: str = "gov.vn"  # under which names tenants' partners may lie, parted by spaces
     upload_limit_bytes: int = 20 * 1024 * 1024

@@ -105,6 +105,7 @@ def _point_at(postgres: Postgres, valkey: Valkey, place: Path) -> None:
         MOTCUA_STORAGE_ROOT=str(place / "storage"),
         MOTCUA_STAGING_ROOT=str(place / "staging"),
         MOTCUA_SMS_AT_NIGHT="true",
+        MOTCUA_SMS_UNLIMITED="true",
     )
     settings.cache_clear()
 

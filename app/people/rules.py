@@ -24,7 +24,7 @@ def profile(claims: Mapping[str, object]) -> Profile:
         username=plain_username(username),
         id_number=_id_number(claims),
         phone=_phone(_text(claims, "phone_number")),
-        email=_email(_text(claims, "email")),
+        email=read_email(_text(claims, "email")),
         birth_on=_day(_text(claims, "birthdate")),
     )
 
@@ -75,7 +75,8 @@ def _phone(text: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _email(text: str) -> str | None:
+def read_email(text: str) -> str | None:
+    """An e-mail address, or None when it cannot be one."""
     return text if _EMAIL.fullmatch(text) else None
 
 

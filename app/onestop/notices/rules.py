@@ -2,21 +2,22 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
 
 from infra.clock import VIETNAM
-from infra.sms import is_gsm, segments
+from infra.sms import is_gsm, normal, segments
 
 # Places a template may have; the last ones may hold digits that look like a person's number.
 PLACES = (
     "CQ", "MA", "TT", "HEN", "HAN", "PHI", "LYDO", "NOI", "TRACUU", "NGAYMOI", "VD", "SO", "OTP",
+    "TRANGTHAI",
 )  # fmt: skip
 _UNMASKED = frozenset({"MA", "TRACUU", "VD", "OTP", "PHI", "SO"})
-_LONGEST_VALUE = 60
+LONGEST_VALUE = 60
 MOST_PARTS = 12
 
 OPENS, CLOSES = time(7), time(21)
@@ -36,6 +37,9 @@ _PLAIN = str.maketrans(
 )  # fmt: skip
 
 
+_BRACES = str.maketrans("{}", "()")
+
+
 class State(StrEnum):
     """Where a notice stands (trạng thái tin)."""
 
@@ -44,6 +48,8 @@ class State(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     IN_DOUBT = "in_doubt"
+    HELD = "held"  # a limit or a person's decision is waited for
+    DROPPED = "dropped"  # decided not to be sent
 
 
 STATE_NAMES = {
@@ -52,6 +58,8 @@ STATE_NAMES = {
     State.DELIVERED: "Đã đến máy người nhận",
     State.FAILED: "Không gửi được",
     State.IN_DOUBT: "Chưa rõ đã gửi hay chưa",
+    State.HELD: "Tạm giữ, chưa gửi",
+    State.DROPPED: "Không gửi",
 }
 
 
@@ -76,30 +84,37 @@ class BadTemplate(ValueError):
     """A template or its values that would send nonsense to a person; a mistake of ours."""
 
 
-def compose(template: str, values: Mapping[str, object]) -> Composed:
+def compose(template: str, values: Mapping[str, object], *, marked: bool = False) -> Composed:
     """Fill the places of a template; raises BadTemplate when one has no value or a brace is left.
 
-    Values lose their marks, long ones are cut, and numbers that may identify a person are masked.
+    Values lose their marks unless the message is `marked`, long ones are cut, and numbers that may
+    identify a person are masked.
     """
-    if faults := faults_of(template):
+    if faults := faults_of(template, marked=marked):
         raise BadTemplate("; ".join(faults))
     missing = sorted({name for name in _PLACE.findall(template) if not shown(values.get(name))})
     if missing:
         raise BadTemplate(f"no value for {', '.join(missing)}")
-    text = unmarked(_PLACE.sub(lambda match: _value(match[1], values), template))
+    text = filled(template, values, marked=marked)
     cost = segments(text)
     if cost.parts > MOST_PARTS:
         raise BadTemplate(f"{cost.parts} parts are too many for one message")
     return Composed(text, cost.encoding.upper(), cost.parts)
 
 
-def faults_of(template: str) -> list[str]:
+def filled(template: str, values: Mapping[str, object], *, marked: bool = False) -> str:
+    """The template with its values in their places."""
+    home = with_marks if marked else unmarked
+    return home(_PLACE.sub(lambda match: _value(match[1], values, home), template))
+
+
+def faults_of(template: str, *, marked: bool = False) -> list[str]:
     """What is wrong with a template, in English sentences; empty when it may be used."""
     faults = [f"{{{n}}} is no known place" for n in _PLACE.findall(template) if n not in PLACES]
     rest = _PLACE.sub("", template)
     if "{" in rest or "}" in rest:
         faults.append("a brace is left over")
-    if not is_gsm(rest):
+    if not marked and not is_gsm(rest):
         faults.append("a letter outside the GSM alphabet makes the message dearer")
     return faults
 
@@ -125,6 +140,11 @@ def unmarked(text: str) -> str:
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     kept = "".join(letter if is_gsm(letter) else " " for letter in plain.translate(_PLAIN))
     return " ".join(kept.split())
+
+
+def with_marks(text: str) -> str:
+    """The text with its marks, on one line; braces are no placeholders any more."""
+    return " ".join(normal(text.translate(_BRACES)).split())
 
 
 def masked(text: str) -> str:
@@ -170,9 +190,9 @@ def after_report(state: State, report: Report) -> State:
     return State.SENT if state in (State.PENDING, State.IN_DOUBT) else state
 
 
-def _value(name: str, values: Mapping[str, object]) -> str:
+def _value(name: str, values: Mapping[str, object], home: Callable[[str], str]) -> str:
     text = shown(values[name])
     if name in _UNMASKED:
         return text
-    text = unmarked(masked(text))
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3].rstrip() + "..."
+    text = home(masked(text))
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3].rstrip() + "..."

@@ -4,10 +4,10 @@ from functools import partial
 from typing import Protocol
 from uuid import UUID
 
-from app.onestop.notices import phones, rules, templates
-from app.onestop.notices.gateways import can_find
+from app.onestop.notices import phones, preferences, rules, templates
+from app.onestop.notices.allowing import allowed
+from app.onestop.notices.gateways import askable
 from app.onestop.notices.refusals import CannotResend
-from app.onestop.notices.sending import allowed
 from app.people.shapes import Actor
 from app.refusals import NotFound
 from app.trail.service import record
@@ -24,22 +24,28 @@ TRACKING_PATH = "/tra-cuu"
 
 _ABOUT = """
 select d.code, d.phone, d.due_at, a.sms_name as agency, coalesce(b.sms_name, a.sms_name) as desk,
-       coalesce(p.document->>'sms_name', p.name) as procedure
+       coalesce(p.document->>'sms_name', p.name) as procedure,
+       w.ways as wish, w.email as wish_email, s.phone is not null as stopped
 from dossier d join agency a on a.id = d.agency_id left join agency b on b.id = d.desk_agency_id
 join procedure p on p.id = d.procedure_id
+left join notice_wish w on w.citizen_id = d.citizen_id
+left join notice_stop s on s.phone = d.phone and s.resumed_at is null
 where d.id = $1
 """
 _INSERT = """
 insert into notice (id, dossier_id, event, template_version, fact, phone, text, encoding, parts,
-                    state, next_at, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11)
+                    next_at, created_at, state, error)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 on conflict (fact) do nothing returning id
 """
 # What the operator never took goes out as itself; an attempt nobody knows the end of is asked for
 # first where the gateway can be asked, else the officer has decided to risk a second one.
 _RESEND = """
 update notice set state = 'pending', attempts = 0, next_at = $2, error = null,
-                  claimed_until = case when $3 then claimed_until end
+                  claimed_until = case when provider = any($3) then claimed_until end,
+                  doubled = case when state = 'in_doubt'
+                    and (claimed_until is null or provider <> all($3)) then 'perhaps'
+                    else doubled end
 where id = $1 and state in ('failed', 'in_doubt') and sent_at is null returning id
 """
 # What the operator took and could not deliver is told anew, as a message of its own.
@@ -69,7 +75,8 @@ async def notify(
     `event` is a template's key; `values` fill its places and win over what the dossier itself
     gives: CQ (agency), NOI (the one at whose desk it was handed in), MA, TT, HEN (its due date),
     TRACUU. None when there is no mobile number or the same was told before; an event that may come
-    again carries its own `occasion`.
+    again carries its own `occasion`. Who wishes no messages has a row that says so: it is dropped,
+    unless the law demands that they be told.
     """
     about = await db.tenant.fetch_row(_ABOUT, dossier.id)
     phone = phones.mobile(about["phone"] or "") if about else None
@@ -84,26 +91,38 @@ async def notify(
         "TRACUU": tracking_address(),
     }
     fact = f"{dossier.id}:{event}:{occasion}:{phone}"
-    return await tell(phone, event, fact, dossier_id=dossier.id, **{**known, **values})
+    ways = preferences.ways_of(dict(about), demanded=bool(templates.named(event).demanded_by))
+    why_not = "" if ways.sms else ways.why_not
+    return await tell(
+        phone, event, fact, dossier_id=dossier.id, why_not=why_not, **{**known, **values}
+    )
 
 
 async def tell(
-    phone: str, event: str, fact: str, *, dossier_id: UUID | None = None, **values: object
+    phone: str,
+    event: str,
+    fact: str,
+    *,
+    dossier_id: UUID | None = None,
+    why_not: str = "",
+    **values: object,
 ) -> UUID | None:
     """Write a notice to `phone` (E.164) unless `fact` was told before; its id or None.
 
-    Raises BadTemplate when a place has no value, KeyError for an unknown event.
+    With a `why_not`, a Vietnamese sentence, it is written as dropped. Raises BadTemplate when a
+    place has no value, KeyError for an unknown event.
     """
-    template = templates.named(event)
-    composed = rules.compose(template.text, values)
+    wording = (await templates.current(event)).wording
+    composed = rules.compose(wording.text, values, marked=wording.marked)
     moment = now()
-    at = allowed(moment, urgent=template.urgent)
+    at = allowed(moment, urgent=wording.urgent)
+    state = rules.State.DROPPED if why_not else rules.State.PENDING
     written: UUID | None = await db.tenant.fetch_value(
         _INSERT,
-        *(uuid7(), dossier_id, event, template.version, fact, phone),
-        *(composed.text, composed.encoding, composed.parts, at, moment),
+        *(uuid7(), dossier_id, event, wording.version, fact, phone),
+        *(composed.text, composed.encoding, composed.parts, at, moment, state, why_not or None),
     )
-    if written is not None:
+    if written is not None and not why_not:
         await after_commit(partial(bell.ring, JOB, current().slug))
     return written
 
@@ -115,7 +134,7 @@ async def resend(officer: Actor, notice_id: UUID) -> None:
     """
     moment = now()
     at = allowed(moment)
-    again = await db.tenant.fetch_value(_RESEND, notice_id, at, can_find())
+    again = await db.tenant.fetch_value(_RESEND, notice_id, at, await askable())
     again = again or await db.tenant.fetch_value(_TELL_ANEW, notice_id, uuid7(), at, moment)
     if again is None:
         known = await db.tenant.fetch_value("select 1 from notice where id = $1", notice_id)

@@ -24,6 +24,7 @@ VALUES = {
     "VD": "EA123456789VN",
     "SO": "12",
     "OTP": "481516",
+    "TRANGTHAI": "Đang xử lý",
 }
 
 
@@ -45,8 +46,10 @@ def test_every_template_that_ships_can_be_filled_and_fits_two_parts(template) ->
     assert "{" not in composed.text
 
 
-def test_only_the_one_time_code_goes_out_at_night() -> None:
-    assert templates.urgent_keys() == ("OTP",)
+def test_only_codes_and_answers_go_out_at_night() -> None:
+    answers = {key for key in templates.urgent_keys() if key != "OTP"}
+    assert all(templates.named(key).demanded_by == "Người nhận yêu cầu" for key in answers)
+    assert "OTP" in templates.urgent_keys() and "CO_KQ" not in templates.urgent_keys()
 
 
 @pytest.mark.parametrize(
