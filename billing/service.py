@@ -108,6 +108,10 @@ async def _refuse_unsettled(tenant_id: UUID, contract: Contract) -> None:
     known = [v for v in earlier if v.id == contract.id]
     if made is None or not known:
         return
+    closed = [row.month for row in await queries.closed_months(tenant_id)]
+    if closed and made.effective_on <= max(closed):
+        late = Fault("$.amendment.effective_on", f"{max(closed)} is closed; it holds from later on")
+        raise ContractRefused(contract.id, [late])
     for index, line in enumerate(contract.lines):
         place = f"$.lines[{index}].pricing.settled"
         if isinstance(line.pricing, FixedTotal) and (
