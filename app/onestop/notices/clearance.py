@@ -4,9 +4,11 @@ What may not is held with a reason; what is held goes on by itself when its hour
 an administrator lets it go.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -26,6 +28,7 @@ from app.onestop.notices.limits import (
 )
 from app.onestop.notices.refusals import NotHeld
 from app.onestop.notices.service import JOB
+from app.onestop.notices.templates import BarredOver
 from app.people.shapes import Actor
 from app.refusals import NotFound
 from app.trail.service import record
@@ -35,12 +38,14 @@ from tenants import db
 from tenants.current import current
 from tenants.work import after_commit
 
+Barred = Mapping[tuple[str, int], BarredOver]
 _USUAL_DAYS = 28
 _AT_ONCE = 500
 # A second attempt was counted at the first; a letter costs nothing and disturbs nobody.
 _DUE = """
-select id, event, template_version as version, phone, parts, cleared_at is not null as cleared
-from notice where id = any($1) and taken_at is null and phone is not null order by next_at, id
+select id, event, template_version as version, phone, parts, cleared_at is not null as cleared,
+       taken_at is not null as taken
+from notice where id = any($1) and phone is not null order by next_at, id
 """
 # One at a time for a province, so that two workers do not both take the last of a limit.
 _LOCK = "select pg_advisory_xact_lock(hashtext('notice_limits'))"
@@ -101,23 +106,40 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     phone: str
     parts: int
     cleared: bool
+    taken: bool
 
 
-async def sift(claimed: Sequence[UUID]) -> set[UUID]:
-    """Those of the claimed notices that may not go out now; they are held with their reason.
+class Cleared(NamedTuple):
+    """What may not go out now, and over which providers the others may not."""
+
+    held: Collection[UUID] = ()
+    but: Mapping[UUID, tuple[str, ...]] = MappingProxyType({})
+
+
+async def sift(claimed: Sequence[UUID]) -> Cleared:
+    """Hold those of the claimed notices that may not go out now, each with its reason.
 
     Runs in the transaction that claimed them. The others are counted as sent.
     """
-    if not claimed:
-        return set()
     rows = [_Row(**dict(row)) for row in await db.tenant.fetch(_DUE, list(claimed))]
-    if not rows:
-        return set()
+    pairs = {(row.event, row.version) for row in rows}
+    barred = await templates.barred(pairs) if rows else {}
+    fresh = [row for row in rows if not row.taken]
+    kept = await _sift(fresh, barred) if fresh else set()
+    but = {row.id: barred[row.event, row.version].providers for row in rows if _bars(row, barred)}
+    return Cleared(kept, but)
+
+
+def _bars(row: _Row, barred: Barred) -> bool:
+    return (row.event, row.version) in barred
+
+
+async def _sift(rows: Sequence[_Row], barred: Barred) -> set[UUID]:
     await db.tenant.execute(_LOCK)
     moment = now()
     sieve = Sieve(await limit_book.current(), await _seen(rows, moment), moment)
     strangers = sieve.strangers
-    held = sieve.sift(await _due(rows))
+    held = sieve.sift(_due(rows, barred))
     kept = {one.id for one in held}
     passed = [row for row in rows if row.id not in kept]
     await db.tenant.execute(_TAKE, [row.id for row in passed], moment)
@@ -127,8 +149,7 @@ async def sift(claimed: Sequence[UUID]) -> set[UUID]:
     return kept
 
 
-async def _due(rows: Sequence[_Row]) -> list[Due]:
-    barred = await templates.barred_everywhere({(row.event, row.version) for row in rows})
+def _due(rows: Sequence[_Row], barred: Barred) -> list[Due]:
     return [
         Due(
             id=row.id,
@@ -136,7 +157,7 @@ async def _due(rows: Sequence[_Row]) -> list[Due]:
             phone=row.phone,
             parts=row.parts,
             cleared=row.cleared,
-            barred=(row.event, row.version) in barred,
+            barred=_bars(row, barred) and barred[row.event, row.version].everywhere,
         )
         for row in rows
     ]

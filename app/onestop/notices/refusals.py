@@ -1,5 +1,7 @@
 """What a person may be told about a notice."""
 
+from typing import ClassVar
+
 from app.refusals import Refusal
 
 
@@ -43,3 +45,17 @@ class NotHeld(Refusal):
 
     code = "not_held"
     message = "Tin này không còn tạm giữ. Ông/bà tải lại trang để xem tình trạng mới."
+
+
+class LineFaulty(Refusal):
+    """A sender's name or a provider that cannot be."""
+
+    status = 422
+    code = "line_faulty"
+    _SENTENCES: ClassVar[dict[str, str]] = {
+        "brand": "Ghi tên gửi tin từ 1 đến 11 ký tự không dấu, ví dụ TTHCC-BD.",
+        "provider": "Ghi tên tắt của nhà cung cấp bằng chữ thường, ví dụ esms.",
+    }
+
+    def __init__(self, field: str) -> None:
+        super().__init__(self._SENTENCES[field], fields={field: self._SENTENCES[field]})

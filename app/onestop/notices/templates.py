@@ -70,24 +70,28 @@ async def current(key: str) -> Chosen:
     )
 
 
-async def barred(pairs: Collection[tuple[str, int]]) -> dict[tuple[str, int], frozenset[Line]]:
-    """Over which lines each wording, by key and version, may not go; only those that have any."""
+class BarredOver(msgspec.Struct, frozen=True):
+    """The providers whose operators have not approved a wording; whether those are all."""
+
+    providers: tuple[str, ...]
+    everywhere: bool
+
+
+async def barred(pairs: Collection[tuple[str, int]]) -> dict[tuple[str, int], BarredOver]:
+    """Which wordings, by key and version, may not go over which providers; only those so barred."""
     known = await known_of([key for key, _ in pairs])
-    lines = [Line(*line) for line in known.lines if line[2]]
     approved = {tuple(said[:4]) for said in known.verdicts if said[4] is Verdict.APPROVED}
-    found = {
-        (key, version): frozenset(
-            line for line in lines if (key, version, line.brand, line.provider) not in approved
-        )
-        for key, version in pairs
-    }
-    return {pair: lines for pair, lines in found.items() if lines}
-
-
-async def barred_everywhere(pairs: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
-    """The wordings that no line takes."""
-    many = await db.tenant.fetch_value("select count(*) from notice_brand")
-    return {pair for pair, lines in (await barred(pairs)).items() if len(lines) == many}
+    every_one = {provider for _, provider, _ in known.lines}
+    found = {}
+    for key, version in pairs:
+        free = {
+            provider
+            for brand, provider, needs in known.lines
+            if not needs or (key, version, brand, provider) in approved
+        }
+        if closed := every_one - free:
+            found[key, version] = BarredOver(tuple(sorted(closed)), not free)
+    return found
 
 
 async def known_of(keys: Collection[str]) -> Known:

@@ -115,6 +115,16 @@ def _barred(wording: Wording, lines: Collection[Line], verdicts: Verdicts) -> fr
     )
 
 
+def is_brand(text: str) -> bool:
+    """A sender's name as operators register it: up to eleven plain letters and digits."""
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,10}", text) is not None
+
+
+def is_provider(text: str) -> bool:
+    """A provider's short name."""
+    return re.fullmatch(r"[a-z][a-z0-9_-]{0,30}", text) is not None
+
+
 def may_follow(before: Verdict, after: Verdict) -> bool:
     """Whether an operator's word may be entered: it judges what was submitted to it."""
     if after is Verdict.SUBMITTED:
