@@ -137,6 +137,7 @@ HANDLERS: ExceptionHandlersMap = {
     exceptions.InterfaceError: show_driver_trouble,
     exceptions.InternalClientError: show_driver_trouble,
     exceptions.CharacterNotInRepertoireError: show_unstorable,
+    exceptions.UntranslatableCharacterError: show_unstorable,  # The same inside JSON.
     Exception: show_failure,
 }
 

@@ -17,6 +17,7 @@ from app.doors.sent import texts
 from app.doors.sessions import actor
 from app.onestop.bulk import queries, service
 from app.onestop.bulk.shapes import Chosen
+from app.onestop.codes.rules import is_code
 from app.people.shapes import Actor
 from app.refusals import Malformed, NotAllowed, NotFound
 from tenants.work import work
@@ -40,7 +41,11 @@ async def choose_many(request: Asked, which: Which = "", everything: All = "") -
 async def order_many(request: Asked) -> Response[bytes] | Redirect:
     """Order the act for those ticked; the next page watches it being done."""
     officer, sent = await actor(request), await texts(request)
-    shown, chosen = await _picking(officer, sent.get("viec", "")), _chosen(sent)
+    which, chosen = sent.get("viec", ""), _chosen(sent)
+    # Another act than the one pressed must never be done, whatever was lost since the page came.
+    if not _may(officer, which):
+        raise NotAllowed
+    shown = await _picking(officer, which)
     choice = uuid_or_none(sent.get("chon-nguoi", ""))
     try:
         async with work():
@@ -75,14 +80,16 @@ def _may(officer: Actor, path: str) -> bool:
     kinds = {post.kind for post in officer.posts}
     if path in ("tiep-nhan", "chuyen"):
         return bool(desks_of(officer))
-    return "leader" in kinds or (path == "phan-cong" and "specialist" in kinds)
+    if path == "phan-cong":
+        return not kinds.isdisjoint(("leader", "specialist"))
+    return path in PATHS and "leader" in kinds
 
 
 def _chosen(sent: Mapping[str, str]) -> list[Chosen]:
     return [
-        Chosen(name.removeprefix(TICKED), whole(version))
+        Chosen(code, whole(version))
         for name, version in sent.items()
-        if name.startswith(TICKED)
+        if name.startswith(TICKED) and is_code(code := name.removeprefix(TICKED))
     ]
 
 

@@ -85,6 +85,11 @@ async def test_what_cannot_be_read_comes_back_with_its_places(thu, province, typ
     assert await db.tenant.fetch_value("select count(*) from workflow") == 0
 
 
+async def test_a_letter_no_database_keeps_is_said_to_be_there(thu, province):
+    text = text_of(await thu.post(FORM, **sent(replace(KARAOKE, name="Kara\0oke"))), 422)
+    assert "ký tự không hợp lệ" in text
+
+
 async def test_a_file_too_large_is_said_to_be(thu, province):
     answer = await thu.post(FORM, files={"tep": ("to.json", b" " * 600_000, "application/json")})
     assert "Tệp quy trình vượt quá 500 KB." in text_of(answer, 422)

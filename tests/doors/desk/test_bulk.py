@@ -46,6 +46,14 @@ async def test_online_dossiers_are_received_together(lan, province):
     assert await db.tenant.fetch_value("select status from dossier where code = $1", code) == 2
 
 
+async def test_no_other_act_is_done_than_the_one_pressed(lan, province):
+    code = (await submitted(await cast.citizen())).code
+    for path in ("phe-duyet", "khong-co", ""):
+        text_of(await lan.post(MANY, data={"viec": path, f"chon.{code}": "1"}), 403)
+    text = text_of(await lan.post(MANY, data={"viec": "tiep-nhan", f"chon.{'x' * 9000}": "1"}), 422)
+    assert "Chọn ít nhất một hồ sơ." in text
+
+
 async def test_ticking_nothing_is_said_and_keeps_what_was_typed(minh, province):
     sent = {"viec": "phe-duyet", "note": "Đồng ý"}
     code = (await laid_down()).code
