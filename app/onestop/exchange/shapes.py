@@ -14,6 +14,8 @@ from msgspec import Meta
 from app.onestop.dossiers.shapes import Applicant, PaperForm
 
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
+# The longest name of a result in the national catalogue has 756 letters.
+Title = Annotated[str, Meta(min_length=1, max_length=2000)]
 Note = Annotated[str, Meta(max_length=4000)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
@@ -33,7 +35,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     """A paper (giấy tờ) of the dossier; without a file it exists on paper only."""
 
     slot: Name
-    name: Line
+    name: Title
     form: PaperForm
     quantity: Annotated[int, Meta(ge=1, le=99)] = 1
     file: File | None = None

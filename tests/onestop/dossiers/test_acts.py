@@ -18,7 +18,7 @@ from app.onestop.slips.rules import BY_ITSELF
 from app.onestop.slips.shapes import Receipt, SupplementItem
 from app.people.shapes import Actor
 from app.refusals import Malformed, NotFound, Overtaken
-from infra.clock import frozen
+from infra.clock import frozen, now
 from storage import service as storage
 from tenants import db
 from tenants.shapes import Tenant
@@ -181,6 +181,17 @@ async def test_a_payment_stops_the_clock_for_exactly_as_long(province: Tenant) -
     assert due == datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
     assert paid.due_at == datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
     assert (await events(paid))[-2:] == ["NGHIA_VU_TC", "HEN_MOI"]
+
+
+async def test_a_day_that_is_gone_or_far_away_is_asked_of_nobody(province: Tenant) -> None:
+    lan, code = await cast.officer(cast.LAN), (await submitted(await cast.citizen())).code
+    for day in (now() - timedelta(days=1), now() + timedelta(days=400)):
+        with pytest.raises(Malformed) as told:
+            await doing(service.ask_supplement, lan, code, None, items=ITEMS, reply_by=day)
+        assert "vòng một năm" in told.value.fields["reply_by"]
+    long = [SupplementItem(name="x" * 301)]
+    with pytest.raises(Malformed):
+        await doing(service.ask_supplement, lan, code, None, items=long, reply_by=now())
 
 
 async def test_a_paused_dossier_waits_and_an_unknown_reason_is_refused(province: Tenant) -> None:

@@ -5,11 +5,13 @@ from datetime import datetime
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.rules import Act
 from app.onestop.dossiers.service import clock
+from app.onestop.dossiers.service.last_days import last_day
 from app.onestop.dossiers.service.steps import carry_out, open_case
 from app.onestop.dossiers.service.traces import needed_note
 from app.onestop.notices import service as notices
 from app.onestop.slips import service as slips
 from app.people.shapes import Actor
+from infra.clock import now
 
 _WHY = "Ghi lý do chậm để người nộp được biết; lý do này in trên văn bản xin lỗi."
 
@@ -26,6 +28,7 @@ async def extend(
     why = needed_note(reason, _WHY)
     dossier, before = case.dossier, case.dossier.due_at
     await clock.extend(officer, dossier, until, why)
+    last_day(until, "until", now())
     dossier.extensions += 1
     dossier = await carry_out(officer, Act.EXTEND, case, note=why)
     await slips.issue_apology(

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from app.onestop.catalog.shapes import PostKind
 from app.onestop.deadlines import ledger_service as ledger
-from app.onestop.deadlines.calendar import local
 from app.onestop.deadlines.clocks import OPINION
 from app.onestop.deadlines.queries import calendar_in_force
 from app.onestop.deadlines.shapes import ClockName
@@ -13,6 +12,7 @@ from app.onestop.dossiers.models import Dossier, Task
 from app.onestop.dossiers.refusals import AskElsewhere, LaterDay
 from app.onestop.dossiers.rules import Act
 from app.onestop.dossiers.service import tasks
+from app.onestop.dossiers.service.last_days import last_day
 from app.onestop.dossiers.service.steps import Case, carry_out, open_case
 from app.onestop.dossiers.service.traces import needed_note
 from app.onestop.workflows.tree import Step
@@ -92,7 +92,7 @@ async def _ask(case: Case, agency_id: UUID, question: str, until: datetime) -> U
 
 async def _until(agency_id: UUID, day: datetime) -> datetime:
     calendar = await calendar_in_force(agency_id=agency_id)
-    wanted = local(day).date()
+    wanted = last_day(day, "answer_by", now())
     if not calendar.is_working_day(wanted) or calendar.closes(wanted) <= now():
         raise LaterDay
     return calendar.closes(wanted)

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from app.onestop.deadlines.calendar import local
 from app.onestop.deadlines.reasons import reason_on
 from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.rules import Act, Finance
 from app.onestop.dossiers.service import clock, waiting
+from app.onestop.dossiers.service.last_days import last_day
 from app.onestop.dossiers.service.steps import Case, carry_out, open_case
 from app.onestop.dossiers.service.waiting import awaited
 from app.onestop.notices import service as notices
@@ -15,6 +15,7 @@ from app.onestop.workflows.waiting import BY_WORD
 from app.people.queries import today
 from app.people.shapes import Actor
 from app.refusals import Malformed
+from infra.clock import now
 
 PAYMENT = "financial_duty"
 # What the agency itself may pause for; the others come with a status of their own.
@@ -29,11 +30,11 @@ async def ask_payment(
     Raises NotFound, NotAllowed, NotYourTurn, Overtaken, ClockPaused, Malformed.
     """
     case = await open_case(officer, Act.ASK_PAYMENT, code, version)
-    last_day = local(pay_by).date()
-    case.dossier.finance, case.dossier.pay_by = Finance.DUE.value, last_day
+    until = last_day(pay_by, "pay_by", now())
+    case.dossier.finance, case.dossier.pay_by = Finance.DUE.value, until
     await _stand_still(officer, case, PAYMENT)
     dossier = await carry_out(officer, Act.ASK_PAYMENT, case, note=note)
-    await notices.notify(dossier, "NGHIA_VU_TC", occasion=str(dossier.version), HAN=last_day)
+    await notices.notify(dossier, "NGHIA_VU_TC", occasion=str(dossier.version), HAN=until)
     return dossier
 
 

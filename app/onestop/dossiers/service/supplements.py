@@ -8,6 +8,7 @@ from app.onestop.dossiers.models import Dossier
 from app.onestop.dossiers.refusals import NotConfirmed, NothingNew
 from app.onestop.dossiers.rules import RUNNING, Act
 from app.onestop.dossiers.service import answering, asking, clock, waiting, wanting
+from app.onestop.dossiers.service.last_days import last_day
 from app.onestop.dossiers.service.steps import Case, carry_out, open_case
 from app.onestop.dossiers.service.waiting import went_back
 from app.onestop.notices import service as notices
@@ -15,10 +16,13 @@ from app.onestop.slips import service as slips
 from app.onestop.slips.shapes import SupplementItem
 from app.onestop.workflows.tree import Until
 from app.people.shapes import Actor
+from app.refusals import Malformed
 from infra.clock import now
 from tenants import db
 
 PAUSE = "supplement"
+_NAME_LENGTH = 300
+_TOO_LONG = f"Rút gọn tên giấy tờ còn tối đa {_NAME_LENGTH} ký tự; ghi chi tiết ở phần hướng dẫn."
 _NEW_DATE = "Hồ sơ đã được bổ sung, thời hạn được tính lại từ đầu"
 # Served by supplement_request_dossier_id_round_key.
 _OPEN = """
@@ -46,12 +50,15 @@ async def ask_supplement(
 
     A second request counts as late by the quality index (Decision 766/QĐ-TTg, indicator 2.1), so
     only a leader makes it: `again`, with `confirmed`. Raises NotFound, NotAllowed, Overtaken,
-    LeaderAsksAgain, NotConfirmed, AlreadyDecided, and the slip's refusals.
+    LeaderAsksAgain, NotConfirmed, AlreadyDecided, Malformed, and the slip's refusals.
     """
     act = Act.ASK_AGAIN if again else Act.ASK_SUPPLEMENT
     case = await open_case(officer, act, code, version)
     if again and not confirmed:
         raise NotConfirmed
+    last_day(reply_by, "reply_by", now())
+    if any(len(item.name) > _NAME_LENGTH for item in items):
+        raise Malformed(fields={"other": _TOO_LONG})
     await _write(officer, case, items, reply_by, note)
     dossier = await carry_out(officer, act, case, note=note)
     await slips.issue_supplement_request(
