@@ -1,0 +1,1 @@
+"""A statement on paper: PDF drawn from dated forms, spreadsheet, e-invoice data."""
