@@ -11,6 +11,7 @@ from app.onestop.dossiers.jobs import end_waits
 from app.onestop.dossiers.service.passing import any_over
 from app.onestop.exchange import sending as exchange
 from app.onestop.exchange.outbox import JOB as SEND_EXCHANGE
+from app.onestop.notices import allowance, clearance
 from app.onestop.notices import jobs as notices
 from app.onestop.notices.queries import any_due
 from app.onestop.notices.service import JOB as SEND_NOTICES
@@ -67,6 +68,7 @@ async def sweep_papers() -> bool:
 
 JOBS = (
     Job(SEND_NOTICES, notices.send_notices, "minute", any_due),
+    Job("release_notices", clearance.release_held, "minute", clearance.any_to_release),
     Job(RECOUNT, recounting.recount_dossiers, "minute", recount_waits),
     Job(SETTLE_BULK, settle_bulk_orders, "minute", any_waiting),
     Job(SEND_EXCHANGE, exchange.send_exchange, "minute", exchange.any_due),
@@ -76,6 +78,7 @@ JOBS = (
     Job("collect_usage", collect_usage, "minute", usage_waits),
     Job("settle_uploads", settle_uploads, "minute"),
     Job("sweep_papers", sweep_papers, "hour"),
+    Job("watch_allowance", allowance.watch_allowance, "hour"),
     Job("sample_storage", sample_storage, "night"),
 )
 BY_NAME = {job.name: job for job in JOBS}

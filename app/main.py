@@ -10,6 +10,7 @@ from app.doors import (
     failures,
     files,
     gateway,
+    inbound,
     ops,
     portal,
     signin,
@@ -35,6 +36,7 @@ TENANT: list[ControllerRouterHandler] = [
     admin_routes,
     files.file_routes,
     gateway.gateway_routes,
+    inbound.inbound_routes,
     exchange.exchange_routes,
 ]
 OPS: list[ControllerRouterHandler] = [signin.ops_routes, ops.ops_routes, usage.take_usage]

@@ -19,6 +19,7 @@ PUBLIC = {
     "/api/v1/exchange/{message_id:uuid}",  # another system's signature is the right
     "/api/v1/exchange/{message_id:uuid}/files/{sha256:str}",
     "/api/v1/usage",  # a meter's token is the right
+    "/tin-den/{slug:str}/{token:str}",  # what people wrote, by a signed address
     "/tin-nhan/{slug:str}/{notice_id:uuid}/{token:str}",  # a gateway's report
 }  # fmt: skip
 SITES = {"tenant": TENANT, "vendor": OPS}

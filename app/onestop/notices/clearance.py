@@ -36,7 +36,7 @@ from infra import bell
 from infra.clock import now
 from tenants import db
 from tenants.current import current
-from tenants.work import after_commit
+from tenants.work import after_commit, work
 
 Barred = Mapping[tuple[str, int], BarredOver]
 _USUAL_DAYS = 28
@@ -199,9 +199,10 @@ async def _hold(held: Sequence[Held], moment: datetime) -> None:
 
 async def release_held() -> bool:
     """Let those go on whose hour has come; whether more may be waiting."""
-    released = int((await db.tenant.execute(_RELEASE, now(), _AT_ONCE)).split()[-1])
-    if released:
-        await after_commit(partial(bell.ring, JOB, current().slug))
+    async with work():
+        released = int((await db.tenant.execute(_RELEASE, now(), _AT_ONCE)).split()[-1])
+        if released:
+            await after_commit(partial(bell.ring, JOB, current().slug))
     return released == _AT_ONCE
 
 

@@ -1,22 +1,35 @@
 """Limits at work on a real database: what is held, who lets it go, which wording is sent."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 
-from app.onestop.notices import clearance, limit_book, preferences, service, templating, warnings
+from app.onestop.notices import (
+    allowance,
+    clearance,
+    limit_book,
+    preferences,
+    service,
+    templating,
+    warnings,
+)
 from app.onestop.notices.limits import Hold, Limits
 from app.onestop.notices.refusals import NotHeld, WordingFaulty, WordingSettled
 from app.onestop.notices.wording import Verdict
 from app.refusals import Malformed
+from billing.agreed import Contract
 from infra.clock import frozen, now
 from infra.ids import uuid7
 from tenants import db
+from tenants.current import current
 from tenants.work import work
 from tests import cast
 from tests.onestop.notices.conftest import PHONE, Told
 
+_REAL = Path("billing/contracts/bd_2023.json")
 TODAY = datetime(2026, 11, 20, tzinfo=UTC).date()
 
 
@@ -56,8 +69,7 @@ async def test_what_is_over_the_limit_waits_its_hour_and_the_rest_counts_once(
     assert await clearance.any_to_release() is False
     with frozen(now() + timedelta(minutes=61)):
         assert await clearance.any_to_release()
-        async with work():
-            assert await clearance.release_held() is False
+        assert await clearance.release_held() is False
         assert (await row(many[2]))["state"] == "pending"
         assert (await sift(many[2])).held == set()
 
@@ -155,3 +167,30 @@ async def test_who_stopped_or_declined_is_told_only_what_the_law_demands(dossier
 
 async def test_a_notice_of_nobody_is_not_sifted(province) -> None:
     assert await sift(uuid7()) == clearance.Cleared(set(), {})
+
+
+async def test_the_allowance_of_the_contract_warns_once_at_each_level(province) -> None:
+    month = now().date().replace(day=1)
+    assert (await allowance.terms_on(month)).unit_price == 650  # no contract: the dated list
+    contract = msgspec.json.decode(_REAL.read_bytes())
+    contract["tenant_slug"] = current().slug
+    contract["term"] |= {"start_on": f"{month:%Y}-01-01", "end_on": f"{month.year + 2}-12-31"}
+    line = next(line for line in contract["lines"] if line["meter"] == "notice.part")
+    line["pricing"] |= {"included": 10, "unit_price": 500}
+    held = msgspec.convert(contract, Contract)
+    await db.control.execute(
+        "insert into contract (tenant_id, tenant_slug, id, version, document, start_on, end_on,"
+        " digest, loaded_at) values ($1, $2, 'T', 1, $3, $4, $5, '', now())",
+        *(current().id, current().slug, msgspec.json.encode(held).decode()),
+        *(held.term.start_on, held.term.end_on),
+    )
+    terms = await allowance.terms_on(month)
+    assert (terms.unit_price, terms.included, bool(terms.clause)) == (500, 10, True)
+    for parts, levels in ((7, []), (1, [80]), (0, [80]), (4, [100, 80])):
+        await db.tenant.execute(
+            "insert into usage_record (id, meter, quantity, subject, occurred_at, recorded_at)"
+            " values ($1, 'notice.part', $2, 's', $3, $3)", *(f"x{parts}", parts, now()),
+        )  # fmt: skip
+        await allowance.watch_allowance()
+        assert [one.level for one in await warnings.latest()] == levels
+    assert "12 trên 10 phần tin" in (await warnings.latest())[0].sentence
