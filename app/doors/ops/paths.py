@@ -22,3 +22,8 @@ def month_at(text: str) -> date:
     if month is None:
         raise NotFound
     return month
+
+
+def base_of(tenant: Tenant) -> str:
+    """Where a tenant's statements are, before the month."""
+    return f"/bang-ke/{tenant.slug}"

@@ -6,13 +6,14 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from app.doors import statements
 from app.doors.failures import show_refusal
-from app.doors.ops import api, views
-from app.doors.ops.paths import month_at, tenant_of
+from app.doors.ops import api, settling
+from app.doors.ops.paths import base_of, month_at, tenant_of
 from app.doors.render import page
 from app.doors.sessions import operator, vendor_only
 from app.refusals import NotFound, Refusal
-from billing import queries, service
+from billing import queries, rebuild, service
 from billing.months import month_of, parse_month
 from billing.refusals import BooksRefuse
 from infra import clock
@@ -25,19 +26,15 @@ async def show_tenants() -> Response[bytes]:
     """Every tenant with this month's counts."""
     rows = await queries.overview()
     month = month_of(clock.now())
-    return page("ops/tenants.html", rows=rows, month=month, here="/")
+    checks = await rebuild.latest()
+    return page("ops/tenants.html", rows=rows, month=month, checks=checks, here="/")
 
 
 @get("/hop-dong/{slug:str}")
 async def show_contracts(slug: FromPath[str]) -> Response[bytes]:
     """A tenant's contracts, every rule beside the clause it rests on."""
     tenant = await tenant_of(slug)
-    closed = await queries.closed_months(tenant.id)
-    shown = [
-        (found, [(line, views.rule(found, line)) for line in found.lines], months)
-        for found in await queries.contracts(tenant.id)
-        for months in [views.months(tenant, found, closed)]
-    ]
+    shown = await statements.contracts(base_of(tenant), tenant.id)
     return page("ops/contract.html", tenant=tenant, contracts=shown)
 
 
@@ -46,22 +43,24 @@ async def open_statement(slug: FromPath[str], thang: FromQuery[str] = "") -> Red
     """Go to the statement of the month asked for, or of this month."""
     tenant = await tenant_of(slug)
     month = parse_month(thang) or month_of(clock.now())
-    return Redirect(views.address(tenant, month), status_code=303)
+    return Redirect(statements.address(base_of(tenant), month), status_code=303)
 
 
 @get("/bang-ke/{slug:str}/{month:str}")
 async def show_statement(slug: FromPath[str], month: FromPath[str]) -> Response[bytes]:
     """A month's statement in đồng."""
     tenant, first = await tenant_of(slug), month_at(month)
-    shown = views.statement_page(tenant, await queries.statement(tenant.id, first))
-    return page("ops/statement.html", tenant=tenant, shown=shown)
+    shown = await statements.opened(base_of(tenant), tenant.id, first)
+    contract = await queries.contract_for(tenant.id, first)
+    choices = [(penalty.code, penalty.name) for penalty in contract.penalties]
+    return page("ops/statement.html", tenant=tenant, shown=shown, penalties=choices)
 
 
 @get("/bang-ke/{slug:str}/{month:str}/in")
 async def print_statement(slug: FromPath[str], month: FromPath[str]) -> Response[bytes]:
     """The same statement as a sheet of paper (A4)."""
     tenant, first = await tenant_of(slug), month_at(month)
-    shown = views.statement_page(tenant, await queries.statement(tenant.id, first))
+    shown = await statements.opened(base_of(tenant), tenant.id, first)
     return page("ops/statement_sheet.html", tenant=tenant, shown=shown, back=shown.address)
 
 
@@ -71,11 +70,11 @@ async def show_line(
 ) -> Response[bytes]:
     """What is behind one figure: its facts, or how a fixed total falls on the months."""
     tenant, first = await tenant_of(slug), month_at(month)
-    shown = views.statement_page(tenant, await queries.statement(tenant.id, first))
+    shown = await statements.opened(base_of(tenant), tenant.id, first)
     found = shown.view.statement.line(line)
     if found is None:
         raise NotFound
-    behind = await views.behind(tenant, shown.view.statement, found, sau)
+    behind = await statements.behind(base_of(tenant), tenant.id, shown.view.statement, found, sau)
     return page("ops/line.html", tenant=tenant, shown=shown, line=found, behind=behind)
 
 
@@ -85,7 +84,7 @@ async def close_statement(request: Asked, slug: FromPath[str], month: FromPath[s
     tenant, first = await tenant_of(slug), month_at(month)
     who = await operator(request)
     await service.close(who.full_name, tenant.id, first)
-    return Redirect(views.address(tenant, first), status_code=303)
+    return Redirect(statements.address(base_of(tenant), first), status_code=303)
 
 
 def refuse(request: Asked, refusal: BooksRefuse) -> Response[bytes]:
@@ -105,6 +104,9 @@ ops_routes = Router(
         print_statement,
         show_line,
         close_statement,
+        settling.save_file,
+        settling.take_step,
+        settling.enter_credit,
         api.api_routes,
     ],
     guards=[vendor_only],
