@@ -19,9 +19,9 @@ from app.onestop.dossiers.queries.page import DossierPage
 from app.onestop.slips import service
 from app.onestop.slips.printing import Print
 from app.onestop.slips.queries import control_sheet, slip_of, slip_view, view_of
-from app.onestop.slips.refusals import NoReceipt, ReasonNeeded
+from app.onestop.slips.refusals import NoReceipt
 from app.people.shapes import Actor
-from app.refusals import NotFound
+from app.refusals import Malformed, NotFound
 
 AT = "/can-bo/ho-so/{code:str}"
 Now = Annotated[str, QueryParameter(name="in", max_length=2)]
@@ -69,7 +69,7 @@ async def replace_receipt(request: Asked, code: FromPath[str]) -> Response[bytes
     shown = await _mine(officer, code)
     try:
         slip_id = await service.replace_receipt(officer, shown, sent.get("reason", ""))
-    except (ReasonNeeded, NoReceipt) as refusal:
+    except (Malformed, NoReceipt) as refusal:
         return await dossier_response(officer, code, refusal=refusal)
     return Redirect(f"/can-bo/ho-so/{code}/phieu/{slip_id}?in=1", status_code=303)
 

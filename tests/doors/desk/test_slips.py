@@ -85,6 +85,10 @@ async def test_the_desk_issues_a_receipt_anew_and_the_old_one_says_so(lan, provi
     went = await lan.post(f"{at(code)}/cap-lai-giay", data={"reason": "Ghi sai địa chỉ"})
     new = await _receipt_id(code)
     assert new != old and went_to(went) == f"{at(code)}/phieu/{new}?in=1"
+    twice = await lan.post(f"{at(code)}/cap-lai-giay", data={"reason": "Ghi sai địa chỉ"})
+    assert went_to(twice) == went_to(went) and await _receipt_id(code) == new
+    long = await lan.post(f"{at(code)}/cap-lai-giay", data={"reason": "x" * 501})
+    assert "tối đa 500 ký tự" in text_of(long, 422)
     assert "ĐÃ ĐƯỢC THAY THẾ" in await see(lan, f"{at(code)}/phieu/{old}")
     assert "ĐÃ ĐƯỢC THAY THẾ" in _pdf(await lan.get(f"{at(code)}/phieu/{old}/pdf"))
     assert "ĐÃ ĐƯỢC THAY THẾ" not in await see(lan, f"{at(code)}/giay-tiep-nhan")

@@ -1,5 +1,6 @@
 """Form 01 and the register: what every reception brings, and a receipt issued anew."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,14 @@ from app.onestop.slips.service.numbers import enter_in_register, year_of
 from app.onestop.slips.service.writing import HasId, common, facts_of, write
 from app.onestop.slips.shapes import Receipt, SlipPaper
 from app.people.shapes import SYSTEM, Actor
-from app.refusals import NotAllowed
+from app.refusals import Malformed, NotAllowed
 from app.trail.service import record
+from infra.clock import now
 from tenants import db
 
+_REASON_LENGTH = 500
+_TOO_LONG = f"Rút gọn lý do còn tối đa {_REASON_LENGTH} ký tự."
+_AT_ONCE = timedelta(minutes=1)
 _SET_LATER = "Cơ quan giải quyết ấn định khi nhận hồ sơ"
 # Served by deadline_entry_by_dossier: the time as it was last counted from its beginning;
 # a restart gives the same amount again and does not repeat it.
@@ -37,7 +42,7 @@ where dossier_id = $1 and kind = 'submitted' order by added_at, id
 _LOCK = "select id from dossier where id = $1 for update"
 # Served by slip_by_dossier and slip_replaces_key: the one that was not replaced yet.
 _LAST_RECEIPT = """
-select s.id, s.issued_at from slip s
+select s.id, s.issued_at, s.issued_by, s.content->>'replaces_why' as why from slip s
 where s.dossier_id = $1 and s.form = '01'
   and not exists (select from slip r where r.replaces = s.id)
 order by s.issued_at desc, s.id desc limit 1
@@ -61,7 +66,8 @@ async def replace_receipt(officer: Actor, dossier: HasId, reason: str) -> UUID:
     """Issue form 01 anew, as the dossier is now; the former one stays and is marked as replaced.
 
     The line in the register stays the same. Returns the new slip's id. Raises ReasonNeeded,
-    NotAllowed for who does not receive for the agency, NoReceipt when none was ever issued.
+    NotAllowed for who does not receive for the agency, NoReceipt when none was ever issued,
+    Malformed for too long a reason.
     """
     await db.tenant.execute(_LOCK, dossier.id)
     row, why = await facts_of(dossier), rules.plain(reason)
@@ -69,9 +75,13 @@ async def replace_receipt(officer: Actor, dossier: HasId, reason: str) -> UUID:
         raise NotAllowed
     if not why:
         raise ReasonNeeded
+    if len(why) > _REASON_LENGTH:
+        raise Malformed(_TOO_LONG, {"reason": _TOO_LONG})
     old = await db.tenant.fetch_row(_LAST_RECEIPT, dossier.id)
     if old is None:
         raise NoReceipt
+    if old["why"] == why and old["issued_by"] == officer.id and now() - old["issued_at"] < _AT_ONCE:
+        return UUID(str(old["id"]))  # The button was pressed twice.
     return await _issue_instead(officer, row, old, why)
 
 
