@@ -1,11 +1,16 @@
-"""Delivery reports of the gateway: they come late, twice and in any order."""
+"""Delivery reports of the providers: they come late, twice and in any order."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
-from app.onestop.notices import rules
-from app.onestop.notices.sending import count_parts
+from app.onestop.notices import providers, rules
+from app.onestop.notices.allowing import parts_of
+from app.onestop.notices.gateways import driver
+from app.onestop.notices.rules import Report
+from billing import meter
 from infra import sealed
 from infra.clock import now
+from infra.lines import Lines
 from infra.settings import settings
 from tenants import db
 from tenants.current import current
@@ -13,62 +18,84 @@ from tenants.shapes import Tenant
 
 PATH = "/tin-nhan"
 
-# Kannel's delivery report types; 4 (buffered at the operator) tells nothing new.
-KANNEL = {
-    1: rules.Report.DELIVERED,
-    2: rules.Report.FAILED,
-    8: rules.Report.ACCEPTED,
-    16: rules.Report.REJECTED,
-}
-
 _UNDELIVERED = "Nhà mạng báo tin không đến được máy người nhận."
-_LOCK = "select state, parts, sent_at from notice where id = $1 for update"
+_PROOF = (Report.ACCEPTED, Report.DELIVERED, Report.FAILED)
+
+_ATTEMPT = "select provider from notice_attempt where notice_id = $1 and number = $2"
+_LOCK = "select state, channel, parts, sent_at, tried from notice where id = $1 for update"
+# What the report is worth for the attempt itself: nothing moves back there either.
+_NOTE = """
+update notice_attempt set reported_at = $5, report_code = $4,
+  report = case when report = 'delivered' then report
+                when report in ('failed', 'rejected') and $3 = 'accepted' then report else $3 end
+where notice_id = $1 and number = $2
+"""
 _WRITE = """
 update notice set state = $2, sent_at = coalesce(sent_at, $3), error = $4, claimed_until = null
 where id = $1
 """
+_DOUBLED = """
+update notice set doubled = 'surely' where id = $1 and exists (
+  select from notice_attempt where notice_id = $1 and number <> $2
+    and (result = 'taken' or report in ('accepted', 'delivered', 'failed')))
+"""
 
 
-async def take_report(notice_id: UUID, report: rules.Report) -> None:
-    """Note what the gateway says of a notice; runs in the caller's unit of work.
+async def take(notice_id: UUID, number: int, fields: Mapping[str, str]) -> bool:
+    """Note what a provider says in its own words; False when there was no such attempt.
+
+    Runs in the caller's unit of work.
+    """
+    name = await db.tenant.fetch_value(_ATTEMPT, notice_id, number)
+    provider = (await providers.of_tenant()).get(name or "")
+    if provider is None or provider.channel != "sms":
+        return False
+    report = driver(provider, Lines(provider.url)).report(fields)
+    if report is not None:
+        said = "&".join(f"{name}={value}" for name, value in fields.items())
+        await take_report(notice_id, report, number, said[:200])
+    return True
+
+
+async def take_report(notice_id: UUID, report: Report, number: int, said: str = "") -> None:
+    """Note a report on one attempt of a notice; runs in the caller's unit of work.
 
     Any report but a rejection proves that the operator took the message: its parts are counted if
-    they were not.
+    they were not. A failure of an earlier attempt says nothing about the later one.
     """
     row = await db.tenant.fetch_row(_LOCK, notice_id)
     if row is None:
         return
-    before = rules.State(row["state"])
-    after = rules.after_report(before, report)
     moment = now()
-    taken = moment if report is not rules.Report.REJECTED else None
-    if row["sent_at"] is None and taken:
-        await count_parts(notice_id, row["parts"], moment)
-    error = (
-        "Nhà mạng báo tin không đến được máy người nhận." if after is rules.State.FAILED else None
-    )
+    await db.tenant.execute(_NOTE, notice_id, number, report.value, said, moment)
+    if report in _PROOF and row["tried"] > 1:
+        await db.tenant.execute(_DOUBLED, notice_id, number)
+    if number < row["tried"] and report in (Report.FAILED, Report.REJECTED):
+        return
+    if row["sent_at"] is None and report in _PROOF and row["channel"] == "sms":
+        await meter.count_many(parts_of(notice_id, row["parts"], moment))
+    after = rules.after_report(rules.State(row["state"]), report)
+    taken = moment if report in _PROOF else None
+    error = _UNDELIVERED if after is rules.State.FAILED else None
     await db.tenant.execute(_WRITE, notice_id, after.value, taken, error)
 
 
-def report_address(tenant: Tenant, notice_id: UUID) -> str:
-    """Where the gateway reports on a notice: unguessable, and bound to this tenant and notice."""
+def report_address(tenant: Tenant, notice_id: UUID, number: int) -> str:
+    """Where a provider reports on an attempt: unguessable, bound to tenant, notice and attempt."""
     base = settings().sms_callback_base or settings().origin(tenant.host)
-    return f"{base.rstrip('/')}{PATH}/{tenant.slug}/{notice_id}/{_token(tenant, notice_id)}"
+    token = sealed.sign(_key(tenant), _message(tenant, notice_id, number))
+    return f"{base.rstrip('/')}{PATH}/{tenant.slug}/{notice_id}/{number}/{token}"
 
 
-def is_ours(notice_id: UUID, token: str) -> bool:
-    """Whether `token` is the one the current tenant gave the gateway for this notice."""
+def is_ours(notice_id: UUID, number: int, token: str) -> bool:
+    """Whether `token` is the one the current tenant gave the provider for this attempt."""
     tenant = current()
-    return sealed.signed(_key(tenant), _message(tenant, notice_id), token)
-
-
-def _token(tenant: Tenant, notice_id: UUID) -> str:
-    return sealed.sign(_key(tenant), _message(tenant, notice_id))
+    return sealed.signed(_key(tenant), _message(tenant, notice_id, number), token)
 
 
 def _key(tenant: Tenant) -> bytes:
     return sealed.derive(tenant.secrets.key, "sms-reports")
 
 
-def _message(tenant: Tenant, notice_id: UUID) -> str:
-    return f"{tenant.id}:{notice_id}"
+def _message(tenant: Tenant, notice_id: UUID, number: int) -> str:
+    return f"{tenant.id}:{notice_id}:{number}"

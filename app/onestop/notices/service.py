@@ -5,9 +5,9 @@ from typing import Protocol
 from uuid import UUID
 
 from app.onestop.notices import phones, preferences, rules, templates
-from app.onestop.notices.gateways import can_find
+from app.onestop.notices.allowing import allowed
+from app.onestop.notices.gateways import askable
 from app.onestop.notices.refusals import CannotResend
-from app.onestop.notices.sending import allowed
 from app.people.shapes import Actor
 from app.refusals import NotFound
 from app.trail.service import record
@@ -42,7 +42,10 @@ on conflict (fact) do nothing returning id
 # first where the gateway can be asked, else the officer has decided to risk a second one.
 _RESEND = """
 update notice set state = 'pending', attempts = 0, next_at = $2, error = null,
-                  claimed_until = case when $3 then claimed_until end
+                  claimed_until = case when provider = any($3) then claimed_until end,
+                  doubled = case when state = 'in_doubt'
+                    and (claimed_until is null or provider <> all($3)) then 'perhaps'
+                    else doubled end
 where id = $1 and state in ('failed', 'in_doubt') and sent_at is null returning id
 """
 # What the operator took and could not deliver is told anew, as a message of its own.
@@ -131,7 +134,7 @@ async def resend(officer: Actor, notice_id: UUID) -> None:
     """
     moment = now()
     at = allowed(moment)
-    again = await db.tenant.fetch_value(_RESEND, notice_id, at, can_find())
+    again = await db.tenant.fetch_value(_RESEND, notice_id, at, await askable())
     again = again or await db.tenant.fetch_value(_TELL_ANEW, notice_id, uuid7(), at, moment)
     if again is None:
         known = await db.tenant.fetch_value("select 1 from notice where id = $1", notice_id)

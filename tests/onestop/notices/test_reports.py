@@ -1,3 +1,4 @@
+from math import inf
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -7,7 +8,9 @@ from litestar import Litestar
 
 from app.doors.gateway import gateway_routes
 from app.onestop.notices import jobs, queries, reports, service
+from app.onestop.notices.gateways import opened
 from app.onestop.notices.rules import Report, State
+from app.onestop.notices.sending import Sending
 from app.people.shapes import SYSTEM
 from infra.ids import uuid7
 from tenants import db, work
@@ -31,7 +34,7 @@ async def _state(notice: UUID) -> str:
 
 async def _report(notice: UUID, report: Report) -> None:
     async with work.work():
-        await reports.take_report(notice, report)
+        await reports.take_report(notice, report, 1)
 
 
 async def test_a_delivery_report_is_final(notice: UUID) -> None:
@@ -60,10 +63,11 @@ async def test_a_report_that_outruns_our_own_record_counts_the_parts_once(
     async with work.work():
         told = await service.notify(dossier, "CO_KQ")
     assert told is not None
-    (held,) = await jobs.claim()
+    batch = await jobs.claim()
+    assert batch is not None
     await _report(told, Report.ACCEPTED)
-    async with jobs.gateway() as through:
-        await jobs._send(through, held)
+    async with opened(batch.choosing.providers) as gateways:
+        await Sending(batch.choosing, gateways, batch.lease, inf).run(batch.turns)
     assert await _state(told) == "sent"
     assert await db.tenant.fetch_value("select count(*) from usage_record") == 1
 
@@ -86,19 +90,19 @@ async def _call(address: str) -> int:
 
 
 async def test_the_gateways_callback_is_taken_at_its_unguessable_address(notice: UUID) -> None:
-    address = reports.report_address(current(), notice)
-    assert await _call(f"{address}?type=4") == 204
+    address = reports.report_address(current(), notice, 1)
+    assert await _call(f"{address}?state=nothing-new") == 204
     assert await _state(notice) == "sent"
-    assert await _call(f"{address}?type=1") == 204
+    assert await _call(f"{address}?state=delivered") == 204
     assert await _state(notice) == "delivered"
 
 
 async def test_a_forged_or_foreign_callback_is_a_wrong_address(
     notice: UUID, province: Tenant, neighbour: Tenant
 ) -> None:
-    address = reports.report_address(province, notice)
+    address = reports.report_address(province, notice, 1)
     token = address.rsplit("/", 1)[1]
-    theirs = reports.report_address(neighbour, notice)
+    theirs = reports.report_address(neighbour, notice, 1)
     for wrong in (
         address[:-1] + ("A" if address[-1] != "A" else "B"),
         address.replace(str(notice), str(uuid7())),
@@ -106,5 +110,5 @@ async def test_a_forged_or_foreign_callback_is_a_wrong_address(
         theirs,
         theirs.replace(theirs.rsplit("/", 1)[1], token),
     ):
-        assert await _call(f"{wrong}?type=1") == 404
+        assert await _call(f"{wrong}?state=failed") == 404
     assert await _state(notice) == "sent"

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from app.onestop.notices import jobs, queries, service
+from app.onestop.notices import jobs, queries, sending, service
+from app.onestop.notices.gateways import opened
 from app.onestop.notices.refusals import CannotResend
 from app.people.shapes import SYSTEM
 from app.refusals import NotFound
@@ -200,10 +201,13 @@ async def test_a_worker_that_died_after_sending_is_followed_by_one_that_asks(
     dossier: Told, phone: Phone
 ) -> None:
     notice = await _tell(dossier)
-    (held,) = await jobs.claim()
-    async with jobs.gateway() as through:
-        await through.send(jobs._outgoing(held))  # and then the power goes
-    assert await jobs.claim() == []
+    batch = await jobs.claim()
+    assert batch is not None
+    (turn,) = batch.turns
+    async with opened(batch.choosing.providers) as gateways:
+        message = sending.outgoing(turn, batch.choosing.providers[turn.provider])
+        await gateways[turn.provider].send(message)  # and then the power goes
+    assert await jobs.claim() is None
     await phone.fail("reject")
     with frozen(now() + jobs.LEASE + timedelta(seconds=1)):
         await jobs.send_notices()
@@ -216,11 +220,14 @@ async def test_workers_side_by_side_never_take_the_same_notice(dossier: Told, ph
         for number in range(100):
             await service.notify(dossier, "CO_KQ", occasion=str(number))
     batches = await asyncio.gather(*(jobs.claim(20) for _ in range(8)))
-    taken = [notice.id for batch in batches for notice in batch]
+    taken = [turn.notice.id for batch in batches if batch for turn in batch.turns]
     assert len(taken) == len(set(taken)) == 100
 
 
-async def test_a_full_batch_says_that_more_may_be_waiting(dossier: Told, phone: Phone) -> None:
+async def test_a_full_batch_says_that_more_may_be_waiting(
+    dossier: Told, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "BATCH", 5)
     async with work.work():
         for number in range(jobs.BATCH + 1):
             await service.notify(dossier, "CO_KQ", occasion=str(number))
