@@ -26,10 +26,10 @@ from tenants.work import work
 
 log = structlog.get_logger()
 
-BATCH = 20
+BATCH = 5
 PATH = "/api/v1/exchange"
-# Longer than a message with all its files may take.
-LEASE = timedelta(minutes=15)
+# Longer than a batch with all its files usually takes; sending one twice does no harm.
+LEASE = timedelta(minutes=5)
 _TIMEOUT_SECONDS = 60.0
 _LONGEST_ANSWER = 64 * 1024
 _NO_ANSWER = "Hệ thống nhận chưa trả lời. Tin sẽ được gửi lại."
