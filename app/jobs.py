@@ -21,9 +21,9 @@ from app.onestop.recounting.queries import recount_waits
 from app.onestop.recounting.service import JOB as RECOUNT
 from app.onestop.reorganisation.jobs import reorganise
 from app.onestop.reorganisation.queries import any_due as any_reorganisation_due
-from billing import collect, samples
-
-COLLECTED_AT_ONCE = 500
+from app.usage.jobs import check_books
+from billing import collect
+from billing.jobs import collect_usage, sample_storage
 
 
 class Job(NamedTuple):
@@ -38,20 +38,9 @@ class Job(NamedTuple):
     waiting: Callable[[], Awaitable[bool]] | None = None
 
 
-async def collect_usage() -> bool:
-    """Carry a batch of usage records into the vendor's books."""
-    return await collect.collect(COLLECTED_AT_ONCE) == COLLECTED_AT_ONCE
-
-
 async def usage_waits() -> bool:
     """Whether the books lack a record of the current tenant."""
     return bool(await collect.pending(1))
-
-
-async def sample_storage() -> bool:
-    """Count the bytes kept on each day that is over and not counted yet."""
-    await samples.sample_missing()
-    return False
 
 
 async def settle_uploads() -> bool:
@@ -80,5 +69,6 @@ JOBS = (
     Job("sweep_papers", sweep_papers, "hour"),
     Job("watch_allowance", allowance.watch_allowance, "hour"),
     Job("sample_storage", sample_storage, "night"),
+    Job("check_books", check_books, "night"),
 )
 BY_NAME = {job.name: job for job in JOBS}

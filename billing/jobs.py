@@ -3,7 +3,7 @@
 from billing.collect import collect
 from billing.samples import sample_missing
 
-BATCH = 500
+BATCH = 2000
 
 
 async def collect_usage() -> bool:

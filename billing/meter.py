@@ -15,10 +15,9 @@ JOB = "collect_usage"
 
 _ADD_MANY = """
 with added as (
-  insert into usage_record (id, meter, quantity, subject, occurred_at, recorded_at)
-  select id, meter, quantity, subject, occurred_at, $6
-  from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[])
-       as f(id, meter, quantity, subject, occurred_at)
+  insert into usage_record (id, meter, quantity, subject, occurred_at, network, recorded_at)
+  select *, $7
+  from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[])
   on conflict (id) do nothing returning id)
 insert into usage_pending (id) select id from added returning id
 """
@@ -41,9 +40,8 @@ async def count(
 
     `fact` is an id derived from the business row, such as `dossier:<id>:received`; `subject` is a
     code or an id, never a person; `occurred_at` is aware; `network` is a message's carrier.
-    Counting the same fact again changes nothing. Raises MeterConflict when it was
-    counted with another content, ValueError for a fact that cannot be counted, WorkError outside
-    of a unit of work.
+    Counting the same fact again changes nothing. Raises MeterConflict when it was counted with
+    another content, ValueError for a fact that cannot be counted, WorkError outside of a unit.
     """
     counted = Fact(
         id=fact,
@@ -78,7 +76,7 @@ async def count_many(facts: Sequence[Fact]) -> None:
 
 
 def _columns(facts: Sequence[Fact]) -> tuple[list[object], ...]:
-    names = ("id", "meter", "quantity", "subject", "occurred_at")
+    names = ("id", "meter", "quantity", "subject", "occurred_at", "network")
     return tuple([getattr(fact, name) for fact in facts] for name in names)
 
 

@@ -7,12 +7,12 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from app.doors import statements
-from app.doors.failures import show_refusal
+from app.doors.books import refuse_books
 from app.doors.ops import api, settling
 from app.doors.ops.paths import base_of, month_at, tenant_of
 from app.doors.render import page
 from app.doors.sessions import operator, vendor_only
-from app.refusals import NotFound, Refusal
+from app.refusals import NotFound
 from billing import queries, rebuild, service
 from billing.months import month_of, parse_month
 from billing.refusals import BooksRefuse
@@ -87,13 +87,6 @@ async def close_statement(request: Asked, slug: FromPath[str], month: FromPath[s
     return Redirect(statements.address(base_of(tenant), first), status_code=303)
 
 
-def refuse(request: Asked, refusal: BooksRefuse) -> Response[bytes]:
-    """What the books do not allow, as any other refusal is told."""
-    told = Refusal(refusal.message)
-    told.code = refusal.code
-    return show_refusal(request, told)
-
-
 ops_routes = Router(
     "/",
     route_handlers=[
@@ -110,5 +103,5 @@ ops_routes = Router(
         api.api_routes,
     ],
     guards=[vendor_only],
-    exception_handlers={BooksRefuse: refuse},
+    exception_handlers={BooksRefuse: refuse_books},
 )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from billing import collect, meter, service
+from billing import collect, meter, rebuild, service
 from billing.months import shifted
 from infra import clock
 from tenants import db
@@ -217,3 +217,9 @@ async def closings(tenant):
     return await db.control.fetch_value(
         "select count(*) from statement where tenant_id = $1", tenant.id
     )
+
+
+async def test_the_list_says_whether_the_books_follow_from_the_rows_below(vendor, renting):
+    assert "Chưa đối chiếu" in (await vendor.get("/")).text
+    await rebuild.check({})
+    assert "Khớp 1 dòng gốc" in (await vendor.get("/")).text
