@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date
+from typing import Any
 
 import msgspec
 
@@ -117,38 +118,47 @@ def statement(
     with their quantities. Outside of the term nothing is charged but what late facts change in
     months of it. `versions` are all that was ever agreed, for the prices of earlier months.
     """
-    number = month_number(contract, month)
-    lines = [_line(contract, line, used, number, month) for line in contract.lines]
+    number, passed = (
+        month_number(contract, month),
+        months_between(contract.term.start_on, month) + 1,
+    )
     fixed = [line.pricing for line in contract.lines if isinstance(line.pricing, FixedTotal)]
-    months, passed = contract.term.months, months_between(contract.term.start_on, month) + 1
-    due = sum(fixed_share(pricing, months, number or 0) for pricing in fixed)
+    due = sum(fixed_share(pricing, contract.term.months, number or 0) for pricing in fixed)
+    lines = [_line(contract, line, used, number, month) for line in contract.lines]
     adjustments = [
         *_late(versions or [contract], used),
         *credit_adjustments(contract, credits, month, due),
     ]
-    sums = [*(line.amount for line in lines), *(row.amount for row in adjustments)]
-    vat, total = taxed(contract, month, sum(sums))
-    start_at, end_at = period(month)
+    net = sum(line.amount for line in lines) + sum(row.amount for row in adjustments)
+    vat, total = taxed(contract, month, net)
     return Statement(
-        contract_id=contract.id,
-        contract_version=contract.version,
-        contract_title=contract.title,
-        customer=contract.customer,
-        supplier=contract.supplier,
-        month=month,
-        month_number=number,
-        months=months,
-        start_at=start_at,
-        end_at=end_at,
+        **_heading(contract, month, number),
         lines=lines,
         total=total,
         total_in_words=in_words(total),
-        to_date=sum(fixed_to_date(pricing, months, passed) for pricing in fixed),
+        to_date=sum(fixed_to_date(pricing, contract.term.months, passed) for pricing in fixed),
         fixed_total=sum(pricing.total for pricing in fixed),
-        currency=contract.currency,
         adjustments=adjustments,
         vat=vat,
     )
+
+
+def _heading(contract: Contract, month: date, number: int | None) -> dict[str, Any]:
+    """What a statement says of itself before any amount."""
+    start_at, end_at = period(month)
+    return {
+        "contract_id": contract.id,
+        "contract_version": contract.version,
+        "contract_title": contract.title,
+        "customer": contract.customer,
+        "supplier": contract.supplier,
+        "currency": contract.currency,
+        "month": month,
+        "month_number": number,
+        "months": contract.term.months,
+        "start_at": start_at,
+        "end_at": end_at,
+    }
 
 
 def _late(versions: Sequence[Contract], used: Mapping[str, Used]) -> Iterator[Adjustment]:

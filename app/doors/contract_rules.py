@@ -1,7 +1,7 @@
 """The rules of a contract in words, each with its clause."""
 
-from app.doors.words import so
-from billing.agreed import Clause, Contract, FixedTotal, Line, Vat
+from app.doors.words import ngay, so
+from billing.agreed import Clause, Contract, FixedTotal, Included, Line, Payment, Penalty, Vat
 
 Row = tuple[str, str, Clause]  # name, rule in words, the clause it rests on
 
@@ -19,7 +19,7 @@ def rule(contract: Contract, line: Line) -> str:
     told = f"{so(found.unit_price)} đồng mỗi {unit}."
     if found.prices:
         told = " ".join(
-            f"Từ {price.from_on:%d/%m/%Y}: {so(price.unit_price)} đồng mỗi {unit}."
+            f"Từ {ngay(price.from_on)}: {so(price.unit_price)} đồng mỗi {unit}."
             for price in found.prices
         )
     if found.included:
@@ -28,67 +28,56 @@ def rule(contract: Contract, line: Line) -> str:
 
 
 def rules_of(contract: Contract) -> list[tuple[str, list[Row]]]:
-    """The other rules of a contract by heading: name, rule in words, clause."""
-    pay = contract.payment
-    at = "cuối" if pay and pay.at == "end" else "đầu"
+    """The other rules of a contract by heading; headings without rules are left out."""
     found = {
         "Gói thuê": [(lot.name, "", lot.clause) for lot in contract.lots],
-        "Khối lượng đã gồm trong giá": [
-            (
-                f"{so(each.quantity)} {each.unit}",
-                {"month": "mỗi tháng", "year": "mỗi năm", "term": "cả thời hạn"}[each.per],
-                each.clause,
-            )
-            for each in contract.included
-        ],
-        "Không thu thêm": [
-            (each.name, "; ".join(each.matters), each.clause) for each in contract.no_extra
-        ],
-        "Thuế và làm tròn": [
-            *(
-                (f"Thuế từ {each.from_on:%d/%m/%Y}", _vat(each), each.clause)
-                for each in contract.vat
-            ),
-            *(
-                (_ROUNDED[each.what], _ROUNDING[each.rule], each.clause)
-                for each in contract.rounding
-            ),
-        ],
-        "Thanh toán": [
-            (
-                f"Mỗi {pay.every_months} tháng, {at} kỳ",
-                f"Hóa đơn chậm nhất ngày {pay.invoice_by_day:02} tháng sau, "
-                f"trả trong {pay.due_days} ngày.",
-                pay.clause,
-            )
-        ]
-        if pay
-        else [],
+        "Khối lượng đã gồm trong giá": [_included(each) for each in contract.included],
+        "Không thu thêm": [(e.name, "; ".join(e.matters), e.clause) for e in contract.no_extra],
+        "Thuế và làm tròn": _money(contract),
+        "Thanh toán": [_paid(contract.payment)] if contract.payment else [],
         "Mức cam kết chất lượng": [
             (each.name, _MEASURES[each.measure].format(so(each.value)), each.clause)
             for each in contract.sla
         ],
-        "Giảm trừ khi vi phạm": [
-            (
-                each.name,
-                f"{each.rate_bp / 100:g}% tiền cố định của tháng mỗi trường hợp, "
-                f"nhiều nhất {each.cap_bp / 100:g}%.",
-                each.clause,
-            )
-            for each in contract.penalties
-        ],
-        "Điều kiện nghiệm thu": [
-            (each.name, _WHEN[each.when], each.clause) for each in contract.acceptance
-        ],
-        "Dự toán": [
-            (each.name, f"{so(each.amount)} đồng", each.clause)
-            for each in (contract.estimate.parts if contract.estimate else [])
-        ],
+        "Giảm trừ khi vi phạm": [_penalty(each) for each in contract.penalties],
+        "Điều kiện nghiệm thu": [(e.name, _WHEN[e.when], e.clause) for e in contract.acceptance],
+        "Dự toán": _estimate(contract),
         "Điều khoản khác": [(each.name, "", each.clause) for each in contract.cited],
     }
     return [(heading, rows) for heading, rows in found.items() if rows]
 
 
+def _included(volume: Included) -> Row:
+    return f"{so(volume.quantity)} {volume.unit}", _PER[volume.per], volume.clause
+
+
+def _money(contract: Contract) -> list[Row]:
+    taxes = [(f"Thuế từ {ngay(vat.from_on)}", _vat(vat), vat.clause) for vat in contract.vat]
+    return taxes + [(_ROUNDED[r.what], _ROUNDING[r.rule], r.clause) for r in contract.rounding]
+
+
+def _paid(pay: Payment) -> Row:
+    name = f"Mỗi {pay.every_months} tháng, {'cuối' if pay.at == 'end' else 'đầu'} kỳ"
+    told = (
+        f"Hóa đơn chậm nhất ngày {pay.invoice_by_day:02} tháng sau, trả trong {pay.due_days} ngày."
+    )
+    return name, told, pay.clause
+
+
+def _penalty(penalty: Penalty) -> Row:
+    told = (
+        f"{penalty.rate_bp / 100:g}% tiền cố định của tháng mỗi trường hợp, "
+        f"nhiều nhất {penalty.cap_bp / 100:g}%."
+    )
+    return penalty.name, told.replace(".", ",", told.count(".") - 1), penalty.clause
+
+
+def _estimate(contract: Contract) -> list[Row]:
+    parts = contract.estimate.parts if contract.estimate else []
+    return [(part.name, f"{so(part.amount)} đồng", part.clause) for part in parts]
+
+
+_PER = {"month": "Mỗi tháng", "year": "Mỗi năm", "term": "Cả thời hạn"}
 _ROUNDED = {
     "month_share": "Chia tiền cố định cho các tháng",
     "vat": "Tiền thuế",
@@ -111,5 +100,5 @@ _WHEN = {"start": "Trước khi sử dụng", "period": "Mỗi kỳ", "end": "Kh
 
 def _vat(vat: Vat) -> str:
     told = {"included": "Giá đã gồm thuế", "added": "Cộng thêm thuế", "exempt": "Không chịu thuế"}
-    rate = "" if vat.rate_bp is None else f", thuế suất {vat.rate_bp / 100:g}%"
+    rate = "" if vat.rate_bp is None else f", thuế suất {vat.rate_bp / 100:g}%".replace(".", ",")
     return f"{told[vat.treatment]}{rate}."

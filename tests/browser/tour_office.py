@@ -143,7 +143,19 @@ def administration(shown: Gallery) -> None:
     page.get_by_role("button", name="Khai báo", exact=True).click()
     shown.look(page, "partners-wrong")
     page.close()
+    _usage(shown)
     _calendar(shown)
+
+
+def _usage(shown: Gallery) -> None:
+    """The province reads its contract and the month's statement."""
+    usage = "/quan-tri/su-dung"
+    shown.at(cast.THU, usage, "usage")
+    page = shown.visit(cast.THU, f"{usage}/{now():%Y-%m}")
+    shown.look(page, "usage-month")
+    page.locator("main table a").first.click()
+    shown.look(page, "usage-line")
+    page.close()
 
 
 def _calendar(shown: Gallery) -> None:

@@ -1,6 +1,6 @@
 """The administrators' door: who works here, holding which posts; where procedures are filed; the
 working calendar and its changes; workflows and their versions; how agencies were reorganised;
-which systems dossiers are exchanged with."""
+which systems dossiers are exchanged with; what was used and what the contract says."""
 
 from litestar import Router
 
@@ -11,10 +11,13 @@ from app.doors.admin import (
     procedures,
     reorganisation_plans,
     reorganisations,
+    usage,
     workflow_moves,
     workflows,
 )
+from app.doors.books import refuse_books
 from app.doors.sessions import staff_only
+from billing.refusals import BooksRefuse
 
 admin_routes = Router(
     "/",
@@ -51,6 +54,12 @@ admin_routes = Router(
         workflows.retire_workflow,
         workflow_moves.show_moves,
         workflow_moves.move_dossiers,
+        usage.show_usage,
+        usage.show_month,
+        usage.save_usage,
+        usage.show_figure,
+        usage.accept_month,
     ],
     guards=[staff_only],
+    exception_handlers={BooksRefuse: refuse_books},
 )

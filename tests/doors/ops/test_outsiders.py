@@ -12,6 +12,8 @@ PAGES = [
     "/bang-ke/{slug}",
     "/bang-ke/{slug}/2026-11",
     "/bang-ke/{slug}/2026-11/in",
+    "/bang-ke/{slug}/2026-11/tep/bang-ke.pdf",
+    "/bang-ke/{slug}/2026-11/tep/tinh-lai.json",
     "/bang-ke/{slug}/2026-11/dossier-received",
     "/api/v1/tenants",
     "/api/v1/contracts/{slug}",
@@ -26,8 +28,9 @@ async def shut(browser, tenant, status=401):
         assert answer.status_code == status, page
         for secret in (tenant.host, "H08.16-261122", "100.000.000", "100000000", "HD-1"):
             assert secret not in answer.text
-    answer = await browser.post(f"/bang-ke/{tenant.slug}/2026-10/chot")
-    assert answer.status_code == status
+    for act in ("chot", "buoc", "giam-tru"):
+        answer = await browser.post(f"/bang-ke/{tenant.slug}/2026-10/{act}")
+        assert answer.status_code == status
     assert (
         await db.control.fetch_value(
             "select count(*) from statement where tenant_id = $1", tenant.id
