@@ -1,17 +1,20 @@
 """The administrators' door: who works here, holding which posts; where procedures are filed; the
 working calendar and its changes; workflows and their versions; how agencies were reorganised;
-which systems dossiers are exchanged with; what was used and what the contract says."""
+which systems dossiers are exchanged with; what was used and what the contract says; what
+messages say, and how many go out."""
 
 from litestar import Router
 
 from app.doors.admin import (
     calendars,
+    messages,
     officers,
     partners,
     procedures,
     reorganisation_plans,
     reorganisations,
     usage,
+    wordings,
     workflow_moves,
     workflows,
 )
@@ -40,6 +43,17 @@ admin_routes = Router(
         partners.add_partner,
         partners.stop_partner,
         partners.resume_partner,
+        messages.show_messages,
+        messages.let_go,
+        messages.give_up,
+        messages.open_limits,
+        messages.decide_limits,
+        wordings.show_wordings,
+        wordings.write_wording,
+        wordings.use_wording,
+        wordings.retire_wording,
+        wordings.judge_wording,
+        wordings.set_line,
         calendars.show_calendar,
         calendars.open_form,
         calendars.write_draft,

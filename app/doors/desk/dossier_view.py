@@ -27,6 +27,8 @@ _NOTICE_KINDS = {
     State.DELIVERED: "ok",
     State.FAILED: "late",
     State.IN_DOUBT: "soon",
+    State.HELD: "paused",
+    State.DROPPED: "done",
 }
 
 

@@ -12,6 +12,7 @@ from app.doors.portal import (
     slips,
     supplementing,
     tracking,
+    wishes,
     withdrawing,
 )
 
@@ -32,6 +33,8 @@ portal_routes = Router(
         filing.discard,
         mine.show_sent,
         mine.list_mine,
+        wishes.show_wishes,
+        wishes.choose_ways,
         slips.my_slip,
         supplementing.show_wanted,
         supplementing.take_wanted,

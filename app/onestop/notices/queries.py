@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from app.onestop.notices import rules, templates
+from app.onestop.notices.trouble import advice_of
 from infra.clock import now
 from tenants import db
 
@@ -21,13 +22,14 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
     state: rules.State
     state_name: str
     error: str | None
+    advice: str  # what to do about it
     attempts: int
     created_at: datetime
     sent_at: datetime | None
     may_resend: bool
 
 
-_COLUMNS = "id, event, text, phone, parts, state, error, attempts, created_at, sent_at"
+_COLUMNS = "id, event, text, phone, parts, state, hold, error, attempts, created_at, sent_at"
 # Served by notice_by_dossier.
 _OF_DOSSIER = f"select {_COLUMNS} from notice where dossier_id = $1 order by created_at, id"  # noqa: S608
 # Served by notice_due, whose rows are few.
@@ -45,7 +47,7 @@ async def any_due() -> bool:
 
 
 def _view(row: dict[str, object]) -> NoticeView:
-    state = rules.State(str(row.pop("state")))
+    state, hold = rules.State(str(row.pop("state"))), row.pop("hold")
     values = {
         **row,
         "title": templates.title_of(str(row.pop("event"))),
@@ -53,6 +55,7 @@ def _view(row: dict[str, object]) -> NoticeView:
         "phone": rules.masked_phone(str(row["phone"])),
         "state": state,
         "state_name": rules.STATE_NAMES[state],
+        "advice": advice_of(state, str(hold) if hold else None),
         "may_resend": state in (rules.State.FAILED, rules.State.IN_DOUBT),
     }
     values.pop("event", None)

@@ -29,7 +29,7 @@ from tenants.work import work
 from tests import cast
 from tests.onestop.notices.conftest import PHONE, Told
 
-_REAL = Path("billing/contracts/bd_2023.json")
+_REAL = Path("billing/contracts/bd_2023.json").read_bytes()
 TODAY = datetime(2026, 11, 20, tzinfo=UTC).date()
 
 
@@ -172,7 +172,7 @@ async def test_a_notice_of_nobody_is_not_sifted(province) -> None:
 async def test_the_allowance_of_the_contract_warns_once_at_each_level(province) -> None:
     month = now().date().replace(day=1)
     assert (await allowance.terms_on(month)).unit_price == 650  # no contract: the dated list
-    contract = msgspec.json.decode(_REAL.read_bytes())
+    contract = msgspec.json.decode(_REAL)
     contract["tenant_slug"] = current().slug
     contract["term"] |= {"start_on": f"{month:%Y}-01-01", "end_on": f"{month.year + 2}-12-31"}
     line = next(line for line in contract["lines"] if line["meter"] == "notice.part")
