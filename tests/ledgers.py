@@ -1,0 +1,199 @@
+"""`python -m tests.ledgers [--events N] [--orders N] [--months N] [--seed S]`.
+
+The same dirty usage in many random orders, its writer killed (SIGKILL) again and again: the
+ledgers must come to the same bytes. A fifth of what is sent are duplicates, one in twenty comes
+late, by up to the whole term, and one in a hundred has another content under a known id.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from uuid import UUID
+
+import msgspec
+
+from billing import books, service
+from billing.books import Recorded
+from billing.months import period, shifted
+from billing.shapes import Fact
+from infra import clock
+from infra.ids import uuid7
+from tenants import db
+from tenants.work import work
+from tests.billing.contracts import contract, term
+
+FIRST = date(2026, 1, 1)
+BATCH = 2000
+_LEDGER = """
+select id, meter, quantity, subject, occurred_at, billed_in, encode(digest, 'hex') as digest
+from usage u where tenant_id = $1 and corrects is null
+  and not exists (select from usage_conflict c where c.tenant_id = u.tenant_id and c.id = u.id)
+order by id
+"""
+_DOUBTS = """
+select id, digest from usage_conflict where tenant_id = $1
+union select id, digest from usage u where tenant_id = $1 and corrects is null
+  and exists (select from usage_conflict c where c.tenant_id = u.tenant_id and c.id = u.id)
+order by id, digest
+"""
+_SUMS = """
+select billed_in, meter, sum(quantity) as quantity, count(*) as facts from usage
+where tenant_id = $1 group by 1, 2 order by 1, 2
+"""
+_STATED = "select month, document::text from statement where tenant_id = $1 order by month"
+
+
+def sent(seed: int, count: int, months: int) -> list[list[Recorded]]:
+    """What arrives, by the month it arrives in; later months than the term get what is late."""
+    chance = random.Random(seed)
+    arriving: list[list[Recorded]] = [[] for _ in range(2 * months + 1)]
+    own = count * 79 // 100
+    facts = [_fact(chance, n, months) for n in range(own)]
+    for n, (month, fact) in enumerate(facts):
+        late = chance.randint(1, months) if n % 20 == 0 else 0
+        arriving[month + late].append(_recorded(fact))
+    for n in range(count - own):
+        month, fact = facts[chance.randrange(own)]
+        if n % 21 == 0:
+            fact = msgspec.structs.replace(fact, quantity=fact.quantity + 1)
+        arriving[min(month + chance.choice((0, 0, 0, 1, months)), 2 * months)].append(
+            _recorded(fact)
+        )
+    return arriving
+
+
+def _fact(chance: random.Random, number: int, months: int) -> tuple[int, Fact]:
+    month = chance.randrange(months)
+    start, end = period(shifted(FIRST, month))
+    tick = timedelta(microseconds=1)
+    edges = (start, end - tick, start + (end - start) * chance.random())
+    fact = Fact(
+        id=f"e:{number}", meter=("dossier.received", "notice.part")[number % 2],
+        quantity=1 + number % 3, subject=f"s-{number}", occurred_at=chance.choice(edges),
+    )  # fmt: skip
+    return month, fact
+
+
+def _recorded(fact: Fact) -> Recorded:
+    return Recorded(fact=fact, recorded_at=fact.occurred_at)
+
+
+async def open_books(months: int) -> UUID:
+    """The books of a tenant that is nothing but a contract."""
+    tenant_id = uuid7()
+    found = contract(id="HD-1", tenant_slug="so", term=term(FIRST, months))
+    await db.control.execute(
+        "insert into contract (id, version, tenant_id, tenant_slug, start_on, end_on, document,"
+        " digest, loaded_at) values ($1, 1, $2, 'so', $3, $4, $5, '', $6)",
+        *(found.id, tenant_id, found.term.start_on, found.term.end_on),
+        *(msgspec.json.encode(found).decode(), clock.now()),
+    )
+    return tenant_id
+
+
+async def write(tenant_id: UUID, arriving: list[list[Recorded]], order: int) -> None:
+    """Book everything in one random order and close each month; goes on where it was killed."""
+    closed = await db.control.fetch_value(
+        "select count(*) from statement where tenant_id = $1", tenant_id
+    )
+    for number, batches in enumerate(_batches(arriving, order)):
+        if number < closed:
+            continue
+        for batch in batches:
+            async with work():
+                await books.enter(tenant_id, batch)
+        month = shifted(FIRST, number)
+        with clock.frozen(period(month)[1]):
+            async with work():
+                await service.close("Vận hành", tenant_id, month)
+
+
+def _batches(arriving: list[list[Recorded]], order: int) -> Iterator[list[list[Recorded]]]:
+    chance = random.Random(order)
+    for month in arriving:
+        shuffled = chance.sample(month, len(month))
+        yield [shuffled[at : at + BATCH] for at in range(0, len(shuffled), BATCH)]
+
+
+async def ledger(tenant_id: UUID) -> str:
+    """The digest of all the books say; when it was written and in which order plays no part."""
+    found = hashlib.sha256()
+    for sql in (_LEDGER, _DOUBTS, _SUMS, _STATED):
+        for row in await db.control.fetch(sql, tenant_id):
+            found.update(repr(tuple(row)).encode())
+    return found.hexdigest()
+
+
+def _run_killed(asked: argparse.Namespace, tenant_id: UUID, order: int) -> int:
+    """One order by a process that is killed at random moments; how often it was."""
+    chance, kills = random.Random(order), 0
+    while True:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "tests.ledgers", "--write", str(tenant_id),
+             "--order", str(order), "--events", str(asked.events),
+             "--months", str(asked.months), "--seed", str(asked.seed)],
+            env=os.environ,
+        )  # fmt: skip
+        try:
+            # The first rounds are too short to finish; the patience grows, so that it ends.
+            status = child.wait(timeout=chance.uniform(0.1, 2.0) * (kills + 1) + asked.patience)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+            kills += 1
+            continue
+        if status:
+            sys.exit(status)
+        return kills
+
+
+def main() -> None:
+    """Write every order and compare; the exit status says whether all are the same."""
+    parser = argparse.ArgumentParser("python -m tests.ledgers", description=__doc__)
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--orders", type=int, default=20)
+    parser.add_argument("--months", type=int, default=36)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--patience", type=float, default=2.0, help="seconds before a kill")
+    parser.add_argument("--write", type=UUID, help=argparse.SUPPRESS)
+    parser.add_argument("--order", type=int, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.write:
+        arriving = sent(asked.seed, asked.events, asked.months)
+        return asyncio.run(_tidily(write(asked.write, arriving, asked.order)))
+    from tests.bench.house import house
+
+    with house():
+        _compare(asked)
+
+
+def _compare(asked: argparse.Namespace) -> None:
+    seen: dict[str, list[int]] = {}
+    for order in range(asked.orders):
+        began = time.monotonic()
+        tenant_id = asyncio.run(_tidily(open_books(asked.months)))
+        kills = _run_killed(asked, tenant_id, order)
+        digest = asyncio.run(_tidily(ledger(tenant_id)))
+        seen.setdefault(digest, []).append(order)
+        took = time.monotonic() - began
+        print(f"order {order:2}: {digest[:16]} after {kills} kills, {took:.0f} s", flush=True)
+    print("all the same" if len(seen) == 1 else f"DIFFERENT (seed {asked.seed}): {seen}")
+    sys.exit(len(seen) != 1)
+
+
+async def _tidily(doing):  # type: ignore[no-untyped-def]
+    try:
+        return await doing
+    finally:
+        await db.close()
+
+
+if __name__ == "__main__":
+    main()
