@@ -20,7 +20,7 @@ PUBLIC = {
     "/api/v1/exchange/{message_id:uuid}/files/{sha256:str}",
     "/api/v1/usage",  # a meter's token is the right
     "/tin-den/{slug:str}/{token:str}",  # what people wrote, by a signed address
-    "/tin-nhan/{slug:str}/{notice_id:uuid}/{token:str}",  # a gateway's report
+    "/tin-nhan/{slug:str}/{notice_id:uuid}/{number:int}/{token:str}",  # a provider's report
 }  # fmt: skip
 SITES = {"tenant": TENANT, "vendor": OPS}
 
