@@ -12,7 +12,16 @@ from tests.bench.house import house
 from tests.bench.machine import CLIENT_CORE, SERVER_CORE
 from tests.bench.report import Figures
 
-PARTS = ("rendering", "tracking", "submitting", "handling", "provisioning", "crowd", "memory")
+PARTS = (
+    "rendering",
+    "tracking",
+    "submitting",
+    "handling",
+    "provisioning",
+    "crowd",
+    "memory",
+    "meters",
+)
 
 
 def main() -> None:
@@ -20,16 +29,22 @@ def main() -> None:
     parser = argparse.ArgumentParser("python -m tests.bench", description=__doc__)
     parser.add_argument("part", nargs="*", choices=[[], *PARTS])
     parser.add_argument("--quick", action="store_true", help="short rounds; figures mean little")
+    parser.add_argument("--full", action="store_true", help="meters: 24 million facts")
     asked = parser.parse_args()
     found: Figures = {"machine": _machine(), "quick": asked.quick}
     for name in asked.part or PARTS:
         began = time.monotonic()
         measure: Callable[..., Figures] = import_module(f"tests.bench.{name}").measure
         with house() as servers:
-            found[name] = measure(servers, quick=asked.quick)
+            found[name] = measure(servers, quick=asked.quick, **_more(name, asked))
         found[name]["took_s"] = round(time.monotonic() - began)
     print()
     print(json.dumps(found, ensure_ascii=False))
+
+
+def _more(name: str, asked: argparse.Namespace) -> Figures:
+    """What one part can be asked for alone."""
+    return {"full": asked.full} if name == "meters" else {}
 
 
 def _machine() -> Figures:
