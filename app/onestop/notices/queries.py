@@ -29,7 +29,10 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
     may_resend: bool
 
 
-_COLUMNS = "id, event, text, phone, parts, state, hold, error, attempts, created_at, sent_at"
+_COLUMNS = (
+    "id, event, text, coalesce(phone, email) as phone, parts, state, hold, error, attempts,"
+    " created_at, sent_at"
+)
 # Served by notice_by_dossier.
 _OF_DOSSIER = f"select {_COLUMNS} from notice where dossier_id = $1 order by created_at, id"  # noqa: S608
 # Served by notice_due, whose rows are few.

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Protocol
 from uuid import UUID
 
-from app.onestop.notices import phones, preferences, rules, templates
+from app.onestop.notices import letters, phones, preferences, rules, templates
 from app.onestop.notices.allowing import allowed
 from app.onestop.notices.gateways import askable
 from app.onestop.notices.refusals import CannotResend
@@ -25,7 +25,8 @@ TRACKING_PATH = "/tra-cuu"
 _ABOUT = """
 select d.code, d.phone, d.due_at, a.sms_name as agency, coalesce(b.sms_name, a.sms_name) as desk,
        coalesce(p.document->>'sms_name', p.name) as procedure,
-       w.ways as wish, w.email as wish_email, s.phone is not null as stopped
+       d.applicant->>'email' as own_email, w.ways as wish,
+       w.email as wish_email, s.phone is not null as stopped
 from dossier d join agency a on a.id = d.agency_id left join agency b on b.id = d.desk_agency_id
 join procedure p on p.id = d.procedure_id
 left join notice_wish w on w.citizen_id = d.citizen_id
@@ -74,13 +75,13 @@ async def notify(
 
     `event` is a template's key; `values` fill its places and win over what the dossier itself
     gives: CQ (agency), NOI (the one at whose desk it was handed in), MA, TT, HEN (its due date),
-    TRACUU. None when there is no mobile number or the same was told before; an event that may come
+    TRACUU. None when there is no address or the same was told before; an event that may come
     again carries its own `occasion`. Who wishes no messages has a row that says so: it is dropped,
     unless the law demands that they be told.
     """
     about = await db.tenant.fetch_row(_ABOUT, dossier.id)
     phone = phones.mobile(about["phone"] or "") if about else None
-    if about is None or phone is None:
+    if about is None or not (phone or about["own_email"]):
         return None
     known = {
         "CQ": about["agency"],
@@ -90,12 +91,31 @@ async def notify(
         "HEN": about["due_at"],
         "TRACUU": tracking_address(),
     }
-    fact = f"{dossier.id}:{event}:{occasion}:{phone}"
+    fact, filled = f"{dossier.id}:{event}:{occasion}", {**known, **values}
     ways = preferences.ways_of(dict(about), demanded=bool(templates.named(event).demanded_by))
-    why_not = "" if ways.sms else ways.why_not
-    return await tell(
-        phone, event, fact, dossier_id=dossier.id, why_not=why_not, **{**known, **values}
+    email = ways.email or (None if phone or not ways.sms else about["own_email"])
+    letter = await _write_letter(dossier.id, event, fact, email, filled) if email else None
+    if phone is None:
+        return letter
+    # Without a mail server who chose letters alone still gets the message.
+    unwritten = ways.email is not None and letter is None and not await letters.possible(event)
+    why_not = "" if ways.sms or unwritten else ways.why_not
+    told = await tell(
+        phone, event, f"{fact}:{phone}", dossier_id=dossier.id, why_not=why_not, **filled
     )
+    return letter if why_not and letter else told
+
+
+async def _write_letter(
+    dossier_id: UUID, event: str, fact: str, email: str, values: dict[str, object]
+) -> UUID | None:
+    if not await letters.possible(event):
+        return None
+    at = allowed(now())
+    written = await letters.write(dossier_id, event, f"{fact}:{email}", email, values, at)
+    if written is not None:
+        await after_commit(partial(bell.ring, JOB, current().slug))
+    return written
 
 
 async def tell(
