@@ -10,13 +10,13 @@ from pathlib import Path
 
 from asyncpg.exceptions import PostgresError
 
-from app import agencies, lifecycle
+from app import agencies, cli_usage, lifecycle
 from app.chains import control_chain, tenant_chain
 from app.doors import brand
 from app.people import identities
 from app.refusals import Refusal
 from billing import service as billing
-from billing.refusals import ContractRefused
+from billing.refusals import BooksRefuse, ContractRefused
 from infra.settings import BadSetting, settings
 from tenants import control, db, provision, registry, upgrade
 from tenants.provision import ProvisionError
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     try:
         asyncio.run(_run(asked))
-    except (ProvisionError, BadSetting, Refusal, ContractRefused) as error:
+    except (ProvisionError, BadSetting, Refusal, BooksRefuse, ContractRefused) as error:
         sys.exit(f"motcua: {error}")
     except (OSError, PostgresError) as error:
         sys.exit(f"motcua: the database refused: {type(error).__name__}: {error}")
@@ -184,7 +184,7 @@ def _colour(text: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("motcua", description=__doc__)
     rooms = parser.add_subparsers(
-        required=True, metavar="control|tenant|issuer|province|contract|operator"
+        required=True, metavar="control|tenant|issuer|province|contract|usage|operator"
     )
     _verb(rooms.add_parser("control").add_subparsers(required=True), "migrate", _control_migrate)
     _tenant_verbs(rooms.add_parser("tenant").add_subparsers(required=True))
@@ -197,6 +197,8 @@ def _parser() -> argparse.ArgumentParser:
     contract = rooms.add_parser("contract", help="the contracts on the books")
     load = _verb(contract.add_subparsers(required=True), "load", _load_contract)
     load.add_argument("file", type=_content_of)
+    usage = rooms.add_parser("usage", help="outside meters, and corrections")
+    cli_usage.add_verbs(usage.add_subparsers(required=True))
     operators = rooms.add_parser("operator", help="the vendor's own staff")
     _verb(operators.add_subparsers(required=True), "admit", _admit_operator, "username", "name")
     load = _verb(rooms.add_parser("province").add_subparsers(required=True), "load", _load_province)

@@ -20,6 +20,7 @@ from infra import clock
 from tenants import db
 from tenants.work import WorkError, current_work
 
+_BILLED_IN = 7  # where it stands in a row
 REVERSED = "~reversed"
 CORRECTED = "~corrected"
 
@@ -88,15 +89,17 @@ async def enter(tenant_id: UUID, waiting: Sequence[Recorded], source: str = OURS
     WorkError outside of a unit of work, which has to be one on the control database.
     """
     closed = await _closed_months(tenant_id)
-    rows = sorted((_row(each, closed) for each in waiting), key=lambda row: str(row[0]))
-    columns = map(list, zip(*rows, strict=True)) if rows else [[]] * 9
+    rows = [_row(each, closed) for each in waiting]
+    ordered = sorted(rows, key=lambda row: str(row[0]))
+    columns = map(list, zip(*ordered, strict=True)) if rows else [[]] * 9
     added = {
         row["id"] for row in await db.control.fetch(_ADD, tenant_id, source, clock.now(), *columns)
     }
     doubtful = await _doubtful(tenant_id, source, waiting, added)
     if doubtful:
         await _set_aside(tenant_id, source, doubtful, closed)
-    return _told(waiting, closed, added, {fact.id for fact in doubtful})
+    months = [msgspec.convert(row[_BILLED_IN], date) for row in rows]
+    return _told(waiting, months, added, {fact.id for fact in doubtful})
 
 
 async def take_back(
@@ -188,17 +191,16 @@ def _row(recorded: Recorded, closed: frozenset[date]) -> tuple[object, ...]:
 
 
 def _told(
-    waiting: Sequence[Recorded], closed: frozenset[date], added: set[str], doubtful: set[str]
+    waiting: Sequence[Recorded], months: Sequence[date], added: set[str], doubtful: set[str]
 ) -> list[Entered]:
     """Each fact's outcome; of equal ones in one batch, the first is the one that was booked."""
-    told, seen = [], set[str]()
-    for fact in (recorded.fact for recorded in waiting):
-        month = rules.billed_in(fact, closed)
+    told, left = [], set(added)
+    for fact, month in zip((recorded.fact for recorded in waiting), months, strict=True):
         outcome: Outcome = "known"
         if fact.id in doubtful:
             outcome = "conflict"
-        elif fact.id in added and fact.id not in seen:
+        elif fact.id in left:
             outcome = "booked" if month == month_of(fact.occurred_at) else "adjustment"
-        seen.add(fact.id)
+        left.discard(fact.id)
         told.append(Entered(outcome=outcome, month=month))
     return told

@@ -60,11 +60,12 @@ class FactsPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClosedMonth(msgspec.Struct, frozen=True, kw_only=True):
-    """A month whose statement was closed."""
+    """A month whose statement was closed; `step` is the last one it took since."""
 
     month: date
     total: int
     closed_at: datetime
+    step: str | None = None
 
 
 # Served by usage_by_month; the latest sample by usage's index as well, one month at a time.
@@ -73,7 +74,9 @@ select t.slug, t.site->>'name' as name, t.status, d.host, t.schema_version, t.sc
        coalesce(u.dossiers, 0)::bigint as dossiers, coalesce(u.parts, 0)::bigint as notice_parts,
        s.quantity as bytes_stored,
        (s.occurred_at at time zone 'Asia/Ho_Chi_Minh')::date as sampled_on,
-       (select count(*) from usage_conflict c where c.tenant_id = t.id) as conflicts
+       (select count(*) from usage_conflict c where c.tenant_id = t.id and not exists (
+          select from usage_proposal p where p.tenant_id = c.tenant_id and p.source = c.source
+          and p.fact = c.id and p.approved)) as conflicts
 from tenant t
 join tenant_domain d on d.tenant_id = t.id and d.is_primary
 left join lateral (
@@ -162,7 +165,10 @@ async def contract(tenant_id: UUID, contract_id: str, version: int) -> Contract 
 async def closed_months(tenant_id: UUID) -> list[ClosedMonth]:
     """The tenant's closed months, the latest first."""
     rows = await db.control.fetch(
-        "select month, total, closed_at from statement where tenant_id = $1 order by month desc",
+        "select month, total, closed_at, (select step from statement_step p where"
+        " p.tenant_id = s.tenant_id and p.month = s.month order by"
+        " array_position('{sent,accepted,invoiced,paid}', step) desc limit 1) as step"
+        " from statement s where tenant_id = $1 order by month desc",
         tenant_id,
     )
     return [msgspec.convert(dict(row), ClosedMonth) for row in rows]

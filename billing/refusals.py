@@ -73,6 +73,16 @@ class RateUnknown(BooksRefuse):
     )
 
 
+class CorrectionUnfit(BooksRefuse):
+    """Not a fact that can be corrected, or not by this person."""
+
+    code = "correction_unfit"
+    message = (
+        "Chưa điều chỉnh được: số liệu không có trong sổ, đã được điều chỉnh, thiếu lý do, "
+        "hoặc người duyệt chính là người đề nghị."
+    )
+
+
 class ContractRefused(Exception):
     """A contract that cannot be taken; the faults say where and why (for operators, in English)."""
 
