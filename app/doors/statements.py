@@ -8,11 +8,12 @@ from uuid import UUID
 import msgspec
 
 from app.doors.contract_rules import Row, rule, rules_of
-from app.doors.words import dung_luong, so
+from app.doors.words import dung_luong, gio_ngay, so
 from app.refusals import NotFound
 from billing import queries, rules, settling
 from billing.months import month_of, months_between, shifted
 from billing.papers.filling import in_force
+from billing.payments import PaymentPeriod, payment_calendar
 from billing.queries import ClosedMonth, FactsPage, StatementView
 from billing.settling import Step, next_step
 from billing.shapes import Clause, Contract, FixedTotal, Line, Share, Statement, StatementLine
@@ -26,6 +27,7 @@ class MonthLink(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     words: str
     closed: ClosedMonth | None = None
+    state: str = "Chưa chốt"
 
 
 class Cited(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +79,7 @@ class ContractPage(msgspec.Struct, frozen=True, kw_only=True):
     contract: Contract
     lines: list[tuple[Line, str]]
     rules: list[tuple[str, list[Row]]]
+    calendar: list[PaymentPeriod]
     months: list[MonthLink]
 
 
@@ -110,6 +113,13 @@ _STEPS = {
     "invoiced": "Đã xuất hóa đơn",
     "paid": "Đã thanh toán",
 }
+
+
+def _stands(month: ClosedMonth | None) -> str:
+    """How a month's statement stands, in words."""
+    if month is None:
+        return "Chưa chốt"
+    return _STEPS[month.step] if month.step else f"Đã chốt {gio_ngay(month.closed_at)}"
 
 
 def _step(step: Step) -> StepLine:
@@ -219,6 +229,7 @@ def months(base: str, contract: Contract, closed: list[ClosedMonth]) -> list[Mon
             address=address(base, month),
             words=f"Tháng {month.month}/{month.year}",
             closed=known.get(month),
+            state=_stands(known.get(month)),
         )
         for month in reversed(begun)
     ]
@@ -232,6 +243,7 @@ async def contracts(base: str, tenant_id: UUID) -> list[ContractPage]:
             contract=found,
             lines=[(line, rule(found, line)) for line in found.lines],
             rules=rules_of(found),
+            calendar=payment_calendar(found),
             months=months(base, found, closed),
         )
         for found in await queries.contracts(tenant_id)

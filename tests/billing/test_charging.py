@@ -2,6 +2,7 @@
 
 import random
 from datetime import date
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -9,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing import checks, rules, service
-from billing.agreed import FixedTotal, Penalty, PerUnit, Price, Rounding, Settled, Sla, Vat
+from billing.agreed import FixedTotal, Payment, Penalty, PerUnit, Price, Rounding, Settled, Sla, Vat
 from billing.charging import charge, fixed_share, fixed_to_date, rounded
 from billing.months import shifted
+from billing.payments import payment_calendar
 from billing.shapes import Late, Used
-from tests.billing.contracts import CLAUSE, INCLUDED, MONTHS, TAX, contract, counted, fixed
+from tests.billing.contracts import CLAUSE, INCLUDED, MONTHS, TAX, contract, counted, fixed, term
 from tests.billing.made import credit, random_contract, random_month
 
 MAY = date(2026, 5, 1)
@@ -160,3 +162,23 @@ def test_what_a_shipped_contract_includes_is_never_charged(found):
     for n in range(36):
         month = shifted(found.term.start_on, n)
         assert rules.statement(found, used, month).total == rules.statement(found, {}, month).total
+
+
+@given(
+    st.integers(0, 10**13),
+    st.integers(1, 60),
+    st.integers(1, 12),
+    st.sampled_from(["start", "end"]),
+)
+def test_the_payment_calendar_covers_the_term_and_adds_up(total, months, every, at):
+    pay = Payment(every_months=every, at=at, invoice_by_day=7, due_days=30, clause=CLAUSE)
+    found = contract(term=term(date(2026, 1, 1), months), lines=[fixed(total)], payment=pay)
+    periods = payment_calendar(found)
+    assert sum(period.amount for period in periods) == total
+    assert periods[0].first == date(2026, 1, 1) and periods[-1].last == shifted(MAY, months - 5)
+    for before, after in pairwise(periods):
+        assert shifted(before.last, 1) == after.first
+    for period in periods:
+        month = shifted(period.last, 1) if at == "end" else period.first
+        assert period.invoice_by == month.replace(day=7)
+        assert (period.due_by - period.invoice_by).days == 30

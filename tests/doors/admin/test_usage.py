@@ -40,6 +40,7 @@ async def renting(province):
 
 async def test_administrators_read_open_save_and_accept_the_same_digits(thu, renting):
     text = await see(thu, HERE)
+    assert "Đã gửi bảng kê cho bên thuê" in text
     assert "Sử dụng và hợp đồng" in text and "1.500 đồng mỗi phần." in text
     page = f"{HERE}/2026-10"
     assert f'href="{page}"' in text
