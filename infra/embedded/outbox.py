@@ -42,10 +42,10 @@ class Outbox:
     def __init__(self, path: Path) -> None:
         """Open `path`, reading what an earlier process wrote there."""
         self.lock = Lock()
-        self._path = path
         self._by_reference: dict[str, Message] = {}
         for line in path.read_bytes().splitlines() if path.exists() else ():
             self._remember(line)
+        self._file = open(path, "ab", buffering=0, opener=private)  # noqa: SIM115 - lives as long
 
     def add(self, send: Send) -> Message:
         """Send once: a reference seen before returns the message sent then."""
@@ -54,8 +54,7 @@ class Outbox:
                 return known
             message = _deliver(send)
             # The newline comes first, so that a line cut short by a crash spoils only itself.
-            with open(self._path, "ab", opener=private) as file:
-                file.write(b"\n" + msgspec.json.encode(message))
+            self._file.write(b"\n" + msgspec.json.encode(message))
             self._by_reference[send.reference] = message
             return message
 

@@ -84,6 +84,8 @@ class _Gateway(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60
+    # Head and body in one packet: apart, the second waits for the first to be acknowledged.
+    wbufsize = -1
     server: _Gateway
 
     def do_GET(self) -> None:

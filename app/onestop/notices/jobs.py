@@ -17,7 +17,7 @@ from infra.clock import now
 from tenants import db
 from tenants.work import work
 
-BATCH = 300
+BATCH = 600
 # Longer than a batch takes: nothing begins after the first minute, and no call lasts half of one.
 LEASE = timedelta(minutes=3)
 _BEGIN_SECONDS = 60.0

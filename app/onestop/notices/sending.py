@@ -25,7 +25,7 @@ from tenants.work import work
 log = structlog.get_logger()
 
 # Whatever has ended is recorded this often, so that a killed worker leaves few doubts.
-_RECORD_SECONDS = 0.5
+_RECORD_SECONDS = 0.1
 _AGAIN = (Result.LATER, Result.ABSENT, Result.SPARED)
 
 
