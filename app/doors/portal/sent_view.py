@@ -28,6 +28,7 @@ class SentView(msgspec.Struct, frozen=True, kw_only=True):
     note: StandingNote | None
     facts: list[tuple[str, str]]
     explained: bool  # some time is counted, and a page says why
+    promised: bool  # that time is the result's
     papers: list[PaperView]
     results: list[PaperView]
     rating: str
@@ -45,6 +46,7 @@ async def sent_view(shown: DossierPage, aside: Beside, slips: Sequence[SlipLine]
         asked=await asked_view(shown, aside, slips),
         note=await standing_note(shown, aside, slips),
         facts=_facts(shown),
+        promised=shown.received_at is not None,
         explained=shown.received_at is not None or shown.channel == "online",
         papers=[paper for paper in shown.papers if paper.url],
         results=[paper for paper in shown.results if paper.url],

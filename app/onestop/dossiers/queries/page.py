@@ -13,7 +13,7 @@ from app.onestop.deadlines.queries import calendar_in_force
 from app.onestop.deadlines.rules import Remaining, remaining
 from app.onestop.dossiers import standing
 from app.onestop.dossiers.queries.openings import awaited, openings
-from app.onestop.dossiers.rules import Act, Facts, Status, acts_open, works_on
+from app.onestop.dossiers.rules import ENDED, Act, Facts, Status, acts_open, works_on
 from app.onestop.dossiers.shapes import KIND_OF_CHANNEL, Applicant
 from app.onestop.forms.rules import lines as form_lines
 from app.onestop.forms.shapes import Sheet
@@ -270,6 +270,7 @@ def _passed(text: str | None, *, official: bool) -> list[Passed]:
 
 
 async def _remaining(row: Any) -> Remaining | None:
-    if row["due_at"] is None or row["finished_at"] is not None or row["pause"]:
+    over = row["finished_at"] is not None or Status(row["status"]) in ENDED
+    if row["due_at"] is None or over or row["pause"]:
         return None
     return remaining(now(), row["due_at"], await calendar_in_force())
