@@ -52,9 +52,9 @@ where id = $1 and state in ('failed', 'in_doubt') and sent_at is null returning 
 # What the operator took and could not deliver is told anew, as a message of its own.
 _TELL_ANEW = """
 insert into notice (id, dossier_id, event, template_version, fact, phone, text, encoding, parts,
-                    state, next_at, created_at)
+                    channel, email, subject, state, next_at, created_at)
 select $2, dossier_id, event, template_version, fact || ':after:' || id, phone, text, encoding,
-       parts, 'pending', $3, $4
+       parts, channel, email, subject, 'pending', $3, $4
 from notice where id = $1 and state = 'failed' and sent_at is not null
 on conflict (fact) do nothing returning id
 """

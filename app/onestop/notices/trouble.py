@@ -23,7 +23,8 @@ _ADVICE = {
 
 # Served by notice_trouble; the dossier by its key.
 _TROUBLES = """
-select n.id, n.event, n.text, n.phone, n.parts, n.state, n.hold, n.error, n.created_at,
+select n.id, n.event, n.text, coalesce(n.phone, n.email) as phone, n.parts, n.state, n.hold,
+       n.error, n.created_at,
        case when n.next_at < 'infinity' then n.next_at end as goes_at, d.code
 from notice n left join dossier d on d.id = n.dossier_id
 where n.state = any($1) and n.created_at >= $2 and n.created_at < $3

@@ -14,6 +14,7 @@ from app.onestop.notices import (
     preferences,
     service,
     templating,
+    trouble,
     warnings,
 )
 from app.onestop.notices.limits import Hold, Limits
@@ -194,3 +195,22 @@ async def test_the_allowance_of_the_contract_warns_once_at_each_level(province) 
         await allowance.watch_allowance()
         assert [one.level for one in await warnings.latest()] == levels
     assert "12 trên 10 phần tin" in (await warnings.latest())[0].sentence
+
+
+async def test_a_letter_is_not_held_is_shown_masked_and_is_told_anew(dossier: Told) -> None:
+    letter = uuid7()
+    await db.tenant.execute(
+        "insert into notice (id, dossier_id, event, fact, channel, email, subject, text, encoding,"
+        " parts, state, next_at, created_at, sent_at) values ($1, $2, 'CO_KQ', 'f', 'email',"
+        " 'hung.tran@example.vn', 's', 't', 'MAIL', 1, 'failed', $3, $3, $3)",
+        *(letter, dossier.id, now()),
+    )
+    assert (await sift(letter)).held == set()
+    (line,) = (await trouble.troubles(None)).lines
+    assert "hung" not in line.phone and line.may_resend and "gọi điện" in line.advice
+    async with work():
+        await service.resend(await cast.officer(cast.LAN), letter)
+    again = await db.tenant.fetch_row("select * from notice where id <> $1", letter)
+    assert (again["channel"], again["email"], again["state"]) == (
+        "email", "hung.tran@example.vn", "pending",
+    )  # fmt: skip
