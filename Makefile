@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 MAKEFLAGS += --no-print-directory
 
-.PHONY: up test demo bench simulate check lock clean ready
+.PHONY: up test demo bench simulate chaos check lock clean ready
 
 up: ready
 	@exec $(VENV)/python -m app.up
@@ -20,6 +20,10 @@ bench: ready
 
 simulate: ready
 	@$(VENV)/python -m tests.simulation
+
+# Messages under fire: kill -9 of the worker, Valkey and PostgreSQL, and a FLUSHALL, again and again.
+chaos: ready
+	@$(VENV)/python -m tests.worker.chaos $(or $(COUNT),6000)
 
 check: ready
 	@$(VENV)/ruff format --check .
