@@ -18,7 +18,7 @@ _NO_PAGES = (
     "/static/", "/tinh/", "/tep", "/giay-to/", "/kho/", "/api/", "/tin-nhan", "/dang-nhap/xac-nhan",
     "/dang-xuat/kenh-sau", "/bang-ke/{slug}",
     "/da-nop/{code}/phieu/", "/da-nop/{code}/bo-sung", "/can-bo/thong-ke/csv",
-    "/quan-tri/sap-xep/tep-mau",
+    "/quan-tri/sap-xep/tep-mau", "/quan-tri/su-dung/{month}/tep/",
 )  # fmt: skip
 
 
