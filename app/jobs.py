@@ -21,7 +21,7 @@ from app.onestop.recounting.queries import recount_waits
 from app.onestop.recounting.service import JOB as RECOUNT
 from app.onestop.reorganisation.jobs import reorganise
 from app.onestop.reorganisation.queries import any_due as any_reorganisation_due
-from app.usage.jobs import check_books
+from app.usage.jobs import check_books, count_officers
 from billing import collect
 from billing.jobs import collect_usage, sample_storage
 
@@ -69,6 +69,7 @@ JOBS = (
     Job("sweep_papers", sweep_papers, "hour"),
     Job("watch_allowance", allowance.watch_allowance, "hour"),
     Job("sample_storage", sample_storage, "night"),
+    Job("count_officers", count_officers, "night"),
     Job("check_books", check_books, "night"),
 )
 BY_NAME = {job.name: job for job in JOBS}

@@ -1,8 +1,15 @@
 """What is done every night for what a tenant used."""
 
+from app.usage import officers
 from app.usage.rows import ROWS
 from billing import rebuild
 from billing.jobs import collect_usage
+
+
+async def count_officers() -> bool:
+    """Count who was active this month, up to yesterday; never more to do."""
+    await officers.count_officers()
+    return False
 
 
 async def check_books() -> bool:

@@ -13,6 +13,7 @@ from app.onestop.dossiers.service.traces import cleaned_note
 from app.people.shapes import Actor
 from app.refusals import NotAllowed
 from app.trail.service import record
+from billing import meter
 from infra import bell
 from infra.clock import now
 from infra.ids import uuid7
@@ -37,6 +38,7 @@ _FINISH = """
 update bulk_order o set finished_at = $2
 where o.id = $1 and o.finished_at is null and not exists (
     select from bulk_item i where i.order_id = o.id and i.state = 'waiting')
+returning o.act
 """
 
 
@@ -76,7 +78,11 @@ async def do_one(officer: Actor, row: Any) -> None:
 async def settle(row: Any, state: str, message: str | None = None) -> None:
     """Write what became of one dossier of an order; the last one finishes the order."""
     await db.tenant.execute(_SETTLE, row["order_id"], row["place"], state, message, now())
-    await db.tenant.execute(_FINISH, row["order_id"], now())
+    moment = now()
+    done = await db.tenant.fetch_value(_FINISH, row["order_id"], moment)
+    if done:
+        fact = f"bulk:{row['order_id']}:done"
+        await meter.count(fact, "job.done", subject=done, occurred_at=moment)
 
 
 async def _write(

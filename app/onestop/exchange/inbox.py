@@ -20,6 +20,7 @@ from app.onestop.exchange.rules import is_moment
 from app.onestop.exchange.shapes import Message, Receipt, files_of, kind_of, moments_of
 from app.onestop.papers.refusals import FileNotTaken, StoreDown
 from app.refusals import NotFound
+from billing import meter
 from infra.clock import now
 from storage import service as storage
 from storage.shapes import FileRefused, StoredObject, StoreUnavailable
@@ -84,6 +85,8 @@ async def take(sender: PartnerView, message_id: UUID, raw: bytes) -> Receipt:
     objects = await _objects(sender, message)
     await follow(sender, message, objects)
     await db.tenant.execute(_FORGET, sender.id, message.id)
+    call = f"exchange:{sender.id}:{message.id}"
+    await meter.count(call, "api.call", subject=str(sender.id), occurred_at=taken_at)
     return Receipt(id=message.id, taken_at=taken_at)
 
 

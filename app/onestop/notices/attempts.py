@@ -95,7 +95,7 @@ from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamp
      as e(id, state, error, next_at, claimed_until, reference, spared)
 where n.id = e.id and n.sent_at is null and n.state in ('pending', 'in_doubt')
   and (e.state = 'sent' or n.claimed_until = $9)
-returning n.id, n.state, n.channel, n.parts
+returning n.id, n.state, n.channel, n.parts, n.phone
 """
 # Two attempts that both came through are one message too many; it is never hidden.
 _DOUBLED = """
@@ -139,7 +139,7 @@ async def become(found: Sequence[End], lease: datetime, moment: datetime) -> Non
     rows = [_becoming(each, each.step, moment) for each in found]
     changed = await db.tenant.fetch(_BECOME, *_columns(rows, 7), moment, lease)
     taken = [row for row in changed if row["state"] == State.SENT and row["channel"] == "sms"]
-    await meter.count_many([f for row in taken for f in parts_of(row["id"], row["parts"], moment)])
+    await meter.count_many([fact for row in taken for fact in parts_of(dict(row), moment)])
     twice = [e for e in found if e.result is Result.TAKEN and e.turn.number > 1]
     if twice:
         ids, numbers = [e.turn.notice.id for e in twice], [e.turn.number for e in twice]

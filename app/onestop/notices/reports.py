@@ -22,7 +22,9 @@ _UNDELIVERED = "Nhà mạng báo tin không đến được máy người nhận
 _PROOF = (Report.ACCEPTED, Report.DELIVERED, Report.FAILED)
 
 _ATTEMPT = "select provider from notice_attempt where notice_id = $1 and number = $2"
-_LOCK = "select state, channel, parts, sent_at, tried from notice where id = $1 for update"
+_LOCK = """
+select id, state, channel, parts, phone, sent_at, tried from notice where id = $1 for update
+"""
 # What the report is worth for the attempt itself: nothing moves back there either.
 _NOTE = """
 update notice_attempt set reported_at = $5, report_code = $4,
@@ -73,7 +75,7 @@ async def take_report(notice_id: UUID, report: Report, number: int, said: str = 
     if number < row["tried"] and report in (Report.FAILED, Report.REJECTED):
         return
     if row["sent_at"] is None and report in _PROOF and row["channel"] == "sms":
-        await meter.count_many(parts_of(notice_id, row["parts"], moment))
+        await meter.count_many(parts_of(dict(row), moment))
     after = rules.after_report(rules.State(row["state"]), report)
     taken = moment if report in _PROOF else None
     error = _UNDELIVERED if after is rules.State.FAILED else None
