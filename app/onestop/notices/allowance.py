@@ -12,7 +12,7 @@ import structlog
 
 from app.onestop.notices import warnings
 from app.onestop.notices.limits import levels_reached
-from billing import queries
+from billing import nearing, queries
 from billing.agreed import PerUnit
 from billing.charging import clause_at, price_at
 from billing.months import month_of, period
@@ -105,8 +105,8 @@ async def watch_allowance() -> bool:
         name = f"{month:%m/%Y}"
         async with work():
             news = await warnings.of_allowance(name, level, seen.used, seen.included, seen.clause)
+        await nearing.warn(current().id, METER, month, level, (seen.used, seen.included))
         if news:
-            # The vendor reads this among the deployment's alerts.
             log.warning("sms_allowance", level=level, used=seen.used, allowance=seen.included)
     return False
 

@@ -22,6 +22,7 @@ from app.onestop.notices.refusals import NotHeld, WordingFaulty, WordingSettled
 from app.onestop.notices.wording import Verdict
 from app.refusals import Malformed
 from billing.agreed import Contract
+from billing.queries import overview
 from infra.clock import frozen, now
 from infra.ids import uuid7
 from tenants import db
@@ -195,6 +196,8 @@ async def test_the_allowance_of_the_contract_warns_once_at_each_level(province) 
         await allowance.watch_allowance()
         assert [one.level for one in await warnings.latest()] == levels
     assert "12 trên 10 phần tin" in (await warnings.latest())[0].sentence
+    (shown,) = [row for row in await overview() if row.slug == current().slug]
+    assert shown.notice_percent == 100  # the vendor sees it too
 
 
 async def test_a_letter_is_not_held_is_shown_masked_and_is_told_anew(dossier: Told) -> None:
