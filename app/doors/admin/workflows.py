@@ -71,7 +71,7 @@ async def open_workflow_form(
     """The form for a draft, filled with the draft there is or with a shipped example."""
     await administrator(request)
     kept = await shelf.versions_of(code)
-    return await _form_page(code, await _first_text(kept, pattern))
+    return await _form_page(code, await _first_text(kept, pattern), pattern=pattern)
 
 
 @post(FORM, opt={"own_work": True}, request_max_body_size=None)
@@ -158,7 +158,7 @@ async def _changes(kept: Kept, workflow: Workflow, in_force: UUID | None) -> lis
 
 
 async def _form_page(
-    code: str, text: str, refusal: WorkflowFaulty | None = None
+    code: str, text: str, refusal: WorkflowFaulty | None = None, pattern: str = ""
 ) -> Response[bytes]:
     view = await _procedure(code)
     return page(
@@ -170,6 +170,7 @@ async def _form_page(
         text=text,
         versions=lines_view(await shelf.versions_of(code), today()),
         patterns=[(one.code, one.name) for one in shipped().values()],
+        pattern=pattern,
         faults=list(refusal.faults) if refusal else [],
         errors=refusal.fields if refusal else {},
     )
