@@ -21,7 +21,7 @@ from app.onestop.recounting.queries import recount_waits
 from app.onestop.recounting.service import JOB as RECOUNT
 from app.onestop.reorganisation.jobs import reorganise
 from app.onestop.reorganisation.queries import any_due as any_reorganisation_due
-from app.usage.jobs import check_books, count_officers
+from app.usage.jobs import check_books, count_officers, warn_of_limits
 from billing import collect
 from billing.jobs import collect_usage, sample_storage
 
@@ -68,6 +68,7 @@ JOBS = (
     Job("settle_uploads", settle_uploads, "minute"),
     Job("sweep_papers", sweep_papers, "hour"),
     Job("watch_allowance", allowance.watch_allowance, "hour"),
+    Job("warn_of_limits", warn_of_limits, "hour"),
     Job("sample_storage", sample_storage, "night"),
     Job("count_officers", count_officers, "night"),
     Job("check_books", check_books, "night"),

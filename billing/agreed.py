@@ -119,6 +119,15 @@ class Included(msgspec.Struct, frozen=True, kw_only=True):
     clause: Clause
 
 
+class FairUse(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a meter a month may use (mức sử dụng hợp lý), and what happens beyond."""
+
+    meter: str
+    quantity: int
+    beyond: Literal["warn", "refuse"]
+    clause: Clause
+
+
 class NoExtra(msgspec.Struct, frozen=True, kw_only=True):
     """What must not be charged beside the price (không thu thêm): meters, and other matters."""
 
@@ -278,6 +287,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lots: list[Lot] = []
     included: list[Included] = []
     no_extra: list[NoExtra] = []
+    fair_use: list[FairUse] = []
     estimate: Estimate | None = None
     payment: Payment | None = None
     sla: list[Sla] = []

@@ -104,6 +104,11 @@ def _named(contract: Contract) -> Iterator[Fault]:
         for meter in found.meters:
             if meter not in METERS:
                 yield Fault(f"$.no_extra[{index}].meters", f"there is no meter {meter!r}")
+    for index, limit in enumerate(contract.fair_use):
+        if limit.meter not in METERS:
+            yield Fault(f"$.fair_use[{index}].meter", f"there is no meter {limit.meter!r}")
+        if limit.quantity < 1:
+            yield Fault(f"$.fair_use[{index}].quantity", "a limit is 1 or more")
 
 
 def _promises(contract: Contract) -> Iterator[Fault]:
@@ -154,6 +159,7 @@ def _clauses(contract: Contract) -> Iterator[Fault]:
         "lots": [each.clause for each in contract.lots],
         "included": [each.clause for each in contract.included],
         "no_extra": [each.clause for each in contract.no_extra],
+        "fair_use": [each.clause for each in contract.fair_use],
         "vat": [each.clause for each in contract.vat],
         "rounding": [each.clause for each in contract.rounding],
         "sla": [each.clause for each in contract.sla],

@@ -28,6 +28,16 @@ class MonthNotOver(BooksRefuse):
     message = "Tháng này chưa kết thúc. Vui lòng chốt bảng kê từ ngày đầu của tháng sau."
 
 
+class OverQuota(BooksRefuse):
+    """The contract's limit of this month is used up, and more is refused."""
+
+    code = "over_quota"
+    message = (
+        "Đã dùng hết mức của tháng này theo hợp đồng. Vui lòng liên hệ nhà cung cấp dịch vụ "
+        "hoặc thực hiện lại từ ngày đầu của tháng sau."
+    )
+
+
 class SourceUnfit(BooksRefuse):
     """A meter's name or what it is to count is not fit for a token."""
 

@@ -1,9 +1,13 @@
 """What is done every night for what a tenant used."""
 
+from contextlib import suppress
+
 from app.usage import officers
 from app.usage.rows import ROWS
-from billing import rebuild
+from billing import quota, rebuild
 from billing.jobs import collect_usage
+from billing.refusals import OverQuota
+from billing.shapes import METERS
 
 
 async def count_officers() -> bool:
@@ -17,4 +21,12 @@ async def check_books() -> bool:
     while await collect_usage():
         pass
     await rebuild.check(ROWS)
+    return False
+
+
+async def warn_of_limits() -> bool:
+    """Leave a warning wherever a limit of the contract comes near or is passed."""
+    for name in METERS:
+        with suppress(OverQuota):
+            await quota.check(name)
     return False

@@ -14,13 +14,15 @@ from app.onestop.exchange.refusals import (
     FilesMissing,
     MessageDiffers,
     NotOurPartner,
+    TooManyCalls,
     Unreadable,
 )
 from app.onestop.exchange.rules import is_moment
 from app.onestop.exchange.shapes import Message, Receipt, files_of, kind_of, moments_of
 from app.onestop.papers.refusals import FileNotTaken, StoreDown
 from app.refusals import NotFound
-from billing import meter
+from billing import meter, quota
+from billing.refusals import OverQuota
 from infra.clock import now
 from storage import service as storage
 from storage.shapes import FileRefused, StoredObject, StoreUnavailable
@@ -82,6 +84,10 @@ async def take(sender: PartnerView, message_id: UUID, raw: bytes) -> Receipt:
     )
     if taken_at is None:
         return await _again(sender, message.id, digest)
+    try:
+        await quota.check("api.call")
+    except OverQuota:
+        raise TooManyCalls from None
     objects = await _objects(sender, message)
     await follow(sender, message, objects)
     await db.tenant.execute(_FORGET, sender.id, message.id)

@@ -27,6 +27,14 @@ class FilesMissing(Refusal):
     message = "Còn thiếu tệp của giấy tờ ghi trong tin."
 
 
+class TooManyCalls(Refusal):
+    """The contract's limit of calls is used up this month."""
+
+    status = 429
+    code = "over_quota"
+    message = "Đã hết số lượt gọi của tháng này theo hợp đồng. Hãy gửi lại từ đầu tháng sau."
+
+
 class Unreadable(Refusal):
     """Not a message of this interface."""
 
