@@ -10,7 +10,7 @@ from pathlib import Path
 
 from asyncpg.exceptions import PostgresError
 
-from app import agencies, cli_usage, lifecycle
+from app import agencies, cli_providers, cli_usage, lifecycle
 from app.chains import control_chain, tenant_chain
 from app.doors import brand
 from app.people import identities
@@ -184,7 +184,7 @@ def _colour(text: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("motcua", description=__doc__)
     rooms = parser.add_subparsers(
-        required=True, metavar="control|tenant|issuer|province|contract|usage|operator"
+        required=True, metavar="control|tenant|issuer|province|contract|provider|usage|operator"
     )
     _verb(rooms.add_parser("control").add_subparsers(required=True), "migrate", _control_migrate)
     _tenant_verbs(rooms.add_parser("tenant").add_subparsers(required=True))
@@ -197,6 +197,8 @@ def _parser() -> argparse.ArgumentParser:
     contract = rooms.add_parser("contract", help="the contracts on the books")
     load = _verb(contract.add_subparsers(required=True), "load", _load_contract)
     load.add_argument("file", type=_content_of)
+    through = rooms.add_parser("provider", help="whom a tenant's messages go through")
+    cli_providers.add_verbs(through.add_subparsers(required=True), _content_of)
     usage = rooms.add_parser("usage", help="outside meters, and corrections")
     cli_usage.add_verbs(usage.add_subparsers(required=True))
     operators = rooms.add_parser("operator", help="the vendor's own staff")

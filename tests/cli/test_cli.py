@@ -47,6 +47,12 @@ async def test_a_tenants_life_from_the_command_line(tmp_path):
         *("--slug", "dong-thap"),
     )
     assert trusted[0] == 0, trusted[1]
+    chosen = tmp_path / "provider.json"
+    chosen.write_text('{"driver": "esms", "url": "https://sms.test", "password": "kin"}')
+    status, printed = await run("provider", "choose", "dong-thap", "esms", str(chosen))
+    assert status == 0, printed
+    status, printed = await run("provider", "list", "dong-thap")
+    assert (status, "esms" in printed, "kin" in printed) == (0, True, False), printed
     status, printed = await run("tenant", "drop", "dong-thap", answer="dong-thut\n")
     assert status == 1 and "does not match" in printed
     status, printed = await run("tenant", "drop", "dong-thap")

@@ -4,12 +4,16 @@ from collections import deque
 from collections.abc import Collection
 from uuid import UUID
 
+import structlog
+
 from app.onestop.notices import routing
-from app.onestop.notices.gateways import memory_of
+from app.onestop.notices.gateways import fault_of
 from app.onestop.notices.providers import Provider, of_tenant
 from app.onestop.notices.routing import Candidate, Past
 from infra.clock import now
 from tenants import db
+
+log = structlog.get_logger()
 
 # Served by notice_attempt_ended, whose predicate this repeats.
 _PAST = """
@@ -28,7 +32,6 @@ class Choosing:
 
     def __init__(self, providers: dict[str, Provider], past: dict[str, deque[Past]]) -> None:
         self.providers = providers
-        self.memory = {name: memory_of(provider) for name, provider in providers.items()}
         self._past = past
         self._failing: dict[str, int] = {}
         self._probed = False
@@ -39,15 +42,23 @@ class Choosing:
         """The provider for a message, none of `but`; what is urgent never serves as a probe."""
         moment = now()
         found = [
-            Candidate(name=n, priority=p.priority, weight=p.weight, past=tuple(self._past[n]))
-            for n, p in self.providers.items()
-            if p.channel == channel and n not in but and not self.stopped(n)
+            each
+            for each in self.candidates(channel)
+            if each.name not in but and not self.stopped(each.name)
         ]
         probing = len(found) > 1 and not self._probed and not urgent
         if probing and (probe := routing.to_probe(found, moment)):
             self._probed = True
             return probe
         return routing.choose(found, routing.lot_of(notice_id, tried), moment)
+
+    def candidates(self, channel: str | None = None) -> list[Candidate]:
+        """The providers of a channel, or all, with their past."""
+        return [
+            Candidate(name=n, priority=p.priority, weight=p.weight, past=tuple(self._past[n]))
+            for n, p in self.providers.items()
+            if channel in (None, p.channel)
+        ]
 
     def note(self, name: str, *, good: bool) -> None:
         """An attempt of this batch ended."""
@@ -60,8 +71,11 @@ class Choosing:
 
 
 async def read() -> Choosing:
-    """The current tenant's providers and how they did lately."""
+    """The current tenant's providers and how they did lately; one that cannot work is left out."""
     providers = await of_tenant()
+    for fault in filter(None, map(fault_of, list(providers.values()))):
+        log.error("notice_provider_unusable", fault=fault)
+    providers = {name: each for name, each in providers.items() if fault_of(each) is None}
     past: dict[str, deque[Past]] = {n: deque(maxlen=routing.LAST) for n in providers}
     for row in await db.tenant.fetch(_PAST, list(providers), routing.LAST):
         past[row["name"]].append(Past(row["ended_at"], row["good"]))

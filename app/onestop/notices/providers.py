@@ -72,26 +72,34 @@ async def of_tenant() -> dict[str, Provider]:
 def combined(
     shared: Mapping[str, Provider], own: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Provider]:
+    """As `laid_over`, without those switched off."""
+    return {name: each for name, each in laid_over(shared, own).items() if each.enabled}
+
+
+def laid_over(
+    shared: Mapping[str, Provider], own: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Provider]:
     """The deployment's providers with a tenant's choices laid over them, and the tenant's own."""
     found = dict(shared)
     for name, choices in own.items():
         known = msgspec.to_builtins(shared[name]) if name in shared else {"name": name}
         found[name] = msgspec.convert({**known, **choices}, Provider)
-    return {name: each for name, each in found.items() if each.enabled}
+    return found
 
 
-async def choose(name: str, choices: Mapping[str, Any], login: Login | None = None) -> None:
+async def choose(name: str, choices: Mapping[str, Any], login: Login | None = None) -> Provider:
     """Give the current tenant a provider of its own, or other choices for a shared one.
 
     `choices` are fields of Provider other than name and login. Raises msgspec.ValidationError when
     what comes of it is no provider.
     """
     own = {name: {**choices, **(msgspec.to_builtins(login) if login else {})}}
-    combined(deployment(), own)
+    chosen = laid_over(deployment(), own)[name]
     plain = msgspec.json.encode(login) if login else None
     shut = sealed.seal(current().secrets.key, plain, _label(name)) if plain else None
     text = msgspec.json.encode(choices).decode()
     await db.tenant.execute(_WRITE, name, text, shut, now())
+    return chosen
 
 
 def deployment() -> dict[str, Provider]:

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from app.onestop.notices import jobs, providers, reports, service
+from app.onestop.notices import choosing, jobs, providers, reports, service
 from app.onestop.notices.gateways import mapping
 from app.onestop.notices.gateways.mapped import shipped
 from app.onestop.notices.gateways.shapes import NotTaken, Outgoing, Refused, Unknown
@@ -154,6 +154,8 @@ async def test_a_tenant_lays_its_own_choices_over_the_deployments(
     assert b"app-pass" not in kept
     with pytest.raises(msgspec.ValidationError):
         await providers.choose("moi", {"driver": "esms"})
+    await providers.choose("moi", {"driver": "khong-co", "url": brands.url})
+    assert list((await choosing.read()).providers) == ["esms"]
 
 
 def test_a_list_that_cannot_be_read_stops_the_program(listed: Any) -> None:

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
+import msgspec
+
 from app.onestop.notices.gateways.kannel import Kannel
 from app.onestop.notices.gateways.mail import Mail
 from app.onestop.notices.gateways.mapped import Mapped, shape_of
@@ -47,6 +49,18 @@ def memory_of(provider: Provider) -> timedelta | None:
     return timedelta(hours=asked.hours) if asked else None
 
 
+def fault_of(provider: Provider) -> str | None:
+    """Why nobody can speak to this provider, as an English sentence, or None."""
+    try:
+        memory_of(provider)
+    except KeyError:
+        return f"{provider.name}: there is no driver called {provider.driver}"
+    except msgspec.ValidationError as error:
+        return f"{provider.name}: its mapping cannot be read: {error}"
+    return None
+
+
 async def askable() -> list[str]:
     """The current tenant's providers that can be asked for a message by our reference."""
-    return [name for name, each in (await of_tenant()).items() if memory_of(each) is not None]
+    listed = {name: each for name, each in (await of_tenant()).items() if fault_of(each) is None}
+    return [name for name, each in listed.items() if memory_of(each) is not None]

@@ -1,0 +1,67 @@
+"""`motcua provider`: whom a tenant's messages go through, and how they do."""
+
+import argparse
+import os
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from app import lifecycle
+from app.onestop.notices import choosing, providers, routing
+from app.onestop.notices.gateways import fault_of
+from infra.clock import now
+from tenants import provision
+from tenants.current import acting_for
+from tenants.provision import ProvisionError
+from tenants.work import work
+
+
+def add_verbs(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", content_of: Callable[[str], str]
+) -> None:
+    """`list` and `choose`; `content_of` reads a file named on the command line."""
+    listing = verbs.add_parser("list", help="the tenant's providers, with their share of now")
+    listing.add_argument("slug")
+    listing.set_defaults(verb=_list)
+    choose = verbs.add_parser("choose", help="give the tenant choices or a provider of its own")
+    choose.add_argument("slug")
+    choose.add_argument("name")
+    choose.add_argument(
+        "file", type=content_of, help='JSON such as {"brand": "BINHDINH"}; its login is kept sealed'
+    )
+    choose.set_defaults(verb=_choose)
+
+
+async def _list(asked: argparse.Namespace) -> None:
+    with acting_for(await lifecycle.named(asked.slug)):
+        found = await choosing.read()
+    for each in found.candidates():
+        provider = found.providers[each.name]
+        part = routing.share(each.past, now())
+        print(f"{each.name:20} {provider.driver:10} {each.priority:3} {each.weight:3} {part:5.0%}")
+
+
+async def _choose(asked: argparse.Namespace) -> None:
+    tenant = await lifecycle.named(asked.slug)
+    choices, login = _read(asked.file)
+    with acting_for(tenant):
+        async with work():
+            try:
+                chosen = await providers.choose(asked.name, choices, login)
+            except msgspec.ValidationError as error:
+                raise ProvisionError(f"the file describes no provider: {error}") from None
+            if fault := fault_of(chosen):
+                raise ProvisionError(fault)
+    who = os.environ.get("USER", "command line")
+    await provision.note(who, "tenant.provider", asked.slug, provider=asked.name)
+    print(f"messages of {asked.slug} go through {asked.name} as the file says")
+
+
+def _read(text: str) -> tuple[dict[str, Any], providers.Login | None]:
+    try:
+        choices = msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise ProvisionError(f"the file is not JSON: {error}") from None
+    login = choices.pop("username", None), choices.pop("password", None)
+    return choices, providers.Login(login[0] or "", login[1] or "") if any(login) else None
