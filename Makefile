@@ -25,6 +25,10 @@ simulate: ready
 chaos: ready
 	@$(VENV)/python -m tests.worker.chaos $(or $(COUNT),6000)
 
+# A million dirty events in twenty orders, the writer killed in between: the same ledgers.
+ledgers: ready
+	@$(VENV)/python -m tests.ledgers
+
 check: ready
 	@$(VENV)/ruff format --check .
 	@$(VENV)/ruff check .
