@@ -101,7 +101,7 @@ def _part(work: FarWork, messages: Sequence[Sent], calendar: Calendar) -> PartLi
         title=work.title or "",
         partner=work.partner,
         state=work_tag(work),
-        due=None if closed else deadline_tag(work, calendar),
+        due=None if closed or work.outcome == "ended" else deadline_tag(work, calendar),
         facts=_filled(
             ("Mã hồ sơ bên đó", work.their_code),
             ("Gửi từ", short_moment(work.entered_at)),
