@@ -15,8 +15,8 @@ pytestmark = pytest.mark.browser
 
 # Answered with something else than a page of ours.
 _NO_PAGES = (
-    "/static/", "/tinh/", "/tep", "/giay-to/", "/kho/", "/api/", "/tin-nhan", "/dang-nhap/xac-nhan",
-    "/dang-xuat/kenh-sau", "/bang-ke/{slug}",
+    "/static/", "/tinh/", "/tep", "/giay-to/", "/kho/", "/api/", "/tin-nhan", "/tin-den/",
+    "/dang-nhap/xac-nhan", "/dang-xuat/kenh-sau", "/bang-ke/{slug}",
     "/da-nop/{code}/phieu/", "/da-nop/{code}/bo-sung", "/can-bo/thong-ke/csv",
     "/quan-tri/sap-xep/tep-mau", "/quan-tri/su-dung/{month}/tep/",
 )  # fmt: skip

@@ -128,10 +128,14 @@ def administration(shown: Gallery) -> None:
         ("/quan-tri/cap-quyen?co-quan=quy+nhon", "admit-found"),
         ("/quan-tri/thu-tuc?tim=khai+sinh", "filings"),
         ("/quan-tri/sap-xep", "reorganisations"),
+        ("/quan-tri/tin-nhan", "messages"),
+        ("/quan-tri/tin-nhan/gioi-han", "message-limits"),
+        ("/quan-tri/tin-nhan/mau/TIEP_NHAN", "message-wording"),
         ("/quan-tri/lien-thong", "partners"),
     ):
         shown.at(cast.THU, path, name)
     shown.at(cast.MINH, "/can-bo/thong-ke", "statistics")
+    shown.at(cast.LAN, "/can-bo/tin-bao", "messages-that-failed")
     page = shown.visit(cast.THU, "/quan-tri")
     walks.follow(page, "Nguyễn Thị Lan")
     page.locator("summary", has_text="Cử người thay").first.click()

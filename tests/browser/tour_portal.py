@@ -76,6 +76,7 @@ def _papers(shown: Gallery, page: Page) -> None:
 def delivered(shown: Gallery) -> None:
     """What the citizen sees when all is done."""
     shown.at(NGOC, f"/da-nop/{shown.code}/thoi-han", "deadline")
+    shown.at(NGOC, "/nhan-tin", "wishes")
     page = shown.visit(NGOC, f"/da-nop/{shown.code}")
     shown.look(page, "result")
     page.locator("main a", has_text="Đánh giá").click()

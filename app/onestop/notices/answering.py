@@ -42,7 +42,7 @@ _DOSSIER = """
 select d.id, d.code, d.status, d.due_at, d.phone, a.sms_name as agency,
        coalesce(p.document->>'sms_name', p.name) as procedure
 from dossier d join agency a on a.id = d.agency_id join procedure p on p.id = d.procedure_id
-where d.code = $1
+where d.id = dossier_named($1)
 """
 _ORDERS = {Kind.STOP: "NGUNG_TIN", Kind.START: "NHAN_LAI"}
 
