@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gc
 import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -35,8 +36,24 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("house")
 
 _BROWSER = "tests/browser"
+# Few tests, much work: whole installations, killed processes.
+_LONG = (
+    _BROWSER, "tests/demo/test_demo.py", "tests/worker/test_chaos.py", "tests/cli/test_cli.py",
+    "tests/embedded/test_instance.py", "tests/storage/test_killed.py", "tests/cli/test_agencies.py",
+    "tests/storage/test_store.py", "tests/embedded/test_postgres.py",
+    "tests/embedded/test_swift.py",
+    "tests/onestop/reorganisation/test_reform_2025.py", "tests/simulation/test_year.py",
+    "tests/onestop/dossiers/test_engine.py", "tests/worker/test_worker.py",
+)  # fmt: skip
 # A test's data need not survive a power cut; everything else is as in production.
 _HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays; looking through it again and again would only take time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -50,9 +67,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return _BROWSER if file.startswith("tests/browser/") else file
 
         def _assign_work_unit(self, node: Any) -> None:
-            # The longest goes first, or one worker is left alone with it in the end.
-            if _BROWSER in self.workqueue:
-                self.workqueue.move_to_end(_BROWSER, last=False)
+            # The longest go first, or one worker is left alone with them in the end.
+            for scope in reversed(_LONG):
+                if scope in self.workqueue:
+                    self.workqueue.move_to_end(scope, last=False)
             super()._assign_work_unit(node)
 
     return ByPlace(config, log)
