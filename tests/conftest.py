@@ -171,7 +171,8 @@ async def make_tenant(house: Servers) -> AsyncIterator[MakeTenant]:
 
 async def _borrow(slug: str, choices: dict[str, Any]) -> str | None:
     """Where there is a used database of the same kind, let it be the tenant's."""
-    if choices.keys() - {"source"}:
+    await registry.reload()
+    if choices.keys() - {"source"} or await registry.by_slug(slug) is not None:
         return None
     source = choices.get("source") or await template("main", tenant_chain())
     await shelf.lend(source, f"motcua_{slug.replace('-', '_')}")
