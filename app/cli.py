@@ -2,16 +2,14 @@
 
 import argparse
 import asyncio
-import os
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import date
-from pathlib import Path
 
 from asyncpg.exceptions import PostgresError
 
 from app import agencies, cli_providers, cli_usage, lifecycle
 from app.chains import control_chain, tenant_chain
+from app.cli_parts import Verb, Verbs, add_verb, content_of, note
 from app.doors import brand
 from app.people import identities
 from app.refusals import Refusal
@@ -21,8 +19,6 @@ from infra.settings import BadSetting, settings
 from tenants import control, db, provision, registry, upgrade
 from tenants.provision import ProvisionError
 from tenants.shapes import Site
-
-Verb = Callable[[argparse.Namespace], Awaitable[None]]
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -56,7 +52,7 @@ async def _create(asked: argparse.Namespace) -> None:
     )  # fmt: skip
     hosts = tuple(asked.host)
     tenant = await lifecycle.create(asked.slug, site, cluster=asked.cluster, hosts=hosts)
-    await _note("tenant.create", asked.slug, cluster=asked.cluster)
+    await note("tenant.create", asked.slug, cluster=asked.cluster)
     print(f"{tenant.slug} is {tenant.status} at {settings().origin(tenant.host)}")
 
 
@@ -71,13 +67,13 @@ async def _list(asked: argparse.Namespace) -> None:
 
 async def _suspend(asked: argparse.Namespace) -> None:
     await provision.suspend(asked.slug, asked.reason, asked.until)
-    await _note("tenant.suspend", asked.slug, reason=asked.reason, until=str(asked.until))
+    await note("tenant.suspend", asked.slug, reason=asked.reason, until=str(asked.until))
     print(f"{asked.slug} is suspended; its doors show a dated page within seconds")
 
 
 async def _resume(asked: argparse.Namespace) -> None:
     await provision.resume(asked.slug)
-    await _note("tenant.resume", asked.slug)
+    await note("tenant.resume", asked.slug)
     print(f"{asked.slug} is active")
 
 
@@ -96,40 +92,40 @@ async def _drop(asked: argparse.Namespace) -> None:
     if name.strip() != asked.slug:
         raise ProvisionError("the name does not match; nothing was changed")
     await lifecycle.drop(asked.slug)
-    await _note("tenant.drop", asked.slug)
+    await note("tenant.drop", asked.slug)
     print(f"{asked.slug} is gone")
 
 
 async def _add_host(asked: argparse.Namespace) -> None:
     await lifecycle.named(asked.slug)
     await provision.add_host(asked.slug, asked.host)
-    await _note("tenant.host", asked.slug, host=asked.host)
+    await note("tenant.host", asked.slug, host=asked.host)
     print(f"{asked.host} leads to {asked.slug}")
 
 
 async def _storage_key(asked: argparse.Namespace) -> None:
     await provision.give_storage_key(asked.slug, asked.access, asked.secret)
-    await _note("tenant.storage_key", asked.slug)
+    await note("tenant.storage_key", asked.slug)
     print(f"the papers of {asked.slug} are reached with a key of their own")
 
 
 async def _trust(asked: argparse.Namespace) -> None:
     chosen = (asked.audience, asked.issuer, asked.label, asked.client_id, asked.secret)
     await lifecycle.trust(asked.slug, *chosen)
-    await _note("issuer.trust", asked.slug, issuer=asked.issuer, audience=asked.audience)
+    await note("issuer.trust", asked.slug, issuer=asked.issuer, audience=asked.audience)
     print(f"{asked.issuer} may vouch for {asked.audience} sign-ins")
 
 
 async def _load_province(asked: argparse.Namespace) -> None:
     tenant = await lifecycle.create_province(asked.slug)
-    await _note("province.load", asked.slug)
+    await note("province.load", asked.slug)
     print(f"{tenant.slug} is {tenant.status} at {settings().origin(tenant.host)}")
 
 
 async def _code_form(asked: argparse.Namespace) -> None:
     form = asked.file if asked.file else None
     await agencies.choose_code_form(asked.slug, asked.agency, form)
-    await _note("tenant.code_form", asked.slug, agency=asked.agency)
+    await note("tenant.code_form", asked.slug, agency=asked.agency)
     print(f"{asked.agency} and those beneath it make codes this way from now on")
 
 
@@ -138,7 +134,7 @@ async def _reorganise(asked: argparse.Namespace) -> None:
     if asked.preview:
         return print(await agencies.preview(asked.slug, asked.file))
     said = await agencies.carry_out(asked.slug, asked.file, batch=asked.batch)
-    await _note("tenant.reorganise", asked.slug)
+    await note("tenant.reorganise", asked.slug)
     print(said)
 
 
@@ -146,18 +142,14 @@ async def _load_contract(asked: argparse.Namespace) -> None:
     contract = billing.read(asked.file.encode(), "the file")
     await lifecycle.named(contract.tenant_slug)
     await billing.load(contract)
-    await _note("contract.load", contract.tenant_slug, contract=contract.id)
+    await note("contract.load", contract.tenant_slug, contract=contract.id)
     print(f"{contract.id} is on the books of {contract.tenant_slug}")
 
 
 async def _admit_operator(asked: argparse.Namespace) -> None:
     await identities.admit_operator(asked.username, asked.name)
-    await _note("operator.admit", None, username=asked.username)
+    await note("operator.admit", None, username=asked.username)
     print(f"{asked.username} may sign in at {settings().origin(settings().ops_host)}")
-
-
-async def _note(act: str, slug: str | None, **detail: object) -> None:
-    await provision.note(os.environ.get("USER", "command line"), act, slug, **detail)
 
 
 def _answer(question: str) -> str:
@@ -165,13 +157,6 @@ def _answer(question: str) -> str:
         return input(question)
     except EOFError:
         return ""
-
-
-def _content_of(path: str) -> str:
-    try:
-        return Path(path).read_text().strip()
-    except OSError as error:
-        raise argparse.ArgumentTypeError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def _colour(text: str) -> str:
@@ -186,64 +171,56 @@ def _parser() -> argparse.ArgumentParser:
     rooms = parser.add_subparsers(
         required=True, metavar="control|tenant|issuer|province|contract|provider|usage|operator"
     )
-    _verb(rooms.add_parser("control").add_subparsers(required=True), "migrate", _control_migrate)
+    add_verb(rooms.add_parser("control").add_subparsers(required=True), "migrate", _control_migrate)
     _tenant_verbs(rooms.add_parser("tenant").add_subparsers(required=True))
-    trust = _verb(rooms.add_parser("issuer").add_subparsers(required=True), "trust", _trust)
+    trust = add_verb(rooms.add_parser("issuer").add_subparsers(required=True), "trust", _trust)
     trust.add_argument("audience", choices=["citizen", "staff", "vendor"])
     for name in ("issuer", "label", "client_id"):
         trust.add_argument(name)
-    trust.add_argument("secret", metavar="secret_file", type=_content_of)
+    trust.add_argument("secret", metavar="secret_file", type=content_of)
     trust.add_argument("--slug", help="the tenant; left out for the vendor's own issuer")
     contract = rooms.add_parser("contract", help="the contracts on the books")
-    load = _verb(contract.add_subparsers(required=True), "load", _load_contract)
-    load.add_argument("file", type=_content_of)
+    load = add_verb(contract.add_subparsers(required=True), "load", _load_contract)
+    load.add_argument("file", type=content_of)
     through = rooms.add_parser("provider", help="whom a tenant's messages go through")
-    cli_providers.add_verbs(through.add_subparsers(required=True), _content_of)
+    cli_providers.add_verbs(through.add_subparsers(required=True))
     usage = rooms.add_parser("usage", help="outside meters, and corrections")
     cli_usage.add_verbs(usage.add_subparsers(required=True))
     operators = rooms.add_parser("operator", help="the vendor's own staff")
-    _verb(operators.add_subparsers(required=True), "admit", _admit_operator, "username", "name")
-    load = _verb(rooms.add_parser("province").add_subparsers(required=True), "load", _load_province)
+    add_verb(operators.add_subparsers(required=True), "admit", _admit_operator, "username", "name")
+    load = add_verb(
+        rooms.add_parser("province").add_subparsers(required=True), "load", _load_province
+    )
     load.add_argument("slug")
     return parser
 
 
-def _tenant_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    create = _verb(verbs, "create", _create, "slug", "name")
+def _tenant_verbs(verbs: Verbs) -> None:
+    create = add_verb(verbs, "create", _create, "slug", "name")
     create.add_argument("--office", default="")
     create.add_argument("--hotline", default="")
     create.add_argument("--colour", type=_colour, default="#0b5c8f", help="such as #0b5c8f")
     create.add_argument("--sms-name", default="")
     create.add_argument("--cluster", default="main")
     create.add_argument("--host", action="append", default=[], help="may be repeated")
-    _verb(verbs, "list", _list)
-    suspend = _verb(verbs, "suspend", _suspend, "slug", "reason")
+    add_verb(verbs, "list", _list)
+    suspend = add_verb(verbs, "suspend", _suspend, "slug", "reason")
     suspend.add_argument("--until", type=date.fromisoformat, help="last day, YYYY-MM-DD")
-    _verb(verbs, "resume", _resume, "slug")
-    migrate = _verb(verbs, "migrate", _migrate)
+    add_verb(verbs, "resume", _resume, "slug")
+    migrate = add_verb(verbs, "migrate", _migrate)
     migrate.add_argument("slugs", nargs="*", help="all tenants when left out")
     migrate.add_argument("--at-once", type=int, default=4)
-    drop = _verb(verbs, "drop", _drop, "slug")
+    drop = add_verb(verbs, "drop", _drop, "slug")
     drop.add_argument("--confirm", help="the tenant's name, to answer the question beforehand")
-    key = _verb(verbs, "storage-key", _storage_key, "slug", "access")
-    key.add_argument("secret", metavar="secret_file", type=_content_of)
-    _verb(verbs, "add-host", _add_host, "slug", "host")
-    form = _verb(verbs, "code-form", _code_form, "slug", "agency")
-    form.add_argument("file", type=_content_of, nargs="?", help="left out: as the agency above it")
-    change = _verb(verbs, "reorganise", _reorganise, "slug")
-    change.add_argument("file", type=_content_of, help="the plan, a JSON file")
+    key = add_verb(verbs, "storage-key", _storage_key, "slug", "access")
+    key.add_argument("secret", metavar="secret_file", type=content_of)
+    add_verb(verbs, "add-host", _add_host, "slug", "host")
+    form = add_verb(verbs, "code-form", _code_form, "slug", "agency")
+    form.add_argument("file", type=content_of, nargs="?", help="left out: as the agency above it")
+    change = add_verb(verbs, "reorganise", _reorganise, "slug")
+    change.add_argument("file", type=content_of, help="the plan, a JSON file")
     change.add_argument("--preview", action="store_true", help="only say what would move")
     change.add_argument("--batch", type=int, default=200, help="dossiers in one transaction")
-
-
-def _verb(
-    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, verb: Verb, *words: str
-) -> argparse.ArgumentParser:
-    parser = verbs.add_parser(name)
-    parser.set_defaults(verb=verb)
-    for word in words:
-        parser.add_argument(word)
-    return parser
 
 
 if __name__ == "__main__":

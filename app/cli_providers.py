@@ -1,26 +1,22 @@
 """`motcua provider`: whom a tenant's messages go through, and how they do."""
 
 import argparse
-import os
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from app import lifecycle
+from app.cli_parts import Verbs, content_of, note
 from app.onestop.notices import choosing, providers, routing
 from app.onestop.notices.gateways import fault_of
 from infra.clock import now
-from tenants import provision
 from tenants.current import acting_for
 from tenants.provision import ProvisionError
 from tenants.work import work
 
 
-def add_verbs(
-    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", content_of: Callable[[str], str]
-) -> None:
-    """`list` and `choose`; `content_of` reads a file named on the command line."""
+def add_verbs(verbs: Verbs) -> None:
+    """`list` and `choose`."""
     listing = verbs.add_parser("list", help="the tenant's providers, with their share of now")
     listing.add_argument("slug")
     listing.set_defaults(verb=_list)
@@ -53,8 +49,7 @@ async def _choose(asked: argparse.Namespace) -> None:
                 raise ProvisionError(f"the file describes no provider: {error}") from None
             if fault := fault_of(chosen):
                 raise ProvisionError(fault)
-    who = os.environ.get("USER", "command line")
-    await provision.note(who, "tenant.provider", asked.slug, provider=asked.name)
+    await note("tenant.provider", asked.slug, provider=asked.name)
     print(f"messages of {asked.slug} go through {asked.name} as the file says")
 
 

@@ -1,12 +1,12 @@
-"""A paper as PDF/A-2b, drawn by typst with the fonts inside its wheel; nothing is fetched."""
+"""A paper of a statement as PDF/A-2b."""
 
 import asyncio
 from pathlib import Path
 
 import msgspec
-import typst
 
 from billing.papers.shapes import Paper
+from infra.typeset import drawn
 
 _TEMPLATE = Path(__file__).with_name("paper.typ")
 
@@ -18,10 +18,4 @@ async def pdf_of(paper: Paper) -> bytes:
 
 def draw(paper: Paper) -> bytes:
     """The PDF at once; the same paper gives the same letters on any machine."""
-    return typst.compile(
-        _TEMPLATE,
-        format="pdf",
-        ignore_system_fonts=True,
-        pdf_standards="a-2b",
-        sys_inputs={"paper": msgspec.json.encode(paper).decode()},
-    )
+    return drawn(_TEMPLATE, msgspec.json.encode(paper).decode())

@@ -1,16 +1,12 @@
-"""A paper as PDF/A-2b, drawn by typst from data, with the fonts inside its wheel.
-
-The same paper always gives the same letters: no font of the machine is looked at, no file but our
-own template is read, and nothing is fetched.
-"""
+"""A slip or a register as PDF/A-2b."""
 
 import asyncio
 from pathlib import Path
 
 import msgspec
-import typst
 
 from app.onestop.slips.printing import Print
+from infra.typeset import drawn
 
 _TEMPLATE = Path(__file__).with_name("paper.typ")
 
@@ -22,15 +18,8 @@ async def pdf_of(shown: Print) -> bytes:
 
 def draw(shown: Print) -> bytes:
     """The PDF at once, for threads and tests."""
-    return typst.compile(
-        _TEMPLATE,
-        format="pdf",
-        ignore_system_fonts=True,
-        pdf_standards="a-2b",
-        # The tags of a register's cells would make it fifteen times as large.
-        pdf_tags=not shown.landscape,
-        sys_inputs={"paper": data_of(shown)},
-    )
+    # The tags of a register's cells would make it fifteen times as large.
+    return drawn(_TEMPLATE, data_of(shown), tags=not shown.landscape)
 
 
 def data_of(shown: Print) -> str:

@@ -31,6 +31,6 @@ async def asking(
 ) -> Answer:
     """A call that only asks: without an answer nothing has changed."""
     try:
-        return await lines.call(method, path, body, headers)
-    except (NotReached, Cut) as error:
+        return await sending(lines, method, path, body, headers)
+    except Unknown as error:
         raise NotTaken(str(error)) from None

@@ -1,0 +1,39 @@
+"""What every part of the command line shares: verbs, files named on it, what was done noted."""
+
+import argparse
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from tenants import provision
+
+Verb = Callable[[argparse.Namespace], Awaitable[None]]
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add_verb(verbs: Verbs, name: str, verb: Verb, *words: str) -> argparse.ArgumentParser:
+    """A verb with the words it needs, for the caller to add options to."""
+    parser = verbs.add_parser(name)
+    parser.set_defaults(verb=verb)
+    for word in words:
+        parser.add_argument(word)
+    return parser
+
+
+def content_of(path: str) -> str:
+    """The text of a file named on the command line, as an argument's type."""
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def who() -> str:
+    """Who is at the keyboard, as far as the machine knows."""
+    return os.environ.get("USER", "command line")
+
+
+async def note(act: str, slug: str | None, **detail: object) -> None:
+    """Leave a row about what the vendor did, under the name of who is at the keyboard."""
+    await provision.note(who(), act, slug, **detail)
