@@ -4,7 +4,7 @@ import json
 
 from app.onestop.codes.service import generator_of
 from tenants import db
-from tests.cli.test_cli import run
+from tests.cli.running import run
 from tests.onestop.reorganisation.plans import BAC, QUY_NHON, described, merge, new_agency
 
 

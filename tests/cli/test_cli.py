@@ -1,27 +1,11 @@
 """The command line as an operator uses it, in a process of its own."""
 
-import asyncio
-import os
-import subprocess
-import sys
-
 import pytest
 
 from infra.dsn import Address
 from infra.settings import settings
 from tenants import registry
-from tests.house.test_layers import HOUSE
-
-
-async def run(*words, answer=""):
-    """The command's exit status and all it printed."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "app.cli", *words),
-        cwd=HOUSE, env=dict(os.environ), stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    printed, _ = await process.communicate(answer.encode())
-    return process.returncode, printed.decode()
+from tests.cli.running import run, run_anew
 
 
 @pytest.mark.usefixtures("house")
@@ -96,5 +80,5 @@ async def test_what_cannot_be_done_is_one_sentence_and_no_traceback(words):
 
 @pytest.mark.usefixtures("house")
 async def test_no_password_is_ever_printed():
-    _, printed = await run("tenant", "list")
+    _, printed = await run_anew("tenant", "list")
     assert Address.parse(settings().control_dsn).password not in printed

@@ -151,20 +151,32 @@ async def _check(story: Story) -> None:
     assert (done.state, done.figures["dossiers"]) == ("done", len(story.open))
 
 
-async def test_every_open_dossier_goes_to_exactly_the_right_successor(before: Tenant) -> None:
+async def test_after_the_day_every_dossier_code_and_figure_is_where_it_belongs(
+    before: Tenant,
+) -> None:
     story = await _story()
     assert len({one.agency for one in story.laid}) == 166
+    counted = Counter(one.agency for one in story.laid)
     await _carry_out(story)
     await _check(story)
+    await _agencies_ended_and_began()
+    await _citizens_see_who_goes_on(story)
+    await _counts_agree(story, counted)
+    await _units_lead_to_one_another()
+    await _a_second_run_changes_nothing(story)
+    with frozen(JULY):
+        agency = (await agency_ids())["ubnd-phuong-quy-nhon-bac"]
+        assert await take_for(agency) == "H08.21553-250701-0001"
+
+
+async def _agencies_ended_and_began() -> None:
     ended = await db.tenant.fetch("select valid_to from agency where key like '%truoc-2025-07'")
     assert [row["valid_to"] for row in ended] == [LAST_DAY] * 166
     begun = await db.tenant.fetch("select key from agency where valid_from = $1", FIRST_DAY)
     assert len([row for row in begun if row["key"].startswith("ubnd-")]) >= 58
 
 
-async def test_every_old_code_resolves_and_the_citizen_sees_who_goes_on(before: Tenant) -> None:
-    story = await _story()
-    await _carry_out(story)
+async def _citizens_see_who_goes_on(story: Story) -> None:
     names = await db.tenant.fetch("select key, name from agency")
     called = {row["key"]: row["name"] for row in names}
     for one in story.laid:
@@ -176,18 +188,7 @@ async def test_every_old_code_resolves_and_the_citizen_sees_who_goes_on(before: 
             assert found.details.steps[-1].agency_name == found.details.agency_name
 
 
-async def test_new_dossiers_are_coded_by_the_new_unit(before: Tenant) -> None:
-    story = await _story()
-    await _carry_out(story)
-    agency = (await agency_ids())["ubnd-phuong-quy-nhon-bac"]
-    with frozen(JULY):
-        assert await take_for(agency) == "H08.21553-250701-0001"
-
-
-async def test_counts_by_old_and_by_new_units_come_to_the_same(before: Tenant) -> None:
-    story = await _story()
-    counted = Counter(one.agency for one in story.laid)
-    await _carry_out(story)
+async def _counts_agree(story: Story, counted: Counter[str]) -> None:
     old = {line.key: line for line in await counts_by_unit(LAST_DAY)}
     new = {line.key: line for line in await counts_by_unit(FIRST_DAY)}
     assert {key: line.total for key, line in old.items()} == counted
@@ -200,8 +201,7 @@ async def test_counts_by_old_and_by_new_units_come_to_the_same(before: Tenant) -
     assert {key: line.open for key, line in new.items() if line.open} == open_now
 
 
-async def test_units_lead_to_one_another_on_any_day(before: Tenant) -> None:
-    await _carry_out(await _story())
+async def _units_lead_to_one_another() -> None:
     ids = await agency_ids()
     keys = {identity: key for key, identity in ids.items()}
     for (name, district), targets in successors().items():
@@ -222,9 +222,7 @@ def _key_of(district: str) -> str:
     return next(one.key for one in agencies_before("binh_dinh") if one.name == name)
 
 
-async def test_a_second_run_changes_nothing(before: Tenant) -> None:
-    story = await _story()
-    await _carry_out(story)
+async def _a_second_run_changes_nothing(story: Story) -> None:
     once = await _everything()
     await _carry_out(story)
     with frozen(datetime(2025, 8, 1, tzinfo=UTC)):
