@@ -41,11 +41,10 @@ class Pools:
 
     async def acquire(self, key: Hashable) -> asyncpg.Connection:
         """A connection for `key`; waits in turn while its share or the budget is spent."""
-        first = True
-        while self._busy[key] >= self._share or not self._room(key):
-            await self._wait(key, back=first)
-            first = False
-        self._busy[key] += 1
+        if self._free(key):
+            self._busy[key] += 1
+        else:
+            await self._turn(key)
         try:
             return self._take(key) or await self._make(key)
         except BaseException:
@@ -78,8 +77,9 @@ class Pools:
             self._opened -= 1
             await connection.close()
 
-    def _room(self, key: Hashable) -> bool:
-        return self._opened < self._budget or bool(self._idle)
+    def _free(self, key: Hashable) -> bool:
+        """Whether a place is left: what is idle makes room, so only places taken count."""
+        return self._busy[key] < self._share and self._busy.total() < self._budget
 
     def _take(self, key: Hashable) -> asyncpg.Connection | None:
         # The newest idle one first: its server process is warm and the oldest can be reaped.
@@ -107,20 +107,18 @@ class Pools:
             self._opened -= 1
             raise
 
-    async def _wait(self, key: Hashable, *, back: bool) -> None:
+    async def _turn(self, key: Hashable) -> None:
+        """Wait until a place was taken for this task."""
         turn = asyncio.get_running_loop().create_future()
         entry = (key, turn)
-        if back:
-            self._waiting.append(entry)
-        else:
-            self._waiting.appendleft(entry)
+        self._waiting.append(entry)
         try:
             await turn
         except asyncio.CancelledError:
             if entry in self._waiting:
                 self._waiting.remove(entry)
             else:
-                self._wake()
+                self._leave(key)
             raise
 
     def _leave(self, key: Hashable) -> None:
@@ -132,8 +130,11 @@ class Pools:
     def _wake(self) -> None:
         for entry in self._waiting:
             key, turn = entry
-            if self._busy[key] < self._share and not turn.done():
+            if self._free(key) and not turn.done():
                 self._waiting.remove(entry)
+                # Taken here: a task that gives back and asks again without a pause in between
+                # would be first every time, and who waits would wait until it has no more to do.
+                self._busy[key] += 1
                 turn.set_result(None)
                 return
 

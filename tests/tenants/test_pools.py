@@ -106,6 +106,31 @@ async def test_a_waiter_that_gives_up_does_not_take_a_turn_with_it():
     assert (await asyncio.wait_for(patient, 5)).key == "c"
 
 
+async def test_who_comes_back_at_once_stands_behind_those_who_wait():
+    pools, served = _pools(budget=1, share=1), []
+
+    async def visit(name, times):
+        for _ in range(times):
+            line = await pools.acquire("a")
+            await asyncio.sleep(0)
+            served.append(name)
+            await pools.release("a", line)
+
+    await asyncio.gather(visit("greedy", 9), visit("once", 1), visit("twice", 2))
+    assert served[:5] == ["greedy", "once", "twice", "greedy", "twice"]
+
+
+async def test_a_place_given_to_who_has_just_left_goes_to_the_next():
+    pools = _pools(budget=1, share=1)
+    line = await pools.acquire("a")
+    gone, patient = [asyncio.create_task(pools.acquire("a")) for _ in range(2)]
+    await asyncio.sleep(0)
+    await pools.release("a", line)
+    gone.cancel()
+    assert await asyncio.wait_for(patient, 5) is line
+    assert gone.cancelled() and pools.busy("a") == 1
+
+
 async def test_idle_connections_are_closed_after_a_while():
     pools = _pools(idle_seconds=0.02)
     await pools.release("a", await pools.acquire("a"))
