@@ -1,22 +1,18 @@
 """The `s3` driver: any store that speaks S3, a bucket for each tenant.
 
-The `minio` client blocks, so every call runs in a thread. The region is always given: without it
-the client asks the store before it signs a link.
+The `minio` client blocks, so every call runs in a thread.
 """
 
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
 import urllib3
 from minio import Minio
 from minio.deleteobjects import DeleteObject
 from minio.error import MinioException, S3Error
 
-from infra.settings import BadSetting
 from storage import threads
 from storage.names import attachment
 from storage.shapes import ObjectMissing, Stat, StoreUnavailable
@@ -28,27 +24,6 @@ _MISSING = {"NoSuchKey", "NoSuchBucket", "NoSuchObject", "ResourceNotFound"}
 _OURS = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@cache
-def client(endpoint: str, access: str, secret: str, region: str) -> Minio:
-    """A client with its own small pool: 3 s to connect, 30 s of silence, two quick retries."""
-    parts = urlsplit(endpoint)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
-        raise BadSetting("MOTCUA_S3_ENDPOINT must read http://host:port or https://host:port")
-    pool = urllib3.PoolManager(
-        maxsize=10,
-        timeout=urllib3.Timeout(connect=3, read=30),
-        retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]),
-    )
-    return Minio(
-        parts.netloc,
-        access_key=access,
-        secret_key=secret,
-        secure=parts.scheme == "https",
-        region=region,
-        http_client=pool,
-    )
 
 
 class S3Store:

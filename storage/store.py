@@ -10,6 +10,7 @@ from typing import Protocol
 
 from minio import Minio
 
+from infra.s3 import client
 from infra.settings import Settings, settings
 from storage import s3
 from storage.files import FileStore
@@ -60,5 +61,5 @@ def _clients(tenant: Tenant, chosen: Settings) -> tuple[Minio, Minio]:
     access = tenant.secrets.storage_access or chosen.s3_access_key
     secret = tenant.secrets.storage_secret or chosen.s3_secret_key
     public = chosen.s3_public_endpoint or chosen.s3_endpoint
-    inner = s3.client(chosen.s3_endpoint, access, secret, chosen.s3_region)
-    return inner, s3.client(public, access, secret, chosen.s3_region)
+    inner = client(chosen.s3_endpoint, access, secret, chosen.s3_region)
+    return inner, client(public, access, secret, chosen.s3_region)

@@ -1,0 +1,90 @@
+"""The keys of sets, kept apart from the sets; whoever destroys a key shreds the set everywhere.
+
+A set has a key of its own, sealed under the master key (a cluster's) or under the tenant's own
+key (a tenant's). No key stands in the control database: it is in every backup itself, and a
+destroyed key would live on there.
+"""
+
+import os
+from uuid import UUID
+
+import msgspec
+
+from infra.archive import Archive, BlobMissing, archive_at
+from infra.sealed import BrokenSeal, derive, seal, unseal
+from infra.settings import settings
+from tenants.backup.layout import key_blob, tenant_key_blob
+from tenants.backup.shapes import BackupError, KeyGone
+from tenants.shapes import Secrets, Tenant
+
+
+class KeptTenant(msgspec.Struct, frozen=True):
+    """What is needed to read a tenant's own backups when the control database is lost."""
+
+    id: UUID
+    slug: str
+    secrets: Secrets
+
+
+async def create(identity: UUID, tenant: Tenant | None = None) -> bytes:
+    """A new key for a set, kept sealed; 32 bytes."""
+    key = os.urandom(32)
+    sealed = seal(_above(tenant.secrets.key if tenant else None), key, f"set:{identity}")
+    await _place().put(key_blob(identity), sealed)
+    return key
+
+
+async def read(identity: UUID, tenant_key: bytes | None = None) -> bytes:
+    """The key of a set; KeyGone when it was destroyed or another key sealed it."""
+    try:
+        sealed = await _place().get(key_blob(identity))
+        return unseal(_above(tenant_key), sealed, f"set:{identity}")
+    except BlobMissing:
+        raise KeyGone(f"the key of set {identity} was destroyed or is not here") from None
+    except BrokenSeal:
+        raise KeyGone(f"the key of set {identity} was sealed by another master key") from None
+
+
+async def destroy(identity: UUID) -> None:
+    """Make a set unreadable, wherever its copies are; safe to repeat."""
+    await _place().delete(key_blob(identity))
+
+
+async def keep_tenant(tenant: Tenant) -> None:
+    """Keep a tenant's secrets beside the keys, sealed under the master key."""
+    kept = msgspec.json.encode(KeptTenant(tenant.id, tenant.slug, tenant.secrets))
+    sealed = seal(settings().key, kept, f"tenant:{tenant.id}")
+    await _place().put(tenant_key_blob(tenant.id), sealed)
+
+
+async def tenant_kept(tenant_id: UUID) -> KeptTenant:
+    """What `keep_tenant` kept; raises KeyGone."""
+    try:
+        sealed = await _place().get(tenant_key_blob(tenant_id))
+        plain = unseal(settings().key, sealed, f"tenant:{tenant_id}")
+    except (BlobMissing, BrokenSeal):
+        raise KeyGone(f"the key of tenant {tenant_id} is not here") from None
+    return msgspec.json.decode(plain, type=KeptTenant)
+
+
+async def destroy_tenant(tenant_id: UUID) -> None:
+    """Forget a tenant's secrets; safe to repeat."""
+    await _place().delete(tenant_key_blob(tenant_id))
+
+
+def files_key(tenant_key: bytes) -> bytes:
+    """The key of a tenant's files in the archive."""
+    return derive(tenant_key, "backup-files")
+
+
+def _above(tenant_key: bytes | None) -> bytes:
+    """The key that seals the keys of sets."""
+    if tenant_key is None:
+        return derive(settings().key, "backup-cluster")
+    return derive(tenant_key, "backup")
+
+
+def _place() -> Archive:
+    if not settings().backup_keys:
+        raise BackupError("no backups are made here: MOTCUA_BACKUP_PLACES and ..._KEYS are not set")
+    return archive_at(settings().backup_keys)

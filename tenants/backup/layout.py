@@ -1,0 +1,76 @@
+"""Names of blobs: what lies where in a place. Pure."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+_MOMENT = "%Y%m%dT%H%M%S%fZ"
+
+
+class Segment(NamedTuple):
+    """One sealed file of the write-ahead log; every commit in it came before `closed_at`."""
+
+    file: str  # as PostgreSQL calls it
+    closed_at: datetime
+    blob: str
+    era: UUID  # whose key sealed it
+
+
+def cluster_home(cluster: str, system: str) -> str:
+    """Where a cluster's sets are. Another cluster of the same name has another identifier."""
+    return f"clusters/{cluster}-{system}"
+
+
+def base_home(cluster: str, system: str, identity: UUID) -> str:
+    """Where a base backup's parts are."""
+    return f"{cluster_home(cluster, system)}/base/{identity}"
+
+
+def wal_home(cluster: str, system: str) -> str:
+    """Where the log of a cluster is."""
+    return f"{cluster_home(cluster, system)}/wal"
+
+
+def tenant_home(tenant_id: UUID) -> str:
+    """Where everything of one tenant is."""
+    return f"tenants/{tenant_id}"
+
+
+def dump_home(tenant_id: UUID, identity: UUID) -> str:
+    """Where the parts of a tenant's own backup are."""
+    return f"{tenant_home(tenant_id)}/dump/{identity}"
+
+
+def file_blob(tenant_id: UUID, digest: str) -> str:
+    """The blob of one file of a tenant, by the SHA-256 of its content."""
+    return f"{tenant_home(tenant_id)}/files/{digest[:2]}/{digest}"
+
+
+def manifest_blob(home: str) -> str:
+    """The blob that makes a set whole."""
+    return f"{home}/manifest.json"
+
+
+def segment_blob(home: str, era: UUID, file: str, closed_at: datetime) -> str:
+    """The blob of one file of the log."""
+    return f"{home}/{file}.{closed_at.astimezone(UTC):{_MOMENT}}.{era}"
+
+
+def segment_of(blob: str) -> Segment | None:
+    """What a blob's name says; None when it is no file of a log."""
+    file, moment, era = blob.rpartition("/")[2].rsplit(".", 2)
+    try:
+        closed_at = datetime.strptime(moment, _MOMENT).replace(tzinfo=UTC)
+        return Segment(file, closed_at, blob, UUID(era))
+    except ValueError:
+        return None
+
+
+def key_blob(identity: UUID) -> str:
+    """The blob of a set's key, in the place for keys."""
+    return f"sets/{identity}.key"
+
+
+def tenant_key_blob(tenant_id: UUID) -> str:
+    """The blob of a tenant's own secrets, in the place for keys."""
+    return f"tenants/{tenant_id}.key"

@@ -1,0 +1,88 @@
+-- Backups: which sets there are, where their copies lie, what restoring proved. The archive itself
+-- can be read without these rows; they are what the vendor watches.
+
+create table backup_set (
+    id uuid primary key,
+    kind text not null check (kind in ('base', 'wal', 'dump')),
+    cluster text not null,
+    tenant_id uuid,                         -- of a dump; no reference: the row outlives the tenant
+    tenant_slug text,
+    state text not null check (state in ('running', 'whole', 'failed', 'retired', 'shredded')),
+    began_at timestamptz not null,
+    ended_at timestamptz,
+    -- base: from here on it can be restored; wal: up to here; dump: exactly here.
+    reaches_at timestamptz,
+    parts int not null default 0,
+    bytes bigint not null default 0,        -- sealed, as they lie in the archive
+    failure text,
+    check ((kind = 'dump') = (tenant_id is not null)),
+    check (state <> 'whole' or reaches_at is not null)
+);
+create index backup_set_by_time on backup_set (began_at desc);
+
+create table backup_copy (
+    set_id uuid not null references backup_set on delete cascade,
+    place text not null,
+    copied_at timestamptz not null,
+    verified_at timestamptz,
+    primary key (set_id, place)
+);
+create index backup_copy_by_place on backup_copy (place);
+
+-- Where a tenant wants its own copies: its centre's store, with credentials, sealed.
+create table backup_place (
+    tenant_id uuid primary key references tenant on delete cascade,
+    sealed bytea not null,
+    every_hours int not null check (every_hours between 1 and 168),
+    pushed_at timestamptz,
+    failure text
+);
+
+-- What a tenant's tables held at one exact place of the write-ahead log.
+create table backup_mark (
+    id uuid primary key,
+    at timestamptz not null,
+    cluster text not null,
+    tenant_id uuid not null,
+    tenant_slug text not null,
+    lsn pg_lsn not null,
+    tables jsonb not null                   -- name -> [rows, sum of the rows' digests]
+);
+create index backup_mark_by_time on backup_mark (at desc);
+
+create table restore_drill (
+    id uuid primary key,
+    at timestamptz not null,
+    kind text not null check (kind in ('cluster', 'dump')),
+    set_id uuid not null,
+    cluster text not null,
+    tenant_id uuid not null,
+    tenant_slug text not null,
+    target_at timestamptz not null,         -- the second it was restored to
+    seconds numeric(10, 1) not null check (seconds >= 0),
+    passed boolean not null,
+    tables int not null,
+    rows bigint not null,
+    objects int not null,                   -- files read back and digested
+    trail text not null,                    -- 'whole', 'broken', 'not_checked'
+    failure text,
+    check (passed = (failure is null))
+);
+create index restore_drill_by_tenant on restore_drill (tenant_id, at desc);
+
+create table restore_run (
+    id uuid primary key,
+    tenant_slug text not null,
+    target_at timestamptz not null,
+    set_id uuid not null,
+    database text not null,                 -- the new one, beside the old
+    began_at timestamptz not null,
+    loaded_at timestamptz,
+    switched_at timestamptz,
+    kept_as text,                           -- what the old one is called since
+    objects_missing int,
+    failure text
+);
+create index restore_run_by_time on restore_run (began_at desc);
+
+insert into append_only (name) values ('restore_drill');
