@@ -3,6 +3,13 @@
 from typing import NamedTuple, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
+_HERE = {"localhost", "127.0.0.1", "::1"}
+
+
+def is_here(url: str) -> bool:
+    """Whether an address is this very machine's."""
+    return (urlsplit(url).hostname or "") in _HERE
+
 
 class Address(NamedTuple):
     """Where a database is and who asks; an empty field is left to the server's default."""
@@ -12,6 +19,7 @@ class Address(NamedTuple):
     user: str = ""
     password: str = ""
     database: str = ""
+    ssl: str = ""  # PostgreSQL's sslmode; verify-full believes only the certificate of that name
 
     @classmethod
     def parse(cls, dsn: str) -> Self:
@@ -26,7 +34,13 @@ class Address(NamedTuple):
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
             database=parts.path.lstrip("/"),
+            ssl=query.get("sslmode", [""])[0],
         )
+
+    @property
+    def is_shielded(self) -> bool:
+        """Whether nobody between us and the database can listen or stand in for it."""
+        return self.host.startswith("/") or self.host in _HERE or self.ssl == "verify-full"
 
     def keywords(self) -> dict[str, object]:
         """Keyword arguments for `asyncpg.connect`; empty fields are left out."""

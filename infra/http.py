@@ -4,37 +4,41 @@ from typing import Any
 
 import httpx
 
+from infra import outward
+
 TIMEOUT_SECONDS = 10.0
 
 
-class _Loopback(httpx.AsyncHTTPTransport):
-    """Connects every name under `localhost` to this machine, as RFC 6761 section 6.3 asks.
-
-    Not every resolver does; browsers do. The name stays in the Host header and in TLS.
-    """
+class _Judged(httpx.AsyncHTTPTransport):
+    """Connects to the address that was judged; the name stays in the Host header and in TLS."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        name = request.url.host
+        url = request.url
+        secure = url.scheme == "https"
+        try:
+            port = url.port or (443 if secure else 80)
+            address = await outward.reach(url.host, port, encrypted=secure)
+        except OSError as error:
+            raise httpx.ConnectError(f"{type(error).__name__}: {error}", request=request) from error
         inner = httpx.Request(
             request.method,
-            request.url.copy_with(host="127.0.0.1"),
+            url.copy_with(host=address),
             headers=request.headers,
             stream=request.stream,
-            extensions={**request.extensions, "sni_hostname": name},
+            extensions={**request.extensions, "sni_hostname": url.host},
         )
         return await super().handle_async_request(inner)
 
 
 def client(*, timeout: float = TIMEOUT_SECONDS, **options: Any) -> httpx.AsyncClient:
-    """An HTTP client: 10 s by default, follows no redirect, finds names under `localhost`.
+    """An HTTP client: 10 s by default, follows no redirect, goes only where `outward` lets it.
 
-    `options` are those of `httpx.AsyncClient`; `mounts` is taken.
+    `options` are those of `httpx.AsyncClient`; `transport` is taken.
     """
     options.setdefault("follow_redirects", False)
-    return httpx.AsyncClient(timeout=timeout, mounts=mounts(), **options)
+    return httpx.AsyncClient(timeout=timeout, transport=transport(), **options)
 
 
-def mounts() -> dict[str, httpx.AsyncBaseTransport]:
-    """The `mounts` of such a client, for libraries that make their own."""
-    loopback = _Loopback()
-    return {"all://*.localhost": loopback, "all://localhost": loopback}
+def transport() -> httpx.AsyncBaseTransport:
+    """The `transport` of such a client, for libraries that make their own."""
+    return _Judged()

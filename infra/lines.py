@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 import httptools
 
+from infra import outward
+
 _LARGEST_ANSWER = 1 << 20
 # A server may hang up on an idle line at any moment; one that rested longer is not used again.
 _REST_SECONDS = 2.0
@@ -175,15 +177,13 @@ class Lines:
         return await self._open()
 
     async def _open(self) -> _Line:
-        # RFC 6761 section 6.3: whatever lies under `localhost` is this machine.
         name = self._host
-        local = name == "localhost" or name.endswith(".localhost")
         secure = ssl.create_default_context() if self._secure else None
         try:
             async with asyncio.timeout(self._timeout):
                 _, line = await asyncio.get_running_loop().create_connection(
                     _Line,
-                    "127.0.0.1" if local else name,
+                    await outward.reach(name, self._port, encrypted=self._secure),
                     self._port,
                     ssl=secure,
                     server_hostname=name if secure else None,

@@ -8,12 +8,16 @@ import base64
 import binascii
 import os
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
-_MAPS = {"clusters", "cluster_admins"}
+from infra.dsn import Address, is_here
+
+_MAPS = {"clusters", "cluster_admins", "backup_places"}
 
 
 class BadSetting(Exception):
@@ -29,6 +33,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cluster_admins: dict[str, str] = {}  # cluster name -> owner's DSN; only for the command line
     redis_url: str  # redis://host:port/0 or unix:///path
     master_key: str  # 32 bytes in base64: seals the tenants' secrets
+    former_master_keys: str = (
+        ""  # still opened by, parted by spaces, while `motcua keys rotate` runs
+    )
     base_domain: str = "localhost"  # <slug>.<base_domain> is a tenant's first address
     ops_host: str = "ops.localhost"
     public_scheme: str = "http"
@@ -38,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     web_shared: bool = False  # several web processes may listen on the public port
     inner_host: str = "127.0.0.1"
     inner_port: int = 8079  # /metrics and health, never exposed to the public
+    trusted_proxies: str = ""  # addresses or networks whose X-Forwarded-For is believed
+    limits_factor: int = 1  # load trials only: so many times the limits on how often one may ask
     connections_per_cluster: int = 24  # per process
     connections_per_database: int = 6  # per process
     storage_driver: str = "files"  # files | s3
@@ -59,6 +68,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sms_unlimited: bool = False  # trials only: no limits where a province has decided none
     sms_callback_base: str = ""  # where the gateway reports delivery, e.g. http://host:port
     partner_domains: str = "gov.vn"  # under which names tenants' partners may lie, parted by spaces
+    private_destinations: str = ""  # hosts and networks inside that may be called all the same
+    plain_inside: bool = False  # PostgreSQL, Valkey, the store: unencrypted on a network of our own
+    backup_places: dict[str, str] = {}  # name -> file:///dir or s3+https://key:secret@host/bucket
+    backup_keys: str = (
+        ""  # an address of the same kind, apart from the places
+    )
+    backup_root: str = ""  # where the write-ahead log arrives and backups are opened again
+    backup_synchronous: bool = False  # no commit is acknowledged before a second disk has it
+    backup_switch_seconds: int = 60  # so often the log goes to the places
+    backup_keep_days: int = 35  # any second of these days can be restored
+    backup_hour: int = 18  # UTC: 1 o'clock at night in Vietnam
+    postgres_programs: str = ""  # a directory with pg_basebackup and the like; a wheel's when empty
     upload_limit_bytes: int = 20 * 1024 * 1024
     log_level: str = "info"
 
@@ -66,6 +87,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> bytes:
         """The master key's 32 bytes."""
         return base64.b64decode(self.master_key)
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """The master key, then those it takes the place of."""
+        return (self.key, *(base64.b64decode(text) for text in self.former_master_keys.split()))
 
     @property
     def partner_names(self) -> tuple[str, ...]:
@@ -107,8 +133,21 @@ def _told(error: str) -> str:
 
 @cache
 def settings() -> Settings:
-    """The process's settings, read once."""
+    """The process's settings, read once and again whenever `reread` is called."""
     return read(dict(os.environ))
+
+
+def reread() -> bool:
+    """Take what the environment and its files say now; whether it could be used.
+
+    A value that is not valid leaves the settings as they are.
+    """
+    try:
+        read(dict(os.environ))
+    except BadSetting:
+        return False
+    settings.cache_clear()
+    return True
 
 
 def _from_file(name: str, path: str) -> str:
@@ -127,23 +166,67 @@ def _pairs(name: str, text: str) -> dict[str, str]:
 
 
 def _check(settings: Settings) -> None:
+    _check_backups(settings)
     if "main" not in settings.clusters:
         raise BadSetting(
             "MOTCUA_CLUSTERS must name a cluster called main: it holds the control data"
         )
+    _check_limits(settings)
     if settings.mode not in {"production", "development"}:
         raise BadSetting("MOTCUA_MODE must be production or development")
     try:
-        length = len(settings.key)
+        lengths = {len(key) for key in settings.keys}
     except (binascii.Error, ValueError):
-        length = 0
-    if length != 32:
-        raise BadSetting("MOTCUA_MASTER_KEY must be 32 bytes in base64")
+        lengths = set()
+    if lengths != {32}:
+        raise BadSetting(
+            "MOTCUA_MASTER_KEY and each of MOTCUA_FORMER_MASTER_KEYS must be 32 bytes in base64"
+        )
     if settings.storage_driver not in {"files", "s3"}:
         raise BadSetting("MOTCUA_STORAGE_DRIVER must be files or s3")
     if settings.storage_driver == "s3" and not settings.s3_endpoint:
         raise BadSetting("MOTCUA_S3_ENDPOINT is needed when MOTCUA_STORAGE_DRIVER is s3")
     if settings.storage_driver == "files" and not settings.storage_root:
         raise BadSetting("MOTCUA_STORAGE_ROOT is needed when MOTCUA_STORAGE_DRIVER is files")
-    if settings.mode == "production" and settings.public_scheme != "https":
+    if settings.mode == "production":
+        _check_production(settings)
+
+
+def _check_production(settings: Settings) -> None:
+    if settings.public_scheme != "https":
         raise BadSetting("MOTCUA_PUBLIC_SCHEME must be https in production")
+    if settings.plain_inside:
+        return
+    databases = {"CONTROL_DSN": settings.control_dsn} | {
+        f"CLUSTERS ({name})": dsn for name, dsn in settings.clusters.items()
+    }
+    plain = [name for name, dsn in databases.items() if not Address.parse(dsn).is_shielded]
+    if urlsplit(settings.redis_url).scheme == "redis" and not is_here(settings.redis_url):
+        plain.append("REDIS_URL")
+    if settings.s3_endpoint.startswith("http://") and not is_here(settings.s3_endpoint):
+        plain.append("S3_ENDPOINT")
+    if plain:
+        raise BadSetting(
+            f"MOTCUA_{plain[0]} is reached over the network without encryption: use"
+            " sslmode=verify-full, rediss:// or https://, or set MOTCUA_PLAIN_INSIDE=true"
+            " when that network is the deployment's own"
+        )
+
+
+def _check_backups(settings: Settings) -> None:
+    if settings.backup_places and not (settings.backup_keys and settings.backup_root):
+        raise BadSetting("MOTCUA_BACKUP_KEYS and MOTCUA_BACKUP_ROOT are needed to make backups")
+    if settings.backup_keys in settings.backup_places.values():
+        raise BadSetting("MOTCUA_BACKUP_KEYS must not lie in a place of MOTCUA_BACKUP_PLACES")
+    if settings.backup_switch_seconds < 1 or settings.backup_keep_days < 1:
+        raise BadSetting("MOTCUA_BACKUP_SWITCH_SECONDS and ..._KEEP_DAYS must be 1 or more")
+
+
+def _check_limits(settings: Settings) -> None:
+    try:
+        for each in settings.trusted_proxies.split():
+            ip_network(each)
+    except ValueError:
+        raise BadSetting("MOTCUA_TRUSTED_PROXIES must be addresses or networks") from None
+    if settings.limits_factor < 1:
+        raise BadSetting("MOTCUA_LIMITS_FACTOR must be 1 or more")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from storage import kinds, names, pdf, threads
+from storage import kinds, names, pdf, pictures, threads
 from storage.shapes import FileRefused
 
 
@@ -22,7 +22,7 @@ async def inspect(path: Path, file_name: str, limit: int) -> Inspected:
     """The facts of the finished file at `path`; `limit` in bytes.
 
     Raises FileRefused: empty, too_large, unknown_type, wrong_extension, encrypted, broken,
-    no_pages.
+    no_pages, too_many_dots.
     """
     return await threads.run(threads.PARSING, look, path, file_name, limit)
 
@@ -34,6 +34,8 @@ def look(path: Path, file_name: str, limit: int) -> Inspected:
     name, kind = _agreed(path, names.clean(file_name))
     if kind is kinds.PDF:
         pdf.check(path)
+    elif kind in (kinds.PNG, kinds.JPEG):
+        pictures.check(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()
     return Inspected(sha256=digest, size=size, media_type=kind.media_type, file_name=name)

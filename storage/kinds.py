@@ -8,9 +8,10 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
+from storage import archives
+
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"}
-_MACROS = "vbaProject.bin"
 
 
 class Kind(NamedTuple):
@@ -54,6 +55,8 @@ def sniff(path: Path) -> Kind | None:
 def _inside_zip(path: Path) -> Kind | None:
     """Office files are archives; their parts say which."""
     try:
+        if not archives.is_sound(path):
+            return None
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
@@ -61,7 +64,7 @@ def _inside_zip(path: Path) -> Kind | None:
     except Exception:
         # A damaged archive fails its reader in every way there is; each means the same.
         return None
-    if "[Content_Types].xml" not in names or any(n.endswith(_MACROS) for n in names):
+    if "[Content_Types].xml" not in names:
         return None
     if "word/document.xml" in names:
         return DOCX

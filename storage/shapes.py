@@ -69,7 +69,7 @@ class FileRefused(Exception):
     """A file that cannot be taken; `code` says why, in a word the caller turns into a sentence.
 
     Codes: empty, too_large, unknown_type, wrong_extension, encrypted, broken, no_pages, infected,
-    unwanted, too_many.
+    unwanted, too_many, too_many_dots.
     """
 
     def __init__(self, code: str) -> None:

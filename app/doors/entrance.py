@@ -8,6 +8,7 @@ the operator's probes alone.
 import asyncio
 import re
 import time
+from functools import lru_cache
 from typing import cast
 
 import structlog
@@ -26,6 +27,7 @@ from litestar.types import (
 
 from app.doors import render
 from app.doors.incident import begin, incident_code
+from app.doors.limits_address import client_address, forwarded_for, networks
 from app.doors.measures import observe
 from app.doors.sites import OPS_SITE, site_view
 from infra.settings import settings
@@ -40,6 +42,7 @@ _SECURITY = {
     b"x-frame-options": b"DENY",
     b"referrer-policy": b"same-origin",
     b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
     b"permissions-policy": b"geolocation=(), microphone=(), payment=(), usb=()",
     b"content-security-policy": render.CONTENT_SECURITY.encode(),
     # What may be kept says so by itself.
@@ -52,8 +55,9 @@ _HOST = re.compile(r"([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::[0-9]{1,5})?")
 _NOT_ONLY_READ = ("/tep/", "/kho/", "/dang-nhap/", "/tin-nhan/")
 _OUTAGES = (OSError, PostgresError, InterfaceError, InternalClientError)
 _SILENCE_SECONDS = 60.0
+_HTTPS_ALONE = b"max-age=31536000; includeSubDomains"
 _VISITED = b"da_tham=1"
-_VISITED_FOR_A_YEAR = _VISITED + b"; Max-Age=31536000; Path=/; SameSite=Lax; HttpOnly"
+_FOR_A_YEAR = b"; Max-Age=31536000; Path=/; SameSite=Lax; HttpOnly"
 
 
 class Entrance:
@@ -71,6 +75,7 @@ class Entrance:
         if _arrived_inside(scope):
             await self._inner(scope, receive, send)
             return
+        _know_client(scope)
         number = begin()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=str(number))
@@ -137,11 +142,17 @@ class _Answer:
             headers += [(n, v) for n, v in _SECURITY.items() if n not in present]
             headers.append((b"x-request-id", self._number.encode()))
             if self.first_visit and _is_page(headers):
-                headers.append((b"set-cookie", _VISITED_FOR_A_YEAR))
+                headers.append((b"set-cookie", self._visited()))
             if self._secure:
-                headers.append((b"strict-transport-security", b"max-age=31536000"))
+                headers.append((b"strict-transport-security", _HTTPS_ALONE))
             message = {**message, "headers": headers}
         await self._send(message)
+
+    def _visited(self) -> bytes:
+        # Browsers keep a `__Host-` cookie to this very host.
+        if self._secure:
+            return b"__Host-" + _VISITED + _FOR_A_YEAR + b"; Secure"
+        return _VISITED + _FOR_A_YEAR
 
 
 def _impatient(receive: Receive) -> Receive:
@@ -169,6 +180,24 @@ def _impatient(receive: Receive) -> Receive:
 def _arrived_inside(scope: HTTPScope) -> bool:
     server: tuple[str, int | None] | None = scope.get("server")
     return server is not None and server[1] == settings().inner_port
+
+
+def _know_client(scope: HTTPScope) -> None:
+    """Take who stands before our own proxies for the client; nobody else is believed."""
+    peer, forwarded = scope.get("client"), forwarded_for(scope["headers"])
+    if peer is None or not forwarded:
+        return
+    trusted = networks(settings().trusted_proxies)
+    address = client_address(peer[0], forwarded, trusted)
+    if address == peer[0] and settings().mode == "production":
+        _warn_of_stranger(address)
+    scope["client"] = (address, peer[1])
+
+
+@lru_cache(maxsize=64)
+def _warn_of_stranger(address: str) -> None:
+    # Once for each: if it is a proxy of ours, everybody behind it shares one limit.
+    log.warning("forwarded_by_a_stranger", address=address, setting="MOTCUA_TRUSTED_PROXIES")
 
 
 def _host(scope: HTTPScope) -> str:

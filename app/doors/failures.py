@@ -29,12 +29,14 @@ _TITLES = {
     409: "Chưa thực hiện được",
     413: "Tệp hoặc nội dung quá lớn",
     422: "Có mục cần sửa",
-    429: "Thao tác quá nhanh",
+    429: "Vui lòng chờ giây lát",
     500: "Có lỗi xảy ra",
     503: "Hệ thống đang bận",
 }
 
 
+# Not signed in, not allowed, too large, not as a form sends it, too often.
+_WORTH_A_LINE = {401, 403, 413, 422, 429}
 _UNSTORABLE = (
     "Nội dung có ký tự không hợp lệ nên chưa được ghi nhận. "
     "Ông/bà vui lòng quay lại, gõ lại nội dung thay vì dán rồi gửi lại."
@@ -50,6 +52,7 @@ class Unavailable(Refusal):
         "Hệ thống tạm thời chưa phục vụ được. Ông/bà vui lòng thử lại sau ít phút;"
         " nội dung đã lưu vẫn được giữ."
     )
+    wait_seconds = 15
 
 
 class Broken(Refusal):
@@ -62,17 +65,36 @@ class Broken(Refusal):
 
 def show_refusal(request: Asked, refusal: Refusal) -> Response[bytes]:
     """The refusal in the form the client asked for; nothing of what was done remains."""
+    note_refusal(request, refusal)
     if _wants_json(request):
         return _problem(refusal)
     return page(
         f"errors/{_door(request)}.html",
         status=refusal.status,
+        headers=_come_back(refusal),
         title=_TITLES.get(refusal.status, "Chưa thực hiện được"),
         message=refusal.message,
         status_code=refusal.status,
         incident=incident_code(),
         fields=refusal.fields,
     )
+
+
+def note_refusal(request: Asked, refusal: Refusal) -> None:
+    """Log what may be an attempt at something one may not do; who it was is bound to the line.
+
+    Another person's things look like nothing (404), so a signed-in person's 404 is told as well.
+    """
+    known = request.scope["state"].get("motcua.session") is not None
+    if refusal.status in _WORTH_A_LINE or (refusal.status == 404 and known):
+        log.warning(
+            "refused",
+            code=refusal.code,
+            status=refusal.status,
+            method=request.method,
+            route=request.scope.get("path_template", ""),
+            address=request.client.host if request.client else None,
+        )
 
 
 def show_http_exception(request: Asked, failure: HTTPException) -> Response[bytes]:
@@ -162,8 +184,12 @@ def _problem(refusal: Refusal) -> Response[bytes]:
         msgspec.json.encode(body),
         status_code=refusal.status,
         media_type="application/problem+json",
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store", **_come_back(refusal)},
     )
+
+
+def _come_back(refusal: Refusal) -> dict[str, str]:
+    return {"Retry-After": str(refusal.wait_seconds)} if refusal.wait_seconds else {}
 
 
 def _door(request: Asked) -> str:

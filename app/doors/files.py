@@ -29,6 +29,7 @@ from litestar.response import Redirect, Stream
 from litestar.types import ExceptionHandlersMap
 
 from app.doors.asked import Asked
+from app.doors.failures import note_refusal
 from app.doors.session_life import Connection
 from app.doors.sessions import SignInNeeded, actor, session_of, staff_only
 from app.onestop.papers import service, uploading
@@ -130,6 +131,7 @@ class LinkEnded(NotFound):
 
 def tell_plainly(request: Asked, refusal: Refusal) -> Response[str]:
     """A refusal as one sentence of plain text, as the uploading page expects it."""
+    note_refusal(request, refusal)
     extra = {"Upload-Offset": str(refusal.offset)} if isinstance(refusal, _OffsetWrong) else {}
     return Response(
         refusal.message,

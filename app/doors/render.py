@@ -21,8 +21,8 @@ from app.doors import assets, words
 DOORS = Path(__file__).parent
 PRIVATE_TEMPLATES = ("portal", "desk", "admin", "ops", "kiosk", "signin")
 CONTENT_SECURITY = (
-    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'; style-src 'self'"
+    "default-src 'self'; script-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'; style-src 'self'"
 )
 
 

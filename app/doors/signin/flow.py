@@ -136,7 +136,7 @@ async def _exchange(
         token_endpoint_auth_method=_way_to_prove(described, issuer),
         redirect_uri=flow.redirect_uri,
         timeout=http.TIMEOUT_SECONDS,
-        mounts=http.mounts(),
+        transport=http.transport(),
         follow_redirects=False,
     )
     try:

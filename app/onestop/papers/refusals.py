@@ -19,6 +19,10 @@ _SENTENCES = {
     ),
     "broken": "Không mở được tệp PDF này. Vui lòng xuất lại hoặc quét lại rồi tải lên.",
     "no_pages": "Tệp PDF không có trang nào. Vui lòng xuất lại hoặc quét lại rồi tải lên.",
+    "too_many_dots": (
+        "Ảnh có kích thước quá lớn nên không được nhận. "
+        "Vui lòng quét hoặc chụp lại ở cỡ thông thường."
+    ),
     "infected": ("Tệp có chứa mã độc nên không được nhận. Vui lòng kiểm tra máy và dùng tệp khác."),
     "unwanted": "Giấy tờ này không nhận thêm tệp nữa. Vui lòng tải lại trang để xem tình trạng.",
     "too_many": (

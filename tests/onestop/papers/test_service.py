@@ -272,7 +272,7 @@ async def test_a_refusal_is_shown_for_an_hour(hung: Actor, draft: UUID, slot: st
 
 def test_every_reason_has_a_sentence() -> None:
     codes = ("empty too_large unknown_type wrong_extension encrypted broken no_pages infected "
-             "unwanted too_many")  # fmt: skip
+             "unwanted too_many too_many_dots")  # fmt: skip
     sentences = {refusals.sentence(code) for code in codes.split()}
     assert len(sentences) == len(codes.split())
     assert "Tệp vượt quá 20 MB" in refusals.sentence("too_large")

@@ -6,6 +6,7 @@ told to the officer, what comes back later as a letter is not read.
 
 import asyncio
 import smtplib
+import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -13,12 +14,13 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formataddr
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from app.onestop.notices.gateways.shapes import NotTaken, Outgoing, Refused, Sent, Unknown
 from app.onestop.notices.providers import Provider
 from app.onestop.notices.rules import Report
+from infra import outward
 from infra.clock import now
 
 T = TypeVar("T")
@@ -106,11 +108,18 @@ class Mail:
 
     def _connect(self) -> smtplib.SMTP:
         there = urlsplit(self._provider.url)
-        kind = smtplib.SMTP_SSL if there.scheme == "smtps" else smtplib.SMTP
-        line = kind(there.hostname or "", there.port or 25, timeout=_TIMEOUT_SECONDS)
+        # The standard library's own choice would believe any certificate.
+        trusted = ssl.create_default_context()
+        host, port = there.hostname or "", there.port or 0
+        line: smtplib.SMTP
+        if there.scheme == "smtps":
+            line = _Smtps(host, port, timeout=_TIMEOUT_SECONDS, context=trusted)
+        else:
+            kind = _Smtp if there.scheme == "smtp+starttls" else _PlainSmtp
+            line = kind(host, port, timeout=_TIMEOUT_SECONDS)
         try:
             if there.scheme == "smtp+starttls":
-                line.starttls()
+                line.starttls(context=trusted)
             if self._provider.username:
                 line.login(self._provider.username, self._provider.password)
             line.ehlo_or_helo_if_needed()
@@ -125,6 +134,26 @@ class Mail:
             with suppress(OSError, smtplib.SMTPException):
                 line.quit()
             line.close()
+
+
+class _Smtp(smtplib.SMTP):
+    """A line to the address that was judged; certificates are checked against the name."""
+
+    encrypted = True
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> Any:
+        address = outward.reach_now(host, port, encrypted=self.encrypted)
+        return super()._get_socket(address, port, timeout)  # type: ignore[misc]
+
+
+class _PlainSmtp(_Smtp):
+    """A line that stays as it is; in production only to hosts that were named."""
+
+    encrypted = False
+
+
+class _Smtps(_Smtp, smtplib.SMTP_SSL):
+    """A line that is encrypted from its first byte."""
 
 
 def written(message: Outgoing, sender: str) -> EmailMessage:
