@@ -16,6 +16,16 @@ _OTHER_GRANTEES = (
     "select distinct grantee from information_schema.role_table_grants"
     " where table_schema = 'public' and grantee not in ($1, current_user, 'PUBLIC')"
 )
+# The control database's list knows no such columns.
+_APPEND_ONLY = """
+select name, array(select jsonb_array_elements_text(to_jsonb(a)->'given')) as given
+from append_only a
+"""
+_OTHER_COLUMNS = """
+select attname from pg_attribute
+where attrelid = $1::text::regclass and attnum > 0 and not attisdropped and attname <> all($2)
+order by attnum
+"""
 # The parameter came with PostgreSQL 16; before, there is no choice.
 _FEW_ITERATIONS = (
     "select set_config(name, '64', false) from pg_settings where name = 'scram_iterations'"
@@ -93,9 +103,21 @@ async def grant_tables(connection: asyncpg.Connection, role: str) -> None:
         f"grant select, insert, update, delete on all tables in schema public to {name}"
     )
     await connection.execute(f"revoke insert, update, delete on migration from {name}")
-    for row in await connection.fetch("select name from append_only"):
+    for row in await connection.fetch(_APPEND_ONLY):
         await connection.execute(f"revoke update, delete on {quoted(row['name'])} from {name}")
+        if row["given"]:
+            await _grant_insert(connection, row["name"], row["given"], name)
     await connection.execute(f"revoke insert, update, delete on append_only from {name}")
+
+
+async def _grant_insert(
+    connection: asyncpg.Connection, table: str, given: list[str], role: str
+) -> None:
+    """Adding rows, but not the columns the database itself gives their values."""
+    found = await connection.fetch(_OTHER_COLUMNS, table, given)
+    columns = ", ".join(quoted(row["attname"]) for row in found)
+    await connection.execute(f"revoke insert on {quoted(table)} from {role}")
+    await connection.execute(f"grant insert ({columns}) on {quoted(table)} to {role}")
 
 
 async def template(cluster: str, migrations: list[Migration]) -> str:

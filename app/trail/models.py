@@ -1,6 +1,6 @@
 """The trail (nhật ký): one row for every act, only ever added to."""
 
-from piccolo.columns import JSONB, Text, Timestamptz
+from piccolo.columns import JSONB, BigInt, Bytea, Integer, Text, Timestamptz
 from piccolo.columns import UUID as Uuid
 from piccolo.table import Table
 
@@ -23,3 +23,27 @@ class Trail(Table, db=TENANT_DB, tablename="trail"):
     basis = Text(null=True)
     request_id = Text(null=True)
     address = Text(null=True)
+    port = Integer(null=True)
+    cluster = BigInt()
+    tx = BigInt()
+
+
+class TrailSeal(Table, db=TENANT_DB, tablename="trail_seal"):
+    """One batch of rows sealed (niêm phong), chained to the one before."""
+
+    seq = BigInt(primary_key=True)
+    previous = Bytea()
+    cluster = BigInt()
+    after_tx = BigInt()
+    after_id = Uuid()
+    to_tx = BigInt()
+    to_id = Uuid()
+    rows = Integer()
+    total = BigInt()
+    first_at = Timestamptz()
+    last_at = Timestamptz()
+    sealed_at = Timestamptz()
+    leaves = Bytea()
+    public_key = Bytea()
+    digest = Bytea()
+    signature = Bytea()
