@@ -20,6 +20,8 @@ from app.doors import (
 from app.doors.admin import admin_routes
 from app.doors.desk import desk_routes
 from app.doors.entrance import Entrance
+from app.doors.limits import Limits
+from app.doors.limits_lanes import InTurn
 from app.doors.origin import SameOrigin
 from app.doors.portal import unchanged
 from app.doors.probes import create_inner
@@ -45,14 +47,14 @@ OPS: list[ControllerRouterHandler] = [signin.ops_routes, ops.ops_routes, usage.t
 def create_app() -> Entrance:
     """The whole web application: one set of doors for tenants, one for the vendor."""
     tenants = unchanged.Unchanged(create_site(TENANT))
-    return Entrance(tenants, create_site(OPS), create_inner())
+    return Entrance(InTurn(tenants), InTurn(create_site(OPS)), create_inner())
 
 
 def create_site(doors: list[ControllerRouterHandler]) -> Litestar:
     """The doors of one kind of host, with what every request passes through."""
     return Litestar(
         [*SHARED, *doors],
-        middleware=[SameOrigin(), Sessions(), UnitOfWork()],
+        middleware=[SameOrigin(), Sessions(), Limits(), UnitOfWork()],
         exception_handlers={**failures.HANDLERS, **signin.HANDLERS},
         # Static files are compressed once at start; signed downloads are not text.
         compression_config=CompressionConfig(

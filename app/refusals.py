@@ -5,12 +5,14 @@ class Refusal(Exception):
     """A request that is understood and refused (từ chối); the door shows `message` as it is.
 
     `status` is the HTTP status, `code` a stable English word for the API, `message` one or two
-    Vietnamese sentences that say what to do, `fields` such sentences by name of the form's field.
+    Vietnamese sentences that say what to do, `fields` such sentences by name of the form's field,
+    `wait_seconds` after which it is worth trying again (0: waiting changes nothing).
     """
 
     status = 409
     code = "refused"
     message = "Yêu cầu chưa thực hiện được. Ông/bà vui lòng thử lại."
+    wait_seconds = 0
 
     def __init__(self, message: str | None = None, fields: dict[str, str] | None = None) -> None:
         self.message = message or type(self).message

@@ -40,7 +40,7 @@ async def serve() -> None:
             access_log=False,
             log_config=None,
             server_header=False,
-            proxy_headers=chosen.mode == "production",
+            proxy_headers=False,  # The entrance believes the proxies it was told of, no others.
             timeout_graceful_shutdown=20,
             # A large body makes a connection remember the request it paused in; the next request
             # on it, from a proxy perhaps for another tenant, must not begin where that one was.

@@ -5,7 +5,9 @@
 a query joins its transaction; outside it runs by itself on a pooled connection.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 
 import asyncpg
@@ -20,6 +22,21 @@ from tenants.shapes import Tenant
 from tenants.work import Place, WorkError, current_work, refuse_writes
 
 _pools: dict[str, Pools] = {}
+_patience: ContextVar[float | None] = ContextVar("patience", default=None)
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Inside, a query that takes longer is cancelled and raises TimeoutError.
+
+    The server's own statement_timeout stays the last bound; changing that one for each request
+    would cost a round trip, or leave a mark on a connection somebody else uses next.
+    """
+    token = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
 
 
 class Database:
@@ -50,15 +67,16 @@ class Database:
 
     async def _run(self, call: str, sql: str, *values: Any) -> Any:
         refuse_writes(sql)
-        place = self._place()
+        place, seconds = self._place(), _patience.get()
         unit = current_work()
         if unit is not None:
             async with unit.lock:
-                return await getattr(await unit.connection(place), call)(sql, *values)
+                connection = await unit.connection(place)
+                return await getattr(connection, call)(sql, *values, timeout=seconds)
         pools, key = place
         connection = await pools.acquire(key)
         try:
-            return await getattr(connection, call)(sql, *values)
+            return await getattr(connection, call)(sql, *values, timeout=seconds)
         finally:
             await pools.release(key, connection)
 

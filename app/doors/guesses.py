@@ -2,15 +2,12 @@
 
 import structlog
 
-from app.doors.session_store import client
+from app.doors.limits import count_thing
+from app.doors.limits_rules import wait_words
 from app.onestop.codes import rules as codes
 from app.refusals import Refusal
-from tenants.current import current
 
 log = structlog.get_logger()
-
-_TRIES = 6
-_WINDOW_SECONDS = 15 * 60
 
 
 class TooManyGuesses(Refusal):
@@ -18,7 +15,13 @@ class TooManyGuesses(Refusal):
 
     status = 429
     code = "too_many_guesses"
-    message = "Ông/bà đã nhập nhiều lần. Vui lòng thử lại sau 15 phút hoặc gọi đường dây nóng."
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            "Bốn số cuối của hồ sơ này đã được nhập nhiều lần. Ông/bà vui lòng thử lại sau "
+            f"{wait_words(seconds)} hoặc gọi đường dây nóng để được tra cứu giúp."
+        )
+        self.wait_seconds = seconds
 
 
 async def count_guess(code: str) -> None:
@@ -26,13 +29,8 @@ async def count_guess(code: str) -> None:
 
     The count is by dossier, whoever asks: a thousand phones guessing together are one guesser.
     """
-    key = f"{current().slug}:guess:{code[:64]}"
-    async with client().pipeline(transaction=True) as pipe:
-        # In one step: a count without an end would lock the dossier for good.
-        pipe.set(key, 0, ex=_WINDOW_SECONDS, nx=True)
-        pipe.incr(key)
-        _, tries = await pipe.execute()
-    if tries > _TRIES:
+    wait = await count_thing("guess", code[:64])
+    if wait:
         # Only what has a code's form is written down; people type names and numbers as well.
         log.info("guessing_stopped", code=codes.read(code))
-        raise TooManyGuesses
+        raise TooManyGuesses(wait)
