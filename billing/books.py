@@ -42,8 +42,8 @@ select $1, $2, $3, * from unnest($4::text[], $5::bytea[], $6::jsonb[]) on confli
 _CORRECT = """
 insert into usage (tenant_id, source, collected_at, recorded_at, id, meter, quantity, subject,
                    network, occurred_at, billed_in, digest, corrects, reason, proposed_by,
-                   approved_by)
-values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                   approved_by, proposer, approver)
+values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 on conflict (tenant_id, source, id) do nothing
 """
 _FACT = """
@@ -72,11 +72,16 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Why(NamedTuple):
-    """The reason of a correction and the two who answer for it."""
+    """The reason of a correction and the two who answer for it, by name and by account.
+
+    The books themselves have no account.
+    """
 
     reason: str
     proposed_by: str
     approved_by: str
+    proposer: UUID | None = None
+    approver: UUID | None = None
 
 
 _IN_DOUBT = Why("The same id came with another content.", "books", "books: doubt is not charged")
