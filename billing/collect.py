@@ -6,8 +6,6 @@ killed at: the books get the facts first (again = nothing new), then the tenant'
 
 from datetime import date, datetime
 
-import msgspec
-
 from billing import books
 from billing.books import Recorded
 from billing.months import day_start
@@ -34,10 +32,11 @@ async def pending(limit: int) -> list[Recorded]:
     """The next facts the books have not confirmed, in the order of their ids."""
     # Served by the primary keys of usage_pending and usage_record.
     rows = await db.tenant.fetch(
-        "select r.* from usage_pending p join usage_record r using (id) order by p.id limit $1",
+        "select id, meter, quantity, subject, occurred_at, network, recorded_at"
+        " from usage_pending p join usage_record r using (id) order by p.id limit $1",
         limit,
     )
-    return [_recorded(dict(row)) for row in rows]
+    return [_recorded(*row) for row in rows]
 
 
 async def book(waiting: list[Recorded]) -> None:
@@ -70,8 +69,21 @@ async def requeue(since: date) -> int:
     return int(tag.rpartition(" ")[2])
 
 
-def _recorded(row: dict[str, object]) -> Recorded:
-    return Recorded(
-        fact=msgspec.convert({k: v for k, v in row.items() if k != "recorded_at"}, Fact),
-        recorded_at=msgspec.convert(row["recorded_at"], datetime),
+def _recorded(
+    id_: str,
+    meter: str,
+    quantity: int,
+    subject: str,
+    occurred_at: datetime,
+    network: str,
+    recorded_at: datetime,
+) -> Recorded:
+    fact = Fact(
+        id=id_,
+        meter=meter,
+        quantity=quantity,
+        subject=subject,
+        occurred_at=occurred_at,
+        network=network,
     )
+    return Recorded(fact=fact, recorded_at=recorded_at)

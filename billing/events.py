@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from billing import rules
-from billing.months import month_of
+from billing.months import day_start
 from billing.shapes import Fact
 
 PREFIX = "vn.motcua."
@@ -87,7 +87,7 @@ def _fault_of_time(fact: Fact, may: May, now: datetime) -> str | None:
         return "it lies in the future"
     if may.first_month is None:
         return "no contract is on the books"
-    if month_of(fact.occurred_at) < may.first_month:
+    if fact.occurred_at < day_start(may.first_month):
         return f"no contract ran before {may.first_month}"
     return None
 

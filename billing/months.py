@@ -1,6 +1,7 @@
 """Months and days as the books count them: from 00:00 in Vietnam to 00:00 in Vietnam. Pure."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from infra.clock import VIETNAM
 
@@ -15,6 +16,7 @@ def period(month: date) -> tuple[datetime, datetime]:
     return day_start(month), day_start(shifted(month, 1))
 
 
+@lru_cache(maxsize=1000)  # Asked for with every fact.
 def day_start(day: date) -> datetime:
     """00:00 of a day in Vietnam, aware UTC."""
     return datetime.combine(day, time(), tzinfo=VIETNAM).astimezone(UTC)

@@ -17,7 +17,7 @@ from billing.refusals import SourceUnfit
 from billing.shapes import METERS, OURS, Fact
 from infra import clock
 from infra.ids import uuid7
-from tenants import db
+from tenants import db, provision
 from tenants.work import work
 
 _FIND = """
@@ -27,6 +27,12 @@ where token_digest = $1 and revoked_at is null
 _LIST = """
 select id, source, meters, issued_by, issued_at, revoked_at from usage_source
 where tenant_id = $1 order by source, issued_at
+"""
+
+
+_REVOKE_ONE = """
+update usage_source set revoked_by = $3, revoked_at = $4
+where tenant_id = $1 and id = $2 and revoked_at is null returning source
 """
 
 
@@ -74,6 +80,7 @@ async def issue(issued_by: str, tenant_id: UUID, source: str, meters: Collection
         " issued_at) values ($1, $2, $3, $4, $5, $6, $7)",
         *(uuid7(), tenant_id, source, sorted(set(meters)), _digest(token), issued_by, clock.now()),
     )
+    await _note(issued_by, "usage.issue", tenant_id, source=source, meters=sorted(set(meters)))
     return token
 
 
@@ -84,7 +91,16 @@ async def revoke(revoked_by: str, tenant_id: UUID, source: str) -> int:
         " where tenant_id = $1 and source = $2 and revoked_at is null",
         *(tenant_id, source, revoked_by, clock.now()),
     )
+    await _note(revoked_by, "usage.revoke", tenant_id, source=source)
     return int(tag.rpartition(" ")[2])
+
+
+async def revoke_one(revoked_by: str, tenant_id: UUID, identity: UUID) -> bool:
+    """End one token, while another of its source stays good; False when it was not good."""
+    source = await db.control.fetch_value(_REVOKE_ONE, tenant_id, identity, revoked_by, clock.now())
+    if source is not None:
+        await _note(revoked_by, "usage.revoke", tenant_id, source=source, token=identity)
+    return source is not None
 
 
 async def proven(token: str) -> Source | None:
@@ -119,19 +135,23 @@ async def take(source: Source, raw: Sequence[bytes | msgspec.Raw]) -> list[Answe
     ]
 
 
+async def _note(actor: str, act: str, tenant_id: UUID, **detail: object) -> None:
+    slug = await db.control.fetch_value("select slug from tenant where id = $1", tenant_id)
+    await provision.note(actor, act, slug, **detail)
+
+
 def _refused(refused: Refused) -> Answer:
     return Answer(id=refused.id, outcome="refused", reason=refused.reason)
 
 
 def _answer(fact: Fact, entered: books.Entered) -> Answer:
-    own = month_of(fact.occurred_at)
     late = entered.outcome == "adjustment"
     doubt = "the same id came with another content; neither is charged until the vendor decides"
     return Answer(
         id=fact.id,
         outcome=entered.outcome,
-        month=f"{entered.month:%Y-%m}",
-        adjusts=f"{own:%Y-%m}" if late else "",
+        month=entered.month.isoformat()[:7],
+        adjusts=month_of(fact.occurred_at).isoformat()[:7] if late else "",
         reason=doubt if entered.outcome == "conflict" else "",
     )
 

@@ -146,6 +146,16 @@ def test_the_digest_does_not_depend_on_the_zone_a_moment_is_written_in():
     assert rules.digest(here) == rules.digest(fact())
 
 
+def test_a_digest_is_the_same_for_ever_whatever_library_writes_the_moment():
+    at = datetime(2026, 11, 22, 5, 0, 0, 120, UTC)
+    assert rules.digest(fact(occurred_at=at, network="đ")).hex() == (
+        "2bd026730a3df830c83c602cb61d6c85afcb85fde2fa688ba547aed1cac62949"
+    )
+    assert rules.digest(fact()).hex() == (
+        "b2a338883756279df5f78d094a800c7b037ae11bdd44108f8d27b9873f333b3e"
+    )
+
+
 @pytest.mark.parametrize(
     "changes",
     [
