@@ -2,35 +2,43 @@
 
 The same dirty usage in many random orders, its writer killed (SIGKILL) again and again: the
 ledgers must come to the same bytes. A fifth of what is sent are duplicates, one in twenty comes
-late, by up to the whole term, and one in a hundred has another content under a known id.
+late, by up to the whole term, and one in a hundred has another content under a known id. What a
+month counts must be what was sent of it, each once, and nothing of what is in doubt.
 """
 
 import argparse
 import asyncio
+import gc
 import hashlib
-import os
+import multiprocessing
 import random
-import subprocess
 import sys
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
+from multiprocessing.process import BaseProcess
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from billing import books, service
 from billing.books import Recorded
-from billing.months import period, shifted
+from billing.months import month_of, period, shifted
 from billing.shapes import Fact
 from infra import clock
 from infra.ids import uuid7
 from tenants import db
 from tenants.work import work
+from tests.bench.house import House, crash, house
+from tests.bench.machine import SERVER_CORE, on_core
 from tests.billing.contracts import contract, term
 
 FIRST = date(2026, 1, 1)
 BATCH = 2000
+# A child begins with what was made up already, however much that is.
+_FORK = multiprocessing.get_context("fork")
 _LEDGER = """
 select id, meter, quantity, subject, occurred_at, billed_in, encode(digest, 'hex') as digest
 from usage u where tenant_id = $1 and corrects is null
@@ -47,13 +55,28 @@ _SUMS = """
 select billed_in, meter, sum(quantity) as quantity, count(*) as facts from usage
 where tenant_id = $1 group by 1, 2 order by 1, 2
 """
+_COUNTED = """
+select meter, (date_trunc('month', occurred_at at time zone 'Asia/Ho_Chi_Minh'))::date as month,
+       sum(quantity)::bigint as quantity
+from usage where tenant_id = $1 group by 1, 2 having sum(quantity) <> 0
+"""
 _STATED = "select month, document::text from statement where tenant_id = $1 order by month"
 
+Arriving = list[list[Recorded]]
 
-def sent(seed: int, count: int, months: int) -> list[list[Recorded]]:
+
+class _Place(NamedTuple):
+    """Where one order is written, and what."""
+
+    servers: House
+    tenant_id: UUID
+    arriving: Arriving
+
+
+def sent(seed: int, count: int, months: int) -> Arriving:
     """What arrives, by the month it arrives in; later months than the term get what is late."""
     chance = random.Random(seed)
-    arriving: list[list[Recorded]] = [[] for _ in range(2 * months + 1)]
+    arriving: Arriving = [[] for _ in range(2 * months + 1)]
     own = count * 79 // 100
     facts = [_fact(chance, n, months) for n in range(own)]
     for n, (month, fact) in enumerate(facts):
@@ -81,6 +104,25 @@ def _fact(chance: random.Random, number: int, months: int) -> tuple[int, Fact]:
     return month, fact
 
 
+def owed(arriving: Arriving) -> dict[tuple[str, date], int]:
+    """What each month comes to, by meter, if every fact counts once and a doubtful one does not."""
+    contents: dict[str, set[Fact]] = defaultdict(set)
+    for recorded in (each for month in arriving for each in month):
+        contents[recorded.fact.id].add(recorded.fact)
+    total: Counter[tuple[str, date]] = Counter()
+    for facts in contents.values():
+        if len(facts) == 1:
+            (fact,) = facts
+            total[fact.meter, month_of(fact.occurred_at)] += fact.quantity
+    return dict(total)
+
+
+async def counted(tenant_id: UUID) -> dict[tuple[str, date], int]:
+    """The same out of the books, whichever months the facts are stated in."""
+    rows = await db.control.fetch(_COUNTED, tenant_id)
+    return {(row["meter"], row["month"]): row["quantity"] for row in rows}
+
+
 def _recorded(fact: Fact) -> Recorded:
     return Recorded(fact=fact, recorded_at=fact.occurred_at)
 
@@ -98,7 +140,7 @@ async def open_books(months: int) -> UUID:
     return tenant_id
 
 
-async def write(tenant_id: UUID, arriving: list[list[Recorded]], order: int) -> None:
+async def write(tenant_id: UUID, arriving: Arriving, order: int) -> None:
     """Book everything in one random order and close each month; goes on where it was killed."""
     closed = await db.control.fetch_value(
         "select count(*) from statement where tenant_id = $1", tenant_id
@@ -115,7 +157,7 @@ async def write(tenant_id: UUID, arriving: list[list[Recorded]], order: int) -> 
                 await service.close("Vận hành", tenant_id, month)
 
 
-def _batches(arriving: list[list[Recorded]], order: int) -> Iterator[list[list[Recorded]]]:
+def _batches(arriving: Arriving, order: int) -> Iterator[list[list[Recorded]]]:
     chance = random.Random(order)
     for month in arriving:
         shuffled = chance.sample(month, len(month))
@@ -131,61 +173,68 @@ async def ledger(tenant_id: UUID) -> str:
     return found.hexdigest()
 
 
-def _run_killed(asked: argparse.Namespace, tenant_id: UUID, order: int) -> int:
-    """One order by a process that is killed at random moments; how often it was."""
+def _run_killed(asked: argparse.Namespace, place: _Place, order: int) -> int:
+    """One order by a process that is killed at random moments; how often it was.
+
+    Every third time PostgreSQL is killed with it.
+    """
     chance, kills = random.Random(order), 0
     while True:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "tests.ledgers", "--write", str(tenant_id),
-             "--order", str(order), "--events", str(asked.events),
-             "--months", str(asked.months), "--seed", str(asked.seed)],
-            env=os.environ,
-        )  # fmt: skip
-        try:
-            # The first rounds are too short to finish; the patience grows, so that it ends.
-            status = child.wait(timeout=chance.uniform(0.1, 2.0) * (kills + 1) + asked.patience)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-            kills += 1
-            continue
-        if status:
-            sys.exit(status)
-        return kills
+        child = _FORK.Process(target=_child, args=(place.tenant_id, place.arriving, order))
+        child.start()
+        # The first rounds are too short to finish; the patience grows, so that it ends.
+        child.join(chance.uniform(0.1, 2.0) * (kills + 1) + asked.patience)
+        if child.exitcode is not None:
+            if child.exitcode:
+                sys.exit(f"order {order} failed: seed {asked.seed}")
+            return kills
+        kills += 1
+        _kill(place.servers, child, with_server=kills % 3 == 0)
+
+
+def _kill(servers: House, child: BaseProcess, *, with_server: bool) -> None:
+    postgres = servers.postgres.running
+    if with_server and postgres is not None:
+        postgres.kill()
+    child.kill()
+    child.join()
+    if with_server:
+        crash(servers.postgres)
+
+
+def _child(tenant_id: UUID, arriving: Arriving, order: int) -> None:
+    with on_core(SERVER_CORE):
+        asyncio.run(_tidily(write(tenant_id, arriving, order)))
 
 
 def main() -> None:
-    """Write every order and compare; the exit status says whether all are the same."""
+    """Write every order and compare; the exit status says whether all are the same, and right."""
     parser = argparse.ArgumentParser("python -m tests.ledgers", description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--orders", type=int, default=20)
     parser.add_argument("--months", type=int, default=36)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--patience", type=float, default=2.0, help="seconds before a kill")
-    parser.add_argument("--write", type=UUID, help=argparse.SUPPRESS)
-    parser.add_argument("--order", type=int, help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.write:
-        arriving = sent(asked.seed, asked.events, asked.months)
-        return asyncio.run(_tidily(write(asked.write, arriving, asked.order)))
-    from tests.bench.house import house
+    arriving = sent(asked.seed, asked.events, asked.months)
+    gc.freeze()  # What every child shares is left where it is.
+    with house() as servers:
+        seen = [_order(asked, servers, arriving, order) for order in range(asked.orders)]
+    wrong = len(set(seen)) != 1
+    print(f"DIFFERENT (seed {asked.seed}): {seen}" if wrong else "all the same")
+    sys.exit(wrong)
 
-    with house():
-        _compare(asked)
 
-
-def _compare(asked: argparse.Namespace) -> None:
-    seen: dict[str, list[int]] = {}
-    for order in range(asked.orders):
-        began = time.monotonic()
-        tenant_id = asyncio.run(_tidily(open_books(asked.months)))
-        kills = _run_killed(asked, tenant_id, order)
-        digest = asyncio.run(_tidily(ledger(tenant_id)))
-        seen.setdefault(digest, []).append(order)
-        took = time.monotonic() - began
-        print(f"order {order:2}: {digest[:16]} after {kills} kills, {took:.0f} s", flush=True)
-    print("all the same" if len(seen) == 1 else f"DIFFERENT (seed {asked.seed}): {seen}")
-    sys.exit(len(seen) != 1)
+def _order(asked: argparse.Namespace, servers: House, arriving: Arriving, order: int) -> str:
+    began = time.monotonic()
+    tenant_id = asyncio.run(_tidily(open_books(asked.months)))
+    kills = _run_killed(asked, _Place(servers, tenant_id, arriving), order)
+    found = asyncio.run(_tidily(ledger(tenant_id)))
+    if asyncio.run(_tidily(counted(tenant_id))) != owed(arriving):
+        sys.exit(f"order {order} lost or doubled something: seed {asked.seed}")
+    took = time.monotonic() - began
+    print(f"order {order:2}: {found[:16]} after {kills} kills, {took:.0f} s", flush=True)
+    return found
 
 
 async def _tidily(doing):  # type: ignore[no-untyped-def]

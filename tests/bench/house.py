@@ -20,6 +20,7 @@ from app.provinces import service as provinces
 from infra.clean import erase_data
 from infra.embedded.postgres import Postgres
 from infra.embedded.program import Program
+from infra.embedded.server import Server
 from infra.embedded.valkey import Valkey
 from infra.settings import settings
 from tenants import control, db, provision, registry
@@ -114,6 +115,16 @@ def house() -> Iterator[House]:
             yield made
     finally:
         made.stop()
+
+
+def crash(server: Server) -> None:
+    """Kill a server with -9 and start it again where its data is."""
+    assert server.running is not None
+    server.running.kill()
+    server.running.wait()
+    server.stop()
+    server.start()
+    server.ready()
 
 
 def run(doing: Coroutine[Any, Any, T]) -> T:

@@ -3,7 +3,7 @@
 import asyncio
 
 from tests import ledgers
-from tests.ledgers import ledger, open_books, sent, write
+from tests.ledgers import counted, ledger, open_books, owed, sent, write
 
 
 async def test_the_same_usage_in_any_order_with_stops_in_between_makes_the_same_ledger(
@@ -21,4 +21,5 @@ async def test_the_same_usage_in_any_order_with_stops_in_between_makes_the_same_
             await asyncio.gather(running, return_exceptions=True)
         await write(tenant_id, arriving, order)
         found.add(await ledger(tenant_id))
+        assert await counted(tenant_id) == owed(arriving)
     assert len(found) == 1

@@ -23,14 +23,14 @@ from urllib.parse import parse_qs, urlsplit
 from app.onestop.notices import service
 from app.people.shapes import SYSTEM
 from infra import bell
-from infra.embedded.server import ROOT, Server, python_environment
+from infra.embedded.server import ROOT, python_environment
 from infra.settings import settings
 from tenants import db
 from tenants.clusters import owner
 from tenants.current import acting_for
 from tenants.shapes import Tenant
 from tenants.work import work
-from tests.bench.house import House, house, province, run
+from tests.bench.house import House, crash, house, province, run
 
 _QUEUE = """
 insert into notice (id, event, fact, phone, text, encoding, parts, state, next_at, created_at,
@@ -141,8 +141,8 @@ def faults(found: dict[str, Any]) -> list[str]:
 def _kill_until_drained(servers: House, tenant: Tenant, luck: random.Random, least: int) -> int:
     acts: list[Callable[[], None]] = [
         lambda: None,  # only the worker
-        lambda: _kill(servers.valkey),
-        lambda: _kill(servers.postgres),
+        lambda: crash(servers.valkey),
+        lambda: crash(servers.postgres),
         lambda: run(_flush()),
     ]
     rounds = 0
@@ -185,15 +185,6 @@ def _start() -> subprocess.Popen[bytes]:
     environment = {**python_environment(), **os.environ, "MOTCUA_LOG_LEVEL": "critical"}
     command = [sys.executable, "-m", "app.worker"]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
-
-
-def _kill(server: Server) -> None:
-    assert server.running is not None
-    server.running.kill()
-    server.running.wait()
-    server.stop()
-    server.start()
-    server.ready()
 
 
 async def _flush() -> None:
