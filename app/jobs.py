@@ -11,7 +11,7 @@ from app.onestop.dossiers.jobs import end_waits
 from app.onestop.dossiers.service.passing import any_over
 from app.onestop.exchange import sending as exchange
 from app.onestop.exchange.outbox import JOB as SEND_EXCHANGE
-from app.onestop.notices import allowance, clearance
+from app.onestop.notices import clearance
 from app.onestop.notices import jobs as notices
 from app.onestop.notices.queries import any_due
 from app.onestop.notices.service import JOB as SEND_NOTICES
@@ -21,6 +21,8 @@ from app.onestop.recounting.queries import recount_waits
 from app.onestop.recounting.service import JOB as RECOUNT
 from app.onestop.reorganisation.jobs import reorganise
 from app.onestop.reorganisation.queries import any_due as any_reorganisation_due
+from app.trail import jobs as trail
+from app.trail.sealing import any_to_seal
 from app.usage.jobs import check_books, count_officers, warn_of_limits
 from billing import collect
 from billing.jobs import collect_usage, sample_storage
@@ -64,13 +66,15 @@ JOBS = (
     Job("end_waits", end_waits, "minute", any_over),
     Job("free_tasks", free_tasks, "minute", any_to_free),
     Job("reorganise", reorganise, "minute", any_reorganisation_due),
+    Job("seal_trail", trail.seal_trail, "minute", any_to_seal),
     Job("collect_usage", collect_usage, "minute", usage_waits),
     Job("settle_uploads", settle_uploads, "minute"),
     Job("sweep_papers", sweep_papers, "hour"),
-    Job("watch_allowance", allowance.watch_allowance, "hour"),
     Job("warn_of_limits", warn_of_limits, "hour"),
     Job("sample_storage", sample_storage, "night"),
     Job("count_officers", count_officers, "night"),
     Job("check_books", check_books, "night"),
+    Job("check_trail", trail.check_trail, "night"),
+    Job("drop_old_trail", trail.drop_old_trail, "night"),
 )
 BY_NAME = {job.name: job for job in JOBS}

@@ -120,7 +120,10 @@ class Included(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FairUse(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of a meter a month may use (mức sử dụng hợp lý), and what happens beyond."""
+    """How much of a meter a month may use (mức sử dụng hợp lý), and what happens beyond.
+
+    Of `storage.byte_day` it is how many bytes may be kept at a time.
+    """
 
     meter: str
     quantity: int

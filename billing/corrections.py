@@ -1,25 +1,55 @@
-"""Correcting what the books hold: one person asks, another decides, and rows are only added."""
+"""Correcting what the books hold: one account asks, another decides, and rows are only added."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from billing import books
 from billing.books import Why
-from billing.refusals import CorrectionUnfit
+from billing.months import period
+from billing.refusals import CorrectionUnfit, OwnCorrection
 from infra import clock
 from infra.ids import uuid7
-from tenants import db
+from tenants import db, provision
 
-_OPEN = """
-select id, tenant_id, source, fact, quantity, reason, proposed_by, proposed_at
-from usage_proposal where tenant_id = $1 and decided_at is null order by proposed_at
+_COLUMNS = (
+    "id, tenant_id, source, fact, quantity, reason, proposer, proposed_by, proposed_at, decider,"
+    " decided_by, decided_at, approved"
+)
+# Everything that waits, and what was decided in a month.
+_OF_MONTH = f"""
+select {_COLUMNS} from usage_proposal
+where tenant_id = $1 and (decided_at is null or decided_at >= $2 and decided_at < $3)
+order by decided_at desc nulls first, proposed_at
+"""  # noqa: S608
+_LOCK = f"""
+select {_COLUMNS} from usage_proposal
+where id = $1 and tenant_id = $2 and decided_at is null for update
+"""  # noqa: S608
+# Served by usage_proposal_by_fact. A fact is corrected once; its corrected row may be again.
+_FREE = """
+select 1 from usage where tenant_id = $1 and source = $2 and id = $3
+and not exists (select from usage_proposal p where p.tenant_id = $1 and p.source = $2
+and p.fact = $3 and p.approved is not false)
 """
-_LOCK = """
-select id, tenant_id, source, fact, quantity, reason, proposed_by, proposed_at
-from usage_proposal where id = $1 and decided_at is null for update
+_PROPOSE = """
+insert into usage_proposal (id, tenant_id, source, fact, quantity, reason, proposer, proposed_by,
+                            proposed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
+_DECIDE = """
+update usage_proposal set decider = $2, decided_by = $3, decided_at = $4, approved = $5
+where id = $1
+"""
+MOST = 10**15
+
+
+class Account(NamedTuple):
+    """An operator who is signed in (tài khoản vận hành): who he is, and his name of today."""
+
+    id: UUID
+    name: str
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,60 +61,69 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     fact: str
     quantity: int | None
     reason: str
+    proposer: UUID
     proposed_by: str
     proposed_at: datetime
+    decider: UUID | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    approved: bool | None = None
 
 
 async def propose(
-    proposed_by: str, tenant_id: UUID, source: str, fact: str, quantity: int | None, reason: str
+    by: Account, tenant_id: UUID, source: str, fact: str, quantity: int | None, reason: str
 ) -> UUID:
     """Ask for a fact to be taken back and, with a quantity, to be stated anew.
 
     Raises CorrectionUnfit for a fact the books do not hold, one that was corrected already or
     waits for a decision, and for a reason that is missing.
     """
-    fit = reason.strip() and (quantity is None or 0 <= quantity <= 10**15)
-    held = fit and await db.control.fetch_value(
-        "select 1 from usage where tenant_id = $1 and source = $2 and id = $3"
-        " and not exists (select from usage_proposal p where p.tenant_id = $1 and p.source = $2"
-        " and p.fact = $3 and p.approved is not false)",
-        *(tenant_id, source, fact),
-    )
+    reason = reason.strip()
+    fit = 0 < len(reason) <= 500 and (quantity is None or 0 <= quantity <= MOST)
+    held = fit and await db.control.fetch_value(_FREE, tenant_id, source, fact)
     if not held or fact.endswith(books.REVERSED):
         raise CorrectionUnfit
     proposal_id = uuid7()
     await db.control.execute(
-        "insert into usage_proposal (id, tenant_id, source, fact, quantity, reason, proposed_by,"
-        " proposed_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        *(proposal_id, tenant_id, source, fact, quantity, reason.strip()[:500], proposed_by),
-        clock.now(),
+        _PROPOSE,
+        *(proposal_id, tenant_id, source, fact, quantity, reason, by.id, by.name, clock.now()),
     )
+    await _note(by, "usage.propose", tenant_id, proposal=proposal_id, fact=fact, quantity=quantity)
     return proposal_id
 
 
-async def waiting(tenant_id: UUID) -> list[Proposal]:
-    """What was asked for and not decided, the oldest first."""
-    rows = await db.control.fetch(_OPEN, tenant_id)
+async def of_month(tenant_id: UUID, month: date) -> list[Proposal]:
+    """What waits for a decision, the oldest first, then what was decided in a month."""
+    rows = await db.control.fetch(_OF_MONTH, tenant_id, *period(month))
     return [msgspec.convert(dict(row), Proposal) for row in rows]
 
 
-async def decide(decided_by: str, proposal_id: UUID, *, approved: bool) -> None:
+async def decide(by: Account, tenant_id: UUID, proposal_id: UUID, *, approved: bool) -> None:
     """Carry out a correction in the first open month, or turn it down; runs in the caller's unit.
 
-    Raises CorrectionUnfit when it is decided already, or by the one who asked.
+    Raises CorrectionUnfit when it is not there or decided already, OwnCorrection for the account
+    that asked.
     """
-    row = await db.control.fetch_row(_LOCK, proposal_id)
-    if row is None or row["proposed_by"] == decided_by:
+    row = await db.control.fetch_row(_LOCK, proposal_id, tenant_id)
+    if row is None:
         raise CorrectionUnfit
     found = msgspec.convert(dict(row), Proposal)
-    await db.control.execute(
-        "update usage_proposal set decided_by = $2, decided_at = $3, approved = $4 where id = $1",
-        *(proposal_id, decided_by, clock.now(), approved),
-    )
-    if not approved:
-        return
-    why = Why(found.reason, found.proposed_by, decided_by)
+    if found.proposer == by.id:
+        raise OwnCorrection
+    await db.control.execute(_DECIDE, proposal_id, by.id, by.name, clock.now(), approved)
+    if approved:
+        await _carry_out(found, by)
+    await _note(by, "usage.decide", tenant_id, proposal=proposal_id, approved=approved)
+
+
+async def _carry_out(found: Proposal, by: Account) -> None:
+    why = Why(found.reason, found.proposed_by, by.name, found.proposer, by.id)
     # A fact in doubt was taken back when the doubt arose; then this adds nothing.
     await books.take_back(found.tenant_id, found.source, found.fact, why)
     if found.quantity is not None:
         await books.state_anew(found.tenant_id, found.source, found.fact, found.quantity, why)
+
+
+async def _note(by: Account, act: str, tenant_id: UUID, **detail: object) -> None:
+    slug = await db.control.fetch_value("select slug from tenant where id = $1", tenant_id)
+    await provision.note(by.name, act, slug, account=by.id, **detail)

@@ -84,12 +84,21 @@ class RateUnknown(BooksRefuse):
 
 
 class CorrectionUnfit(BooksRefuse):
-    """Not a fact that can be corrected, or not by this person."""
+    """Not a fact that can be corrected, or no more."""
 
     code = "correction_unfit"
     message = (
-        "Chưa điều chỉnh được: số liệu không có trong sổ, đã được điều chỉnh, thiếu lý do, "
-        "hoặc người duyệt chính là người đề nghị."
+        "Chưa điều chỉnh được: số liệu không có trong sổ, đã được điều chỉnh, đang chờ duyệt "
+        "hoặc thiếu lý do. Vui lòng mở lại trang để xem."
+    )
+
+
+class OwnCorrection(BooksRefuse):
+    """Nobody approves or turns down what he asked for himself."""
+
+    code = "own_correction"
+    message = (
+        "Người đề nghị không được tự duyệt. Vui lòng để tài khoản vận hành khác đăng nhập và duyệt."
     )
 
 

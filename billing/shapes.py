@@ -16,19 +16,27 @@ from billing.agreed import Term as Term
 
 
 class Meter(msgspec.Struct, frozen=True):
-    """Something that is counted (chỉ số): its name and unit as statements print them."""
+    """Something that is counted (chỉ số): its name and unit as statements print them.
+
+    `daily` is a level measured every day, such as bytes kept. `ours` is False where nothing in this
+    system counts it: then only a meter outside may, by its token.
+    """
 
     name: str
     unit: str
+    daily: bool = False
+    ours: bool = True
 
 
 METERS = {
     "dossier.received": Meter("Hồ sơ được tiếp nhận", "hồ sơ"),
     "notice.part": Meter("Tin nhắn SMS", "phần tin"),
-    "storage.byte_day": Meter("Dung lượng lưu trữ", "byte-ngày"),
+    "storage.byte_day": Meter("Dung lượng lưu trữ", "byte-ngày", daily=True),
     "officer.active": Meter("Cán bộ có thao tác trong tháng", "người-tháng"),
     "api.call": Meter("Lượt gọi giao diện kết nối", "lượt"),
-    "signature.made": Meter("Chữ ký số", "chữ ký"),
+    # Nothing here signs: results come in signed already, and the signatures on papers are by hand.
+    # A signing service that stands beside the system counts its own.
+    "signature.made": Meter("Chữ ký số", "chữ ký", ours=False),
     "job.done": Meter("Tác vụ hàng loạt", "tác vụ"),
 }
 OURS = "motcua"  # the source of the facts this system counts itself

@@ -34,10 +34,19 @@ async def bytes_stored(day: date) -> int:
     return int(await db.tenant.fetch_value(_BYTES, midnight))
 
 
+async def bytes_coming() -> int:
+    """The bytes announced by uploads on their way. Served by the index upload_unfinished."""
+    return int(await db.tenant.fetch_value(_COMING, now()))
+
+
 _UPLOADS = """
 select * from upload where target = any($1)
   and (state in ('open', 'checking') or state = 'refused' and created_at > $2)
 order by created_at, id
+"""
+_COMING = """
+select coalesce(sum(size), 0)::bigint from upload
+where state in ('open', 'checking') and expires_at > $1
 """
 _BYTES = """
 select coalesce(sum(size), 0)::bigint from stored_object

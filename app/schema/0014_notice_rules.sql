@@ -77,17 +77,13 @@ create table notice_hour (
     strangers int not null default 0        -- to numbers of no known operator
 );
 
--- A warning is given once: of a level of the allowance in a period, of a kind of hold on a day.
+-- A warning of a kind of hold is given once a day.
 create table notice_warning (
     id uuid primary key,
-    kind text not null check (kind in ('allowance', 'surge', 'prefix', 'codes', 'day_cap', 'template')),
-    period text not null,                   -- 2026-11 or 2026-11-23
-    level smallint not null default 0,      -- percent of the allowance
-    used bigint,
-    allowance bigint,
-    clause text,
+    kind text not null check (kind in ('surge', 'prefix', 'codes', 'day_cap', 'template')),
+    day date not null,
     at timestamptz not null,
-    unique (kind, period, level)
+    unique (kind, day)
 );
 
 -- How a citizen wants to be told, beside what the law demands.

@@ -33,8 +33,11 @@ create table notice_attempt (
     report text check (report in ('accepted', 'delivered', 'failed', 'rejected')),
     report_code text,
     reported_at timestamptz,
+    cost bigint,                            -- đồng, at the provider's price of the day; null: unknown
     primary key (notice_id, number)
 );
+-- The attempts of a day; they come in the order of time, so the smallest index does.
+create index notice_attempt_at on notice_attempt using brin (at);
 -- The health of a provider is read from its last ends.
 create index notice_attempt_ended on notice_attempt (provider, ended_at desc)
     where result in ('taken', 'refused', 'later', 'unknown');

@@ -1,13 +1,13 @@
 """What is done every night for what a tenant used."""
 
-from contextlib import suppress
+import structlog
 
 from app.usage import officers
 from app.usage.rows import ROWS
 from billing import quota, rebuild
 from billing.jobs import collect_usage
-from billing.refusals import OverQuota
-from billing.shapes import METERS
+
+log = structlog.get_logger()
 
 
 async def count_officers() -> bool:
@@ -26,7 +26,6 @@ async def check_books() -> bool:
 
 async def warn_of_limits() -> bool:
     """Leave a warning wherever a limit of the contract comes near or is passed."""
-    for name in METERS:
-        with suppress(OverQuota):
-            await quota.check(name)
+    for meter, percent in await quota.watch():
+        log.warning("limit_reached", meter=meter, percent=percent)
     return False

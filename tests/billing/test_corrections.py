@@ -7,9 +7,11 @@ import pytest
 
 from billing import collect, corrections, meter, queries, service
 from billing.books import take_back
-from billing.refusals import CorrectionUnfit
+from billing.corrections import Account
+from billing.refusals import CorrectionUnfit, OwnCorrection
 from billing.shapes import OURS
 from infra import clock
+from infra.ids import uuid7
 from tenants import db
 from tenants.clusters import owner
 from tenants.work import work
@@ -19,7 +21,17 @@ NOON = datetime(2026, 11, 20, 5, tzinfo=UTC)
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 
 
+async def account(name):
+    identity = uuid7()
+    await db.control.execute(
+        "insert into operator (id, username, full_name, admitted_at) values ($1, $2, $3, $4)",
+        *(identity, f"op-{identity}", name, clock.now()),
+    )
+    return Account(identity, name)
+
+
 async def test_a_correction_reverses_in_the_open_month_and_the_closed_one_stays(tenant):
+    an, other_an = await account("An"), await account("An")
     await service.load(contract(tenant_slug=tenant.slug))
     async with work():
         await meter.count("n:1", "notice.part", quantity=9, subject="n", occurred_at=NOON)
@@ -27,25 +39,30 @@ async def test_a_correction_reverses_in_the_open_month_and_the_closed_one_stays(
     with clock.frozen(NOON + timedelta(days=20)):
         async with work():
             await service.close("Vận hành", tenant.id, NOVEMBER)
-        asked = await corrections.propose("An", tenant.id, OURS, "n:1", 4, "Đếm sai số phần")
+        asked = await corrections.propose(an, tenant.id, OURS, "n:1", 4, "Đếm sai số phần")
+        with pytest.raises(OwnCorrection):
+            async with work():
+                await corrections.decide(an, tenant.id, asked, approved=True)
         with pytest.raises(CorrectionUnfit):
             async with work():
-                await corrections.decide("An", asked, approved=True)
+                await corrections.decide(other_an, uuid7(), asked, approved=True)
         async with work():
-            await corrections.decide("Bình", asked, approved=True)
+            await corrections.decide(other_an, tenant.id, asked, approved=True)
     rows = await db.control.fetch(
-        "select id, quantity, billed_in, reason, proposed_by, approved_by from usage"
+        "select id, quantity, billed_in, reason, proposed_by, approved_by, proposer, approver"
+        " from usage"
         " where tenant_id = $1 and corrects is not null order by id",
         tenant.id,
     )
-    why = ("Đếm sai số phần", "An", "Bình")
+    # Two people of one name are two accounts; the books hold both.
+    why = ("Đếm sai số phần", "An", "An", an.id, other_an.id)
     assert [tuple(row) for row in rows] == [
         ("n:1~corrected", 4, DECEMBER, *why),
         ("n:1~reversed", -9, DECEMBER, *why),
     ]
     assert (await queries.used(tenant.id, NOVEMBER))["notice.part"].quantity == 9
     with pytest.raises(CorrectionUnfit):
-        await corrections.propose("An", tenant.id, OURS, "n:1", 5, "Lần nữa")
+        await corrections.propose(an, tenant.id, OURS, "n:1", 5, "Lần nữa")
 
 
 async def test_the_database_itself_keeps_facts_closed_months_and_reversals_exact(tenant):

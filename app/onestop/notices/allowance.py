@@ -8,21 +8,14 @@ from functools import cache
 from pathlib import Path
 
 import msgspec
-import structlog
 
-from app.onestop.notices import warnings
-from app.onestop.notices.limits import levels_reached
-from billing import nearing, queries
+from billing import queries
 from billing.agreed import PerUnit
 from billing.charging import clause_at, price_at
-from billing.months import month_of, period
+from billing.months import period
 from billing.refusals import NoContract
-from infra.clock import now
 from tenants import db
 from tenants.current import current
-from tenants.work import work
-
-log = structlog.get_logger()
 
 METER = "notice.part"
 _FILE = Path(__file__).parent / "data" / "prices.json"
@@ -95,20 +88,6 @@ async def of_month(day: date) -> Allowance:
     return Allowance(
         month=day.replace(day=1), used=used, included=terms.included, clause=terms.clause
     )
-
-
-async def watch_allowance() -> bool:
-    """Warn once a month at each level the contract's allowance has reached."""
-    month = month_of(now())
-    seen = await of_month(month)
-    for level in levels_reached(seen.used, seen.included):
-        name = f"{month:%m/%Y}"
-        async with work():
-            news = await warnings.of_allowance(name, level, seen.used, seen.included, seen.clause)
-        await nearing.warn(current().id, METER, month, level, (seen.used, seen.included))
-        if news:
-            log.warning("sms_allowance", level=level, used=seen.used, allowance=seen.included)
-    return False
 
 
 @cache

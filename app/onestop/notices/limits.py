@@ -204,8 +204,3 @@ def day_of(moment: datetime) -> datetime:
     """Midnight in Vietnam, when the day's count begins."""
     day = moment.astimezone(VIETNAM).date()
     return datetime.combine(day, time(), VIETNAM).astimezone(moment.tzinfo)
-
-
-def levels_reached(used: int, allowance: int) -> list[int]:
-    """Which of the warning levels, in percent, what was used has reached."""
-    return [level for level in (80, 100) if allowance > 0 and used * 100 >= allowance * level]

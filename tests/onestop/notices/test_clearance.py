@@ -21,6 +21,7 @@ from app.onestop.notices.limits import Hold, Limits
 from app.onestop.notices.refusals import NotHeld, WordingFaulty, WordingSettled
 from app.onestop.notices.wording import Verdict
 from app.refusals import Malformed
+from billing import collect, meter, quota
 from billing.agreed import Contract
 from billing.queries import overview
 from infra.clock import frozen, now
@@ -189,13 +190,15 @@ async def test_the_allowance_of_the_contract_warns_once_at_each_level(province) 
     terms = await allowance.terms_on(month)
     assert (terms.unit_price, terms.included, bool(terms.clause)) == (500, 10, True)
     for parts, levels in ((7, []), (1, [80]), (0, [80]), (4, [100, 80])):
-        await db.tenant.execute(
-            "insert into usage_record (id, meter, quantity, subject, occurred_at, recorded_at)"
-            " values ($1, 'notice.part', $2, 's', $3, $3)", *(f"x{parts}", parts, now()),
-        )  # fmt: skip
-        await allowance.watch_allowance()
-        assert [one.level for one in await warnings.latest()] == levels
-    assert "12 trên 10 phần tin" in (await warnings.latest())[0].sentence
+        async with work():
+            await meter.count(
+                f"x{parts}", "notice.part", quantity=parts, subject="s", occurred_at=now()
+            )
+        await collect.collect()
+        await quota.watch()
+        told = await quota.warnings(current().id)
+        assert [one.percent for one in told] == levels
+    assert (told[0].kind, told[0].quantity, told[0].allowed) == ("included", 12, 10)
     (shown,) = [row for row in await overview() if row.slug == current().slug]
     assert shown.notice_percent == 100  # the vendor sees it too
 

@@ -13,7 +13,6 @@ from app.onestop.notices.limits import (
     Seen,
     Sieve,
     is_premium,
-    levels_reached,
     network_of,
 )
 from infra.ids import uuid7
@@ -81,11 +80,3 @@ def test_numbers_are_known_by_their_operator_and_services_are_told_from_phones()
         "Viettel", "VinaPhone", "MobiFone", "Vietnamobile", "Gmobile", "Wintel", None,
     ]  # fmt: skip
     assert is_premium("+841900123456") and is_premium("8088") and not is_premium(PHONE)
-
-
-@pytest.mark.parametrize(
-    ("used", "levels"), [(0, []), (799, []), (800, [80]), (999, [80]), (1000, [80, 100])]
-)
-def test_the_allowance_warns_at_eighty_and_at_a_hundred_percent(used, levels) -> None:
-    assert levels_reached(used, 1000) == levels
-    assert levels_reached(used, 0) == []
