@@ -8,19 +8,19 @@ to the same whatever the order in which facts arrive.
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from billing import rules
-from billing.months import month_of
+from billing.months import day_start
 from billing.shapes import OURS, Fact
 from infra import clock
 from tenants import db
 from tenants.work import WorkError, current_work
 
-_BILLED_IN = 7  # where it stands in a row
 REVERSED = "~reversed"
 CORRECTED = "~corrected"
 
@@ -71,6 +71,20 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
     month: date
 
 
+class _Row(NamedTuple):
+    """A fact as the columns of `_ADD`."""
+
+    id: str
+    meter: str
+    quantity: int
+    subject: str
+    network: str
+    occurred_at: datetime
+    recorded_at: datetime
+    billed_in: date
+    digest: bytes
+
+
 class Why(NamedTuple):
     """The reason of a correction and the two who answer for it, by name and by account.
 
@@ -95,7 +109,7 @@ async def enter(tenant_id: UUID, waiting: Sequence[Recorded], source: str = OURS
     """
     closed = await _closed_months(tenant_id)
     rows = [_row(each, closed) for each in waiting]
-    ordered = sorted(rows, key=lambda row: str(row[0]))
+    ordered = sorted(rows, key=itemgetter(0))
     columns = map(list, zip(*ordered, strict=True)) if rows else [[]] * 9
     added = {
         row["id"] for row in await db.control.fetch(_ADD, tenant_id, source, clock.now(), *columns)
@@ -103,8 +117,7 @@ async def enter(tenant_id: UUID, waiting: Sequence[Recorded], source: str = OURS
     doubtful = await _doubtful(tenant_id, source, waiting, added)
     if doubtful:
         await _set_aside(tenant_id, source, doubtful, closed)
-    months = [msgspec.convert(row[_BILLED_IN], date) for row in rows]
-    return _told(waiting, months, added, {fact.id for fact in doubtful})
+    return _told(waiting, [row.billed_in for row in rows], added, {fact.id for fact in doubtful})
 
 
 async def take_back(
@@ -141,10 +154,10 @@ async def _doubtful(
     tenant_id: UUID, source: str, waiting: Sequence[Recorded], added: set[str]
 ) -> list[Fact]:
     """The facts that the books hold with another content under the same id."""
+    if len(added) == len(waiting):
+        return []  # Nothing came twice, and nothing was there before.
     often = Counter(recorded.fact.id for recorded in waiting)
     known = [each.fact for each in waiting if each.fact.id not in added or often[each.fact.id] > 1]
-    if not known:
-        return []
     ids = list({fact.id for fact in known})
     held = {
         row["id"]: row["digest"] for row in await db.control.fetch(_HELD, tenant_id, source, ids)
@@ -187,9 +200,9 @@ async def _correct(
     )
 
 
-def _row(recorded: Recorded, closed: frozenset[date]) -> tuple[object, ...]:
+def _row(recorded: Recorded, closed: frozenset[date]) -> _Row:
     fact = recorded.fact
-    return (
+    return _Row(
         *(fact.id, fact.meter, fact.quantity, fact.subject, fact.network, fact.occurred_at),
         *(recorded.recorded_at, rules.billed_in(fact, closed), rules.digest(fact)),
     )
@@ -200,12 +213,13 @@ def _told(
 ) -> list[Entered]:
     """Each fact's outcome; of equal ones in one batch, the first is the one that was booked."""
     told, left = [], set(added)
+    start_at = {month: day_start(month) for month in set(months)}
     for fact, month in zip((recorded.fact for recorded in waiting), months, strict=True):
         outcome: Outcome = "known"
         if fact.id in doubtful:
             outcome = "conflict"
         elif fact.id in left:
-            outcome = "booked" if month == month_of(fact.occurred_at) else "adjustment"
+            outcome = "adjustment" if fact.occurred_at < start_at[month] else "booked"
         left.discard(fact.id)
         told.append(Entered(outcome=outcome, month=month))
     return told
