@@ -7,7 +7,7 @@ from datetime import date
 
 from asyncpg.exceptions import PostgresError
 
-from app import agencies, cli_providers, cli_usage, lifecycle
+from app import agencies, cli_audit, cli_providers, cli_usage, lifecycle
 from app.chains import control_chain, tenant_chain
 from app.cli_parts import Verb, Verbs, add_verb, content_of, note
 from app.doors import brand
@@ -169,7 +169,8 @@ def _colour(text: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("motcua", description=__doc__)
     rooms = parser.add_subparsers(
-        required=True, metavar="control|tenant|issuer|province|contract|provider|usage|operator"
+        required=True,
+        metavar="control|tenant|issuer|province|contract|provider|usage|audit|operator",
     )
     add_verb(rooms.add_parser("control").add_subparsers(required=True), "migrate", _control_migrate)
     _tenant_verbs(rooms.add_parser("tenant").add_subparsers(required=True))
@@ -186,6 +187,8 @@ def _parser() -> argparse.ArgumentParser:
     cli_providers.add_verbs(through.add_subparsers(required=True))
     usage = rooms.add_parser("usage", help="outside meters, and corrections")
     cli_usage.add_verbs(usage.add_subparsers(required=True))
+    audit = rooms.add_parser("audit", help="whether trails are as they were sealed")
+    cli_audit.add_verbs(audit.add_subparsers(required=True))
     operators = rooms.add_parser("operator", help="the vendor's own staff")
     add_verb(operators.add_subparsers(required=True), "admit", _admit_operator, "username", "name")
     load = add_verb(

@@ -82,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     postgres_programs: str = ""  # a directory with pg_basebackup and the like; a wheel's when empty
     upload_limit_bytes: int = 20 * 1024 * 1024
     log_level: str = "info"
+    trail_keep_months: int = 0  # 0 = the trail is kept for ever; at least 12 (QCVN 12:2026/BCA)
 
     @property
     def key(self) -> bytes:

@@ -21,7 +21,7 @@ from infra.clock import now
 from tenants import db
 from tenants.work import work
 
-__all__ = ["BATCH", "Finding", "Published", "Verdict", "any_to_seal", "seal_rows", "verify"]
+__all__ = ["BATCH", "Finding", "Published", "Verdict", "any_to_seal", "seal_rows", "told", "verify"]
 
 BATCH = 5000
 # Any fixed number serves: two sealers at once would only make the same seal twice.
@@ -114,7 +114,7 @@ async def _keep(place: Place, rows: Sequence[tuple[Any, ...]]) -> None:
         total=(head["total"] if head else 0) + len(rows),
         first_at=min(moments),
         last_at=max(moments),
-        sealed_at=_told(now()),
+        sealed_at=told(now()),
         leaves=rules.digest_over(leaves),
         public_key=signing.public_key(),
     )
@@ -123,5 +123,6 @@ async def _keep(place: Place, rows: Sequence[tuple[Any, ...]]) -> None:
     await db.tenant.execute(_KEEP, *values, digest, signing.sign(digest), leaves)
 
 
-def _told(moment: datetime) -> str:
+def told(moment: datetime) -> str:
+    """A moment as seals spell it."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"

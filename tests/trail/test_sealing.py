@@ -2,16 +2,22 @@
 
 import asyncio
 import random
+from datetime import timedelta
 
 import asyncpg
+import msgspec
 import pytest
 
 from app.people.shapes import Actor
 from app.trail import heads
+from app.trail.retention import drop_old
 from app.trail.rows import COLUMNS
 from app.trail.sealing import any_to_seal, seal_rows
 from app.trail.service import record
+from infra import clock
+from infra.clock import frozen
 from infra.ids import uuid7
+from infra.settings import settings
 from tenants import db
 from tenants.clusters import owner
 from tenants.shapes import Tenant
@@ -251,3 +257,23 @@ async def test_the_application_can_only_add_and_a_weaker_guard_is_said(tenant: T
     async with owner("main", tenant.database) as admin:
         await admin.execute(f"grant delete on trail to {tenant.role}")
     assert await lines() == ["the application may do more than add rows (delete on trail)"]
+
+
+async def test_rows_go_only_when_they_are_old_enough_and_the_chain_stays_whole(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    with frozen(clock.now() - timedelta(days=500)):
+        await sealed(2, 2)
+    await sealed(2, 2)
+    assert await drop_old() == 0
+    keeping = msgspec.structs.replace(settings(), trail_keep_months=13)
+    monkeypatch.setattr("app.trail.retention.settings", lambda: keeping)
+    assert (await drop_old(), await drop_old()) == (4, 0)
+    assert (await db.tenant.fetch_value("select count(*) from trail"), await lines()) == (5, [])
+    verdict = await heads.verify_here()
+    assert (verdict.seals, verdict.dropped, verdict.rows) == (4, 2, 4)
+    ask = "select drop_sealed_trail(3, $1, $2, now(), 'x')"
+    for last, months in ((3, 12), (3, 11), (3, -1), (4, 12)):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await db.tenant.execute(ask, last, months)
+    assert await lines() == []
