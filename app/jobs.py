@@ -32,12 +32,14 @@ class Job(NamedTuple):
     """Work for one tenant. `run` does one bounded batch and says whether more may be waiting.
 
     `every` is how often each tenant's rows are looked for; `waiting` saves the ring when none is.
+    A `heavy` one goes through many rows, and few such run beside the others.
     """
 
     name: str
     run: Callable[[], Awaitable[bool]]
     every: Literal["minute", "hour", "night"]
     waiting: Callable[[], Awaitable[bool]] | None = None
+    heavy: bool = False
 
 
 async def usage_waits() -> bool:
@@ -60,21 +62,21 @@ async def sweep_papers() -> bool:
 JOBS = (
     Job(SEND_NOTICES, notices.send_notices, "minute", any_due),
     Job("release_notices", clearance.release_held, "minute", clearance.any_to_release),
-    Job(RECOUNT, recounting.recount_dossiers, "minute", recount_waits),
-    Job(SETTLE_BULK, settle_bulk_orders, "minute", any_waiting),
+    Job(RECOUNT, recounting.recount_dossiers, "minute", recount_waits, heavy=True),
+    Job(SETTLE_BULK, settle_bulk_orders, "minute", any_waiting, heavy=True),
     Job(SEND_EXCHANGE, exchange.send_exchange, "minute", exchange.any_due),
     Job("end_waits", end_waits, "minute", any_over),
     Job("free_tasks", free_tasks, "minute", any_to_free),
-    Job("reorganise", reorganise, "minute", any_reorganisation_due),
+    Job("reorganise", reorganise, "minute", any_reorganisation_due, heavy=True),
     Job("seal_trail", trail.seal_trail, "minute", any_to_seal),
     Job("collect_usage", collect_usage, "minute", usage_waits),
     Job("settle_uploads", settle_uploads, "minute"),
-    Job("sweep_papers", sweep_papers, "hour"),
+    Job("sweep_papers", sweep_papers, "hour", heavy=True),
     Job("warn_of_limits", warn_of_limits, "hour"),
-    Job("sample_storage", sample_storage, "night"),
-    Job("count_officers", count_officers, "night"),
-    Job("check_books", check_books, "night"),
-    Job("check_trail", trail.check_trail, "night"),
+    Job("sample_storage", sample_storage, "night", heavy=True),
+    Job("count_officers", count_officers, "night", heavy=True),
+    Job("check_books", check_books, "night", heavy=True),
+    Job("check_trail", trail.check_trail, "night", heavy=True),
     Job("drop_old_trail", trail.drop_old_trail, "night"),
 )
 BY_NAME = {job.name: job for job in JOBS}

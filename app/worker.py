@@ -1,30 +1,53 @@
 """The worker process: `python -m app.worker`. Run as many as needed; none of them is special.
 
 A ring names a job and a tenant; the job drains a bounded batch of that tenant's rows and rings
-again when more may be waiting, so that a busy province stands in line like any other.
+again when more may be waiting, so that a busy province stands in line like any other. No tenant
+has more jobs at work than its share, and heavy jobs leave room for the others; who finds no room
+is rung for again when a job ends.
 """
 
 import asyncio
 import signal
 import sys
 from functools import partial
+from typing import NamedTuple
 
 import structlog
 import uvloop
 
 from app.jobs import BY_NAME, JOBS, Job
 from infra import bell, log
-from infra.answering import Tick, answer_until
+from infra.answering import MAX_JOBS, Tick, answer_until
 from infra.clock import VIETNAM, now
 from infra.settings import BadSetting, settings
+from infra.turns import share
 from tenants import db, registry
 from tenants.current import acting_for
 from tenants.shapes import Tenant
 
 _log = structlog.get_logger()
 
+Key = tuple[str, str]  # a job's name and a tenant's
+
+
+class Bounds(NamedTuple):
+    """How many jobs at once: all together, of one tenant alone, of one among many."""
+
+    places: int
+    most: int
+    least: int
+
+
+# A tenant whose database is slow holds up few others, and those not for long.
+_LOOKED_AT_TOGETHER = 4
+_LOOK_SECONDS = 5.0
+ANY = Bounds(MAX_JOBS, most=6, least=2)
+HEAVY = Bounds(4, most=2, least=1)
+
 # Jobs at work in this process; the value tells whether the bell rang again meanwhile.
-_at_work: dict[tuple[str, str], bool] = {}
+_at_work: dict[Key, bool] = {}
+# Jobs that found no room, in the order in which they came.
+_later: dict[Key, None] = {}
 
 
 async def answer(name: str, slug: str) -> None:
@@ -34,6 +57,10 @@ async def answer(name: str, slug: str) -> None:
         # A second batch of the same tenant would only take a place from another tenant.
         _at_work[key] = True
         return
+    if not _has_room(key):
+        _later[key] = None
+        return
+    _later.pop(key, None)
     _at_work[key] = False
     try:
         more = await _run(BY_NAME[name], slug)
@@ -41,6 +68,28 @@ async def answer(name: str, slug: str) -> None:
         rung_again = _at_work.pop(key)
     if more or rung_again:
         await bell.ring(name, slug)
+    await _call_next()
+
+
+def _has_room(key: Key) -> bool:
+    if not _fits(key, set(_at_work), ANY):
+        return False
+    heavy = {each for each in _at_work if BY_NAME[each[0]].heavy}
+    return not BY_NAME[key[0]].heavy or _fits(key, heavy, HEAVY)
+
+
+def _fits(key: Key, at_work: set[Key], bounds: Bounds) -> bool:
+    present = {slug for _, slug in (*at_work, *_later, key)}
+    mine = sum(slug == key[1] for _, slug in at_work)
+    return len(at_work) < bounds.places and mine < share(*bounds, len(present))
+
+
+async def _call_next() -> None:
+    """Ring for the first that fits now; should the ring be lost, the sweep rings again."""
+    key = next((each for each in _later if _has_room(each)), None)
+    if key is not None:
+        del _later[key]
+        await bell.ring(*key)
 
 
 async def _run(job: Job, slug: str) -> bool:
@@ -68,17 +117,22 @@ async def _tenant(slug: str) -> Tenant | None:
 async def look(every: str) -> None:
     """Ring for rows whose bell may have been lost; one tenant's trouble is its own."""
     once = f"{now().astimezone(VIETNAM):%Y-%m-%d}" if every == "night" else None
-    for tenant in await registry.active():
-        for job in JOBS:
-            if job.every == every and await _is_worth(job, tenant):
-                await bell.ring(job.name, tenant.slug, once=once)
+    few = asyncio.Semaphore(_LOOKED_AT_TOGETHER)
+
+    async def look_at(tenant: Tenant) -> None:
+        async with few:
+            for job in JOBS:
+                if job.every == every and await _is_worth(job, tenant):
+                    await bell.ring(job.name, tenant.slug, once=once)
+
+    await asyncio.gather(*(look_at(tenant) for tenant in await registry.active()))
 
 
 async def _is_worth(job: Job, tenant: Tenant) -> bool:
     if job.waiting is None:
         return True
     try:
-        with acting_for(tenant):
+        with acting_for(tenant), db.patience(_LOOK_SECONDS):
             return await job.waiting()
     except Exception as error:
         _log.error("look_failed", job=job.name, tenant=tenant.slug, error=type(error).__name__)

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 # Short, so that an idle worker answers at once; it costs about a hundredth of a core.
 POLL_SECONDS = 0.05
-MAX_JOBS = 10
+MAX_JOBS = 20
 JOB_SECONDS = 150
 _FAREWELL_SECONDS = 15.0
 _PAUSE_SECONDS = 1.0

@@ -1,11 +1,13 @@
 """Worker processes as they run in production, killed as they are in production."""
 
+import asyncio
 import signal
 from uuid import UUID
 
 import asyncpg
 
-from app.jobs import BY_NAME, JOBS
+from app import worker
+from app.jobs import BY_NAME, JOBS, Job
 from app.onestop.notices import service
 from app.worker import TICKS, answer, look
 from infra import bell
@@ -179,6 +181,37 @@ async def test_a_job_runs_for_the_tenant_it_was_rung_for_and_no_other(
     assert await _is(notice, "pending")
     await outside(answer("send_notices", current().slug))
     assert await _is(notice, "sent")
+
+
+async def test_one_tenants_jobs_leave_places_for_the_others(
+    tenant: Tenant, bells: Valkey, make_tenant, monkeypatch
+) -> None:
+    quiet, go, begun = await make_tenant(), asyncio.Event(), []
+
+    async def slow() -> bool:
+        begun.append(current().slug)
+        await go.wait()
+        return False
+
+    names = [f"slow_{number}" for number in range(worker.ANY.places)]
+    for number, name in enumerate(names):
+        monkeypatch.setitem(BY_NAME, name, Job(name, slow, "minute", heavy=number < 5))
+    loud = [asyncio.create_task(outside(answer(name, tenant.slug))) for name in names]
+    await until(lambda: _counted(begun, worker.ANY.most))
+    calm = [asyncio.create_task(outside(answer(name, quiet.slug))) for name in names[:1]]
+    await until(lambda: _counted(begun, worker.ANY.most + 1))
+    # Of the heavy ones not even all of its share, so that the next tenant's has a place.
+    assert begun.count(tenant.slug) == worker.ANY.most and quiet.slug in begun
+    assert sum(worker.BY_NAME[name].heavy for name, _ in worker._at_work) == worker.HEAVY.most + 1
+    go.set()
+    await asyncio.gather(*loud, *calm)
+    # Who found no room is rung for as places become free.
+    assert len(await _queued()) == worker.ANY.most + 1
+    worker._later.clear()
+
+
+async def _counted(begun: list[str], wanted: int) -> bool:
+    return len(begun) == wanted
 
 
 async def test_usage_reaches_the_books_by_the_minutes_sweep(
