@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from app.instance import Instance
 from app.main import OPS, SHARED, TENANT
 from tests.browser import walks
-from tests.browser.looking import Look, look
+from tests.browser.looking import SCRIPT, Look, look
 from tests.browser.watching import Watch
 
 
@@ -36,27 +36,39 @@ class Gallery:
             # A colour on its way from light to dark is no colour of ours.
             context = self._chromium.new_context(locale="vi-VN", reduced_motion="reduce")
             context.set_default_timeout(20_000)
+            context.add_init_script(SCRIPT)
             self.watch.over(context)
             self._opened[username] = context
         return self._opened[username]
 
     def visit(self, username: str, path: str, slug: str = "binhdinh") -> Page:
         """That person at that address, signed in where it asks for it; a stranger never is."""
-        if not username:
-            page = self.browser("").new_page()
-            page.goto(self.instance.origin(slug) + path)
-            return page
-        return walks.enter(self.browser(username), self.instance, slug, username, path)
+        return self._go(self.page(username), username, path, slug)
 
     def look(self, page: Page, name: str) -> None:
         """Add the page as it is now."""
         self.looks.append(look(page, name))
 
     def at(self, username: str, path: str, name: str, slug: str = "binhdinh") -> None:
-        """Go there and look."""
-        page = self.visit(username, path, slug)
-        self.look(page, name)
-        page.close()
+        """Go there in another window and look."""
+        self.look(self._go(self.page(username, window=1), username, path, slug), name)
+        # A window behind another is drawn once a second, and a click waits for two drawings.
+        self.page(username).bring_to_front()
+
+    def page(self, username: str, window: int = 0) -> Page:
+        """That person's window. Each has two that go from address to address: opening one takes
+        longer than most looks."""
+        context = self.browser(username)
+        while len(context.pages) <= window:
+            context.new_page()
+        return context.pages[window]
+
+    def _go(self, page: Page, username: str, path: str, slug: str) -> Page:
+        if username:
+            walks.arrive(page, self.instance, slug, username, path)
+        else:
+            page.goto(self.instance.origin(slug) + path)
+        return page
 
     def not_seen(self, others: tuple[str, ...]) -> list[str]:
         """Pages that the application offers and nobody looked at."""

@@ -43,13 +43,19 @@ class Look(msgspec.Struct, frozen=True):
     faults: list[str]
 
 
+# Sent to a browser once and made ready by the pages that are looked at.
+SCRIPT = f"window.readyAxe = () => {{ {_AXE} }};"
+_READY = "() => window.readyAxe ? (window.axe || window.readyAxe(), true) : false"
+
+
 def look(page: Page, name: str) -> Look:
     """The page narrow and wide, by day and by night; viewport and colours are as before afterwards.
 
     With MOTCUA_PICTURES set, pictures of the page are kept in that folder.
     """
     before = page.viewport_size
-    page.evaluate(_AXE)
+    if not page.evaluate(_READY):
+        page.evaluate(_AXE)
     faults: list[str] = []
     wide = []
     facts = {}

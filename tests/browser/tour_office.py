@@ -24,7 +24,6 @@ def reception(shown: Gallery) -> None:
     _papers(shown)
     shown.at(cast.LAN, "/can-bo?hang=cho-chuyen", "desk-passing")
     _rarer(shown, page, "dossier-received-all")
-    page.close()
     _many(shown)
     for path, name in (
         ("/can-bo", "desk-empty"),
@@ -42,7 +41,6 @@ def reception(shown: Gallery) -> None:
     walks.press(page, "Lưu và in giấy tiếp nhận")
     shown.look(page, "counter-wrong")
     page.goto("about:blank")
-    page.close()
 
 
 def _rarer(shown: Gallery, page: Page, name: str) -> None:
@@ -64,7 +62,6 @@ def _many(shown: Gallery) -> None:
     walks.press(page, "các hồ sơ đã chọn")
     expect(page.locator("#tien-do")).to_contain_text("Đã xong", timeout=30_000)
     shown.look(page, "many-done")
-    page.close()
 
 
 def _papers(shown: Gallery) -> None:
@@ -72,7 +69,6 @@ def _papers(shown: Gallery) -> None:
     page = shown.visit(cast.LAN, f"/can-bo/ho-so/{shown.code}")
     page.locator('a[href*="/phieu/"]:not([href$="/pdf"])').first.click()
     shown.look(page, "slip-issued")
-    page.close()
     shown.at(cast.LAN, f"/can-bo/ho-so/{shown.code}/phieu-kiem-soat", "control-sheet")
     shown.at(cast.LAN, "/can-bo/so-theo-doi", "register")
     shown.at(cast.LAN, "/can-bo/so-theo-doi?tu=hom-qua", "register-wrong")
@@ -85,21 +81,18 @@ def handling(shown: Gallery) -> None:
     page = shown.visit(cast.HOA, f"/can-bo/ho-so/{shown.code}")
     _rarer(shown, page, "dossier-specialist")
     _decide(page, "Thẩm định xong")
-    page.close()
     page = shown.visit(cast.MINH, f"/can-bo/ho-so/{shown.code}")
     _rarer(shown, page, "dossier-leader")
     walks.press(page, "Trả lại")
     shown.look(page, "dossier-refused")
     _decide(page, "Phê duyệt")
     _result(shown, page)
-    page.close()
     shown.at(cast.LAN, "/can-bo?hang=cho-tra", "desk-ready")
     page = shown.visit(cast.LAN, f"/can-bo/ho-so/{shown.code}")
     shown.look(page, "dossier-ready")
     _decide(page, "Trả kết quả")
     page.locator("details.fold summary").last.click()
     shown.look(page, "dossier-delivered")
-    page.close()
 
 
 def _decide(page: Page, words: str) -> None:
@@ -142,11 +135,9 @@ def administration(shown: Gallery) -> None:
     shown.look(page, "officer")
     walks.press(page, "Cử người thay")
     shown.look(page, "officer-wrong")
-    page.close()
     page = shown.visit(cast.THU, "/quan-tri/lien-thong")
     page.get_by_role("button", name="Khai báo", exact=True).click()
     shown.look(page, "partners-wrong")
-    page.close()
     _usage(shown)
     _calendar(shown)
 
@@ -159,7 +150,6 @@ def _usage(shown: Gallery) -> None:
     shown.look(page, "usage-month")
     page.locator("main table a").first.click()
     shown.look(page, "usage-line")
-    page.close()
 
 
 def _calendar(shown: Gallery) -> None:
@@ -183,7 +173,6 @@ def _calendar(shown: Gallery) -> None:
     )
     walks.press(page, "Xem hồ sơ đổi ngày hẹn")
     shown.look(page, "calendar-draft")
-    page.close()
     shown.at(cast.THU, calendars, "calendar")
 
 
@@ -203,4 +192,3 @@ def vendor(shown: Gallery) -> None:
     page.get_by_role("button", name="Đăng xuất").click()
     expect(page.locator("h1")).to_have_text("Đã đăng xuất")
     shown.look(page, "ops-signed-out")
-    page.close()

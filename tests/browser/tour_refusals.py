@@ -9,7 +9,7 @@ from tests.browser.gallery import Gallery
 
 def refusals(shown: Gallery) -> None:
     """Nothing there, nobody's host, not admitted, a session or a sign-in that ended."""
-    page = shown.browser("").new_page()
+    page = shown.page("")
     for slug, path, name in (
         ("binhdinh", "/khong-co", "no-page"),
         ("binhdinh", "/dang-nhap/xac-nhan?state=khac&code=1", "sign-in-failed"),
@@ -18,7 +18,6 @@ def refusals(shown: Gallery) -> None:
     ):
         page.goto(shown.instance.origin(slug) + path)
         shown.look(page, name)
-    page.close()
     shown.at(cast.LAN, "/can-bo/ho-so/H08-1", "desk-no-page")
     shown.at("vanhanh", "/khong-co", "ops-no-page", "ops")
     _stranger(shown)
@@ -27,11 +26,10 @@ def refusals(shown: Gallery) -> None:
 
 
 def _stranger(shown: Gallery) -> None:
-    page = shown.browser("khach.ngo").new_page()
+    page = shown.page("khach.ngo")
     page.goto(shown.instance.origin("binhdinh") + "/can-bo")
     walks.sign_in(page, "khach.ngo", shown.instance.password, admitted=False)
     shown.look(page, "not-admitted")
-    page.close()
 
 
 def _expired(shown: Gallery) -> None:
@@ -40,11 +38,10 @@ def _expired(shown: Gallery) -> None:
     walks.press(page, "Bắt đầu")
     expect(page.locator("h1")).to_have_text("Phiên làm việc đã hết hạn")
     shown.look(page, "expired")
-    page.close()
 
 
 def _suspended(shown: Gallery) -> None:
-    page = shown.browser("").new_page()
+    page = shown.page("")
     here = shown.instance.origin("laocai")
     walks.command(shown.instance, "tenant", "suspend", "laocai", "bảo trì", "--until", "2099-03-31")
     try:
@@ -53,4 +50,3 @@ def _suspended(shown: Gallery) -> None:
     finally:
         walks.command(shown.instance, "tenant", "resume", "laocai")
     walks.until(lambda: page.goto(here).status == 200 or None, "the province being back")
-    page.close()

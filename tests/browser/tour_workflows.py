@@ -34,7 +34,6 @@ def workflows(shown: Gallery) -> None:
     walks.press(page, "Ngừng dùng")
     expect(page.get_by_role("status")).to_contain_text("Đã ngừng dùng")
     shown.look(page, "workflow-retired")
-    page.close()
     shown.at(cast.THU, HERE, "workflows")
 
 

@@ -43,10 +43,15 @@ def sign_in(page: Page, username: str, password: str, *, admitted: bool = True) 
 def enter(context: BrowserContext, instance: Instance, slug: str, username: str, path: str) -> Page:
     """A new page at `path`, which asks to sign in first."""
     page = context.new_page()
+    arrive(page, instance, slug, username, path)
+    return page
+
+
+def arrive(page: Page, instance: Instance, slug: str, username: str, path: str) -> None:
+    """Go to `path`, signing in where it asks for it."""
     page.goto(instance.origin(slug) + path)
     if "/dang-nhap" in page.url or page.get_by_role("button", name="Đăng nhập bằng").count():
         sign_in(page, username, instance.password)
-    return page
 
 
 def answer(page: Page, answers: Mapping[str, str]) -> None:
