@@ -1,0 +1,52 @@
+"""The committed table: who is answered what at which door, so that a changed permission is read.
+
+`python -m tests.security.matrix` writes it anew; the difference belongs into the review.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tests.security.walking import Answer
+
+PLACE = Path(__file__).parent / "expected"
+REWRITE = "MATRIX_REWRITE"
+Table = dict[str, dict[str, str]]  # door -> role -> status
+
+
+def table_of(answers: Mapping[str, Mapping[str, Answer]]) -> Table:
+    """The statuses of a walk, by door."""
+    found: Table = {}
+    for role, each in answers.items():
+        for door, answer in each.items():
+            found.setdefault(door, {})[role] = answer.status
+    return found
+
+
+def differences(name: str, found: Table, roles: Sequence[str]) -> list[str]:
+    """The lines in which a walk differs from the committed table; none after rewriting it."""
+    path = PLACE / f"{name}.txt"
+    lines = _lines(found, roles)
+    if os.environ.get(REWRITE):
+        path.write_text("\n".join(lines) + "\n")
+        return []
+    committed = path.read_text().splitlines()
+    gone = [f"- {line}" for line in committed if line not in set(lines)]
+    return gone + [f"+ {line}" for line in lines if line not in set(committed)]
+
+
+def read(name: str) -> Table:
+    """The committed table."""
+    head, *lines = (PLACE / f"{name}.txt").read_text().splitlines()
+    roles = head.split()[:-1]
+    each = (line.split(maxsplit=len(roles)) for line in lines)
+    return {door: dict(zip(roles, said, strict=True)) for *said, door in each}
+
+
+def _lines(found: Table, roles: Sequence[str]) -> list[str]:
+    head = " ".join(f"{role:<13}" for role in roles)
+    body = [
+        " ".join(f"{found[door].get(role, '-'):<13}" for role in roles) + f" {door}"
+        for door in sorted(found, key=lambda door: (door.partition(" ")[2], door))
+    ]
+    return [f"{head} door", *body]

@@ -1,0 +1,81 @@
+"""Every door, tried by everybody with everything: of the own province, and of its neighbour."""
+
+from app.main import TENANT, create_site
+from tenants.work import Work
+from tests import cast
+from tests.security.people import OUTSIDE, ROLES, people
+from tests.security.routes import doors
+from tests.security.table import differences, table_of
+from tests.security.treasure import (
+    BROWSER,
+    HERE,
+    KIN,
+    THAM,
+    THERE,
+    bury,
+    nothing,
+    without_network,
+)
+from tests.security.walking import digest, kept, walked
+
+_AGAIN = "python -m tests.security.matrix writes the table anew: read every line that changes"
+# Seen from another province there are no more kinds of people.
+_ALIKE = ("stranger", "citizen", "reception", "leader", "administrator")
+
+
+async def test_everybody_is_answered_as_the_table_says(province, browse, monkeypatch):
+    """Nothing is kept of this walk, so that each answer stands for itself."""
+    treasure = without_network(await bury(THAM, HERE))
+    everybody, site = await people(treasure), doors(create_site(TENANT))
+    monkeypatch.setattr(Work, "commit", Work.roll_back)
+    answers = {
+        role: await walked(await browse(province, who), site, treasure)
+        for role, who in everybody.items()
+    }
+    assert differences("tenant", table_of(answers), ROLES) == [], _AGAIN
+    seen = [
+        f"{role} {door}: {shown}"
+        for role in OUTSIDE
+        for door, answer in answers[role].items()
+        if (shown := answer.leaks(THAM.markers))
+    ]
+    assert seen == []
+    assert answers["owner"]["GET /ban-nhap/{draft_id:uuid}"].leaks(THAM.markers)
+
+
+async def test_no_door_opens_to_what_a_neighbour_has(province, neighbour, browse):
+    """What is theirs is answered like what nobody has, and stays as it was."""
+    theirs = await cast.at(neighbour, bury(KIN, THERE))
+    nobodys, everybody = nothing(theirs), await people(await bury(THAM, HERE))
+    before, held = await cast.at(neighbour, digest()), await kept(neighbour.slug)
+    site = doors(create_site(TENANT))
+    named = [door for door in site if door.of_tenant]
+    found = []
+    for role in _ALIKE:
+        none = await _tried(browse, province, everybody[role], named, nobodys)
+        said = await _tried(browse, province, everybody[role], site, theirs)
+        found += [f"{role} {door}: {fault}" for door, fault in _faults(said, none)]
+    assert found == []
+    assert await cast.at(neighbour, digest()) == before
+    assert await kept(neighbour.slug) == held
+    own = await browse(neighbour, theirs.citizen)
+    assert KIN.name in (await own.get(f"/ban-nhap/{theirs.values['draft']}")).text
+
+
+async def _tried(browse, province, who, site, treasure):
+    browser = await browse(province, who)
+    browser.cookies.set("motcua-truoc", BROWSER)
+    return await walked(browser, site, treasure)
+
+
+def _faults(said, none):
+    """What must not be: a door shows something, breaks, or tells theirs from what is nobody's."""
+    for door, answer in said.items():
+        if shown := answer.leaks(KIN.markers):
+            yield door, f"shows {shown}"
+        if answer.status.startswith("5"):
+            yield door, answer.status
+        if door in none and answer.status.startswith("2"):
+            yield door, f"answers {answer.status}"
+        if door in none and none[door].status != answer.status:
+            yield door, f"{answer.status}, but {none[door].status} for what is nobody's"
