@@ -19,6 +19,7 @@ PARTS = (
     "handling",
     "provisioning",
     "crowd",
+    "neighbours",
     "notices",
     "memory",
     "meters",

@@ -34,9 +34,14 @@ def get(path: str, host: str, **headers: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def run(port: int, asks: list[Ask], seconds: float, connections: int = 8) -> Ran:
-    """Send `asks` round and round over some connections for some seconds."""
-    return uvloop.run(_run(port, asks, seconds, connections))
+def run(
+    port: int, asks: list[Ask], seconds: float, connections: int = 8, *, addresses: bool = False
+) -> Ran:
+    """Send `asks` round and round over some connections for some seconds.
+
+    With `addresses` each connection comes from an address of its own.
+    """
+    return uvloop.run(_run(port, asks, seconds, connections, addresses))
 
 
 def fetch(port: int, request: bytes) -> tuple[int, bytes, bytes]:
@@ -44,15 +49,20 @@ def fetch(port: int, request: bytes) -> tuple[int, bytes, bytes]:
     return uvloop.run(_fetch(port, request))
 
 
-async def _run(port: int, asks: list[Ask], seconds: float, connections: int) -> Ran:
+async def _run(
+    port: int, asks: list[Ask], seconds: float, connections: int, addresses: bool
+) -> Ran:
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
     # Each connection begins elsewhere, so that they do not ask the same at the same time.
     shares = [asks[n * len(asks) // connections :] + asks for n in range(connections)]
     lines = []
-    for share in shares:
+    for number, share in enumerate(shares):
         _, line = await loop.create_connection(
-            lambda share=share: _Line(cycle(share), began + seconds), "127.0.0.1", port
+            lambda share=share: _Line(cycle(share), began + seconds),
+            "127.0.0.1",
+            port,
+            local_addr=(f"127.0.1.{number + 1}", 0) if addresses else None,
         )
         lines.append(line)
     await asyncio.gather(*(line.done for line in lines))
@@ -126,8 +136,13 @@ def _length(heard: bytearray) -> int:
         return -1
     if heard[9:12] in (b"204", b"304"):
         return end + 4
-    head = bytes(heard[:end]).lower()
+    return end + 4 + body_length(bytes(heard[:end]))
+
+
+def body_length(head: bytes) -> int:
+    """What the head of an answer says of its body. Raises ValueError when it says nothing."""
+    head = head.lower()
     at = head.find(b"\r\ncontent-length:")
     if at < 0:
         raise ValueError(f"an answer without its length: {head[:200]!r}")
-    return end + 4 + int(head[at + 17 :].split(b"\r\n", 1)[0])
+    return int(head[at + 17 :].split(b"\r\n", 1)[0])

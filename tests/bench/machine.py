@@ -29,14 +29,17 @@ def on_core(core: int) -> Iterator[None]:
 
 @contextmanager
 def program(
-    *argv: str, environment: Mapping[str, str] | None = None, talk: bool = False
+    *argv: str,
+    environment: Mapping[str, str] | None = None,
+    talk: bool = False,
+    core: int = SERVER_CORE,
 ) -> Iterator[subprocess.Popen[str]]:
-    """Python with `argv` on the server's core, ended with the block; `talk` opens its pipes."""
+    """Python with `argv` on a core, ended with the block; `talk` opens its pipes."""
     pipe = subprocess.PIPE if talk else subprocess.DEVNULL
     parent = os.getpid()
 
     def settle_down() -> None:
-        os.sched_setaffinity(0, {SERVER_CORE})
+        os.sched_setaffinity(0, {core})
         tie_to_parent(parent, 15)
 
     child = subprocess.Popen(
