@@ -8,7 +8,7 @@ from tests.doors.browsing import MONDAY, browse
 __all__ = ["browse"]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def monday():
     """A working day at half past nine."""
     with clock.frozen(MONDAY):

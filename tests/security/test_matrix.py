@@ -1,5 +1,7 @@
 """Every door, tried by everybody with everything: of the own province, and of its neighbour."""
 
+import pytest
+
 from app.main import TENANT, create_site
 from tenants.work import Work
 from tests import cast
@@ -17,6 +19,8 @@ from tests.security.treasure import (
     without_network,
 )
 from tests.security.walking import digest, kept, walked
+
+pytestmark = pytest.mark.usefixtures("monday")
 
 _AGAIN = "python -m tests.security.matrix writes the table anew: read every line that changes"
 # Seen from another province there are no more kinds of people.

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import pytest
+
 from app.doors.session_store import client
 from app.jobs import JOBS
 from app.main import OPS, TENANT, create_site
@@ -17,6 +19,8 @@ from tests.security.routes import doors
 from tests.security.table import differences, read, table_of
 from tests.security.treasure import HERE, KIN, THAM, THERE, bury, without_network
 from tests.security.walking import digest, walked
+
+pytestmark = pytest.mark.usefixtures("monday")
 
 # One queue for all: a job in it names its tenant, and the worker asks for the rows there.
 _COMMON = {b"motcua:jobs"}
