@@ -18,12 +18,18 @@ _COLUMNS = (
     "id, tenant_id, source, fact, quantity, reason, proposer, proposed_by, proposed_at, decider,"
     " decided_by, decided_at, approved"
 )
-# Everything that waits, and what was decided in a month.
-_OF_MONTH = f"""
-select {_COLUMNS} from usage_proposal
-where tenant_id = $1 and (decided_at is null or decided_at >= $2 and decided_at < $3)
-order by decided_at desc nulls first, proposed_at
-"""  # noqa: S608
+# Everything that waits, and what was decided in a month, beside the fact itself.
+_OF_MONTH = """
+select p.*, u.meter, u.quantity as held, u.occurred_at
+from usage_proposal p join usage u
+  on u.tenant_id = p.tenant_id and u.source = p.source and u.id = p.fact
+where p.tenant_id = $1 and (p.decided_at is null or p.decided_at >= $2 and p.decided_at < $3)
+order by p.decided_at desc nulls first, p.proposed_at
+"""
+_HELD = """
+select source, id, meter, quantity, subject, occurred_at from usage
+where tenant_id = $1 and source = $2 and id = $3
+"""
 _LOCK = f"""
 select {_COLUMNS} from usage_proposal
 where id = $1 and tenant_id = $2 and decided_at is null for update
@@ -70,6 +76,26 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     approved: bool | None = None
 
 
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A proposal beside what the books hold of its fact."""
+
+    proposal: Proposal
+    meter: str
+    held: int
+    occurred_at: datetime
+
+
+class HeldFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact as the books hold it."""
+
+    source: str
+    id: str
+    meter: str
+    quantity: int
+    subject: str
+    occurred_at: datetime
+
+
 async def propose(
     by: Account, tenant_id: UUID, source: str, fact: str, quantity: int | None, reason: str
 ) -> UUID:
@@ -92,10 +118,22 @@ async def propose(
     return proposal_id
 
 
-async def of_month(tenant_id: UUID, month: date) -> list[Proposal]:
+async def of_month(tenant_id: UUID, month: date) -> list[Asked]:
     """What waits for a decision, the oldest first, then what was decided in a month."""
-    rows = await db.control.fetch(_OF_MONTH, tenant_id, *period(month))
-    return [msgspec.convert(dict(row), Proposal) for row in rows]
+    rows = [dict(row) for row in await db.control.fetch(_OF_MONTH, tenant_id, *period(month))]
+    return [
+        Asked(
+            proposal=msgspec.convert(row, Proposal),
+            **{name: row[name] for name in ("meter", "held", "occurred_at")},
+        )
+        for row in rows
+    ]
+
+
+async def held(tenant_id: UUID, source: str, fact: str) -> HeldFact | None:
+    """The fact of that id, or None where the books have none."""
+    row = await db.control.fetch_row(_HELD, tenant_id, source, fact)
+    return None if row is None else msgspec.convert(dict(row), HeldFact)
 
 
 async def decide(by: Account, tenant_id: UUID, proposal_id: UUID, *, approved: bool) -> None:

@@ -47,6 +47,7 @@ class UsedFact(msgspec.Struct, frozen=True, kw_only=True):
     """One fact behind a statement line."""
 
     id: str
+    source: str
     subject: str
     quantity: int
     occurred_at: datetime
@@ -113,7 +114,7 @@ left join lateral (
 order by s.meter, s.month
 """
 _FACTS = """
-select id, subject, quantity, occurred_at, occurred_at < $4 as late from usage
+select id, source, subject, quantity, occurred_at, occurred_at < $4 as late from usage
 where tenant_id = $1 and billed_in = $2 and meter = $3 and (occurred_at, id) > ($5, $6)
 order by occurred_at, id limit $7
 """

@@ -2,10 +2,22 @@
 
 from datetime import date
 
+import msgspec
+
 from app.refusals import NotFound
-from billing.months import parse_month
+from billing.months import month_of, parse_month, shifted
+from infra import clock
 from tenants import registry
 from tenants.shapes import Tenant
+
+
+class MonthLinks(msgspec.Struct, frozen=True, kw_only=True):
+    """The month a page shows, and its neighbours' addresses; none after the one at hand."""
+
+    month: date
+    words: str
+    previous: str
+    next: str
 
 
 async def tenant_of(slug: str) -> Tenant:
@@ -22,6 +34,18 @@ def month_at(text: str) -> date:
     if month is None:
         raise NotFound
     return month
+
+
+def month_links(here: str, text: str) -> MonthLinks:
+    """The month asked for as `?thang=yyyy-mm`, or the one at hand."""
+    this = month_of(clock.now())
+    month = min(parse_month(text) or this, this)
+    return MonthLinks(
+        month=month,
+        words=f"tháng {month.month}/{month.year}",
+        previous=f"{here}?thang={shifted(month, -1):%Y-%m}",
+        next=f"{here}?thang={shifted(month, 1):%Y-%m}" if month < this else "",
+    )
 
 
 def base_of(tenant: Tenant) -> str:

@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from app.doors import statements
 from app.doors.books import refuse_books
-from app.doors.ops import api, settling
+from app.doors.ops import api, checking, settling, sources
 from app.doors.ops.paths import base_of, month_at, tenant_of
 from app.doors.render import page
 from app.doors.sessions import operator, vendor_only
@@ -35,7 +35,7 @@ async def show_contracts(slug: FromPath[str]) -> Response[bytes]:
     """A tenant's contracts, every rule beside the clause it rests on."""
     tenant = await tenant_of(slug)
     shown = await statements.contracts(base_of(tenant), tenant.id)
-    return page("ops/contract.html", tenant=tenant, contracts=shown)
+    return page("ops/contract.html", tenant=tenant, contracts=shown, here=f"/hop-dong/{slug}")
 
 
 @get("/bang-ke/{slug:str}")
@@ -100,6 +100,13 @@ ops_routes = Router(
         settling.save_file,
         settling.take_step,
         settling.enter_credit,
+        checking.show_checks,
+        checking.open_correction,
+        checking.propose_correction,
+        checking.decide_correction,
+        sources.show_sources,
+        sources.issue_token,
+        sources.revoke_token,
         api.api_routes,
     ],
     guards=[vendor_only],
