@@ -2,7 +2,7 @@
 
 A pool per tenant would hold tenants x size connections open; PostgreSQL allows a hundred or so.
 Here a connection belongs to one database for its whole life, but the number open is bounded for
-the cluster: when the budget is spent, the connection idle the longest makes room. One tenant
+the cluster: when the budget is spent, an idle connection of whoever has most makes room. One tenant
 never holds more than its own share, so a busy province cannot starve the others.
 """
 
@@ -95,7 +95,8 @@ class Pools:
     async def _make(self, key: Hashable) -> asyncpg.Connection:
         evicted = None
         if self._opened >= self._budget:
-            evicted, _ = self._idle.popitem(last=False)
+            evicted = self._spare()
+            del self._idle[evicted]
         else:
             self._opened += 1
         # From here one place in the budget is ours until the connection stands or fails.
@@ -106,6 +107,15 @@ class Pools:
         except BaseException:
             self._opened -= 1
             raise
+
+    def _spare(self) -> asyncpg.Connection:
+        """Of the database with most idle connections the one idle the longest.
+
+        A busy tenant keeps several warm; taking the only one of a quiet tenant instead would let
+        it wait for a new connection at each of its rare requests.
+        """
+        owners = Counter(key for key, _ in self._idle.values())
+        return max(self._idle, key=lambda each: owners[self._idle[each][0]])
 
     async def _turn(self, key: Hashable) -> None:
         """Wait until a place was taken for this task."""

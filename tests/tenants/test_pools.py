@@ -131,6 +131,16 @@ async def test_a_place_given_to_who_has_just_left_goes_to_the_next():
     assert gone.cancelled() and pools.busy("a") == 1
 
 
+async def test_who_has_several_idle_connections_makes_room_before_who_has_one():
+    pools = _pools(budget=4, share=3)
+    quiet = await pools.acquire("quiet")
+    await pools.release("quiet", quiet)
+    for line in [await pools.acquire("loud") for _ in range(3)]:
+        await pools.release("loud", line)
+    assert (await pools.acquire("third")).key == "third"
+    assert await pools.acquire("quiet") is quiet
+
+
 async def test_idle_connections_are_closed_after_a_while():
     pools = _pools(idle_seconds=0.02)
     await pools.release("a", await pools.acquire("a"))
