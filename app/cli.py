@@ -7,7 +7,7 @@ from datetime import date
 
 from asyncpg.exceptions import PostgresError
 
-from app import agencies, cli_audit, cli_providers, cli_usage, lifecycle
+from app import agencies, cli_audit, cli_leaving, cli_providers, cli_usage, lifecycle
 from app.chains import control_chain, tenant_chain
 from app.cli_parts import Verb, Verbs, add_verb, content_of, note
 from app.doors import brand
@@ -218,6 +218,7 @@ def _tenant_verbs(verbs: Verbs) -> None:
     key = add_verb(verbs, "storage-key", _storage_key, "slug", "access")
     key.add_argument("secret", metavar="secret_file", type=content_of)
     add_verb(verbs, "add-host", _add_host, "slug", "host")
+    cli_leaving.add_verbs(verbs)
     form = add_verb(verbs, "code-form", _code_form, "slug", "agency")
     form.add_argument("file", type=content_of, nargs="?", help="left out: as the agency above it")
     change = add_verb(verbs, "reorganise", _reorganise, "slug")

@@ -1,0 +1,1 @@
+"""Free to leave: a tenant carried out whole, carried in whole, and erased with proof."""

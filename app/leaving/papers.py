@@ -1,0 +1,124 @@
+"""A tenant's stored files, out of its store by their digests and back into one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from app.leaving.journal import File, Journal
+from app.leaving.pace import Pace
+from app.leaving.writing import Writing
+from storage.kinds import ALLOWED
+from storage.shapes import ObjectMissing
+from storage.store import Store
+
+PIECE = "files"
+_AT_ONCE = 8
+_BATCH = 64
+_EXTENSIONS = {kind.media_type: f".{kind.extensions[0]}" for kind in ALLOWED}
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What a line of `stored_object` says of one file."""
+
+    id: str
+    key: str
+    sha256: str  # "\\x" and hexadecimal
+    size: int
+    media_type: str
+    removed_at: str | None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hexadecimal."""
+        return self.sha256[2:]
+
+    @property
+    def path(self) -> str:
+        """Where it lies in a bag; equal files lie there once, and open by a double click."""
+        ending = _EXTENSIONS.get(self.media_type, "")
+        return f"data/files/{self.digest[:2]}/{self.digest}{ending}"
+
+
+class Lost(NamedTuple):
+    """A file the store does not hold as its row says."""
+
+    id: str
+    why: str
+
+
+class Carried(NamedTuple):
+    """What came of carrying the files."""
+
+    files: int
+    bytes: int
+    lost: list[Lost]
+
+
+def listed(lines: Path) -> Iterator[Kept]:
+    """The files a tenant still has, out of the written lines of `stored_object`."""
+    decoder = msgspec.json.Decoder(Kept)
+    with lines.open("rb") as rows:
+        for row in rows:
+            kept = decoder.decode(row)
+            if kept.removed_at is None:
+                yield kept
+
+
+async def carry(store: Store, bag: Path, journal: Journal, lines: Path, pace: Pace) -> Carried:
+    """Copy every listed file into the bag, a few at a time; those finished before stay."""
+    lost: list[Lost] = []
+    waiting = (kept for kept in listed(lines) if journal.file(kept.path) is None)
+    while batch := list(islice(waiting, _BATCH)):
+        unlike = {kept.path: kept for kept in batch}
+        done = await _gathered(store, bag, list(unlike.values()), pace)
+        journal.add(PIECE, [each for each in done if isinstance(each, File)])
+        lost += [each for each in done if isinstance(each, Lost)]
+    # What went away since an earlier try does not belong to this bag.
+    journal.keep_only(PIECE, (kept.path for kept in listed(lines)))
+    return Carried(*journal.weight(PIECE), lost)
+
+
+async def put_back(store: Store, bag: Path, kept: Kept) -> bool:
+    """Give one file to the store unless it holds it; False when the bag does not hold it."""
+    source = bag / kept.path
+    if not source.is_file():
+        return False
+    try:
+        if (await store.stat(kept.key)).size == kept.size:
+            return True
+    except ObjectMissing:
+        pass
+    await store.put(kept.key, source, kept.media_type)
+    return True
+
+
+async def _gathered(store: Store, bag: Path, batch: list[Kept], pace: Pace) -> list[File | Lost]:
+    done: list[File | Lost] = []
+    for start in range(0, len(batch), _AT_ONCE):
+        group = batch[start : start + _AT_ONCE]
+        done += await asyncio.gather(*(_one(store, bag, kept) for kept in group))
+        await pace.breathe()
+    return done
+
+
+async def _one(store: Store, bag: Path, kept: Kept) -> File | Lost:
+    """One file; what its digest does not fit is not carried under it."""
+    try:
+        return await _copied(store.read(kept.key), bag, kept)
+    except ObjectMissing:
+        return Lost(kept.id, "the store does not hold it")
+    except ValueError:
+        return Lost(kept.id, "the store holds other bytes than were received")
+
+
+async def _copied(chunks: AsyncIterator[bytes], bag: Path, kept: Kept) -> File:
+    with Writing(bag, kept.path, durable=False) as out:
+        async for chunk in chunks:
+            out.write(chunk)
+        if out.file.sha256 != kept.digest:
+            raise ValueError(kept.id)
+    return out.file

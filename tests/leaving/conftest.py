@@ -1,0 +1,48 @@
+"""A province that has worked: dossiers of several kinds, papers, messages, a bill, a draft."""
+
+import msgspec
+import pytest
+
+from app.onestop.dossiers import service
+from app.onestop.workflows.source import shipped as workflows
+from app.trail import sealing
+from billing import collect
+from billing import service as billing
+from tenants.shapes import Tenant
+from tenants.work import work
+from tests import cast
+from tests.onestop.dossiers.linked import bound, taken_in, walk_out
+from tests.onestop.dossiers.story import begun, on_paper, submitted, walked, with_paper
+from tests.onestop.dossiers.test_processes import HOMES
+
+ODD = 'Đỗ "Bình", <b>\\ \u2028 \u200b;=1+1'
+
+
+async def lived_in(tenant: Tenant) -> None:
+    """Let the current tenant do some work of every kind."""
+    lan, hoa, minh = [await cast.officer(name) for name in (cast.LAN, cast.HOA, cast.MINH)]
+    hung = await cast.citizen()
+    filed = await submitted(hung)
+    async with work():
+        await service.receive(lan, filed.code, None)
+    await walked(lan, hoa, minh, filed.code)
+    async with work():
+        await service.intake(lan, on_paper(full_name="Bùi Thị Ngọc"))
+    await with_paper(hung, await begun(hung, ks_ten=ODD))
+    home = HOMES["karaoke-lien-thong"]
+    walk = await taken_in(await bound(workflows()["karaoke-lien-thong"], home), home)
+    await walk_out(walk.id)
+    await sealing.seal_rows()
+    async with work():
+        (contract,) = [each for each in billing.shipped() if each.tenant_slug == "binhdinh"]
+        await billing.load(msgspec.structs.replace(contract, tenant_slug=tenant.slug))
+    await collect.collect(3)
+    async with work():
+        await billing.close("Kế toán", tenant.id, contract.term.start_on)
+
+
+@pytest.fixture
+async def worked(province: Tenant) -> Tenant:
+    """Bình Định after some days of work; the test runs for it."""
+    await lived_in(province)
+    return province
