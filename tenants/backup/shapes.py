@@ -54,6 +54,7 @@ class BackupSet(msgspec.Struct, frozen=True, kw_only=True):
     reaches_at: datetime | None
     parts: int
     bytes: int
+    first_segment: str | None  # wal: the first file its key seals
     failure: str | None
 
     @classmethod

@@ -204,13 +204,13 @@ def test_under_a_private_home_it_lives_elsewhere_and_leaves_nothing(tmp_path):
 
 @as_root
 def test_a_program_the_lent_user_cannot_reach_is_copied(tmp_path, monkeypatch):
-    real = places._installed()
+    real = places.installed()
     hidden = tmp_path / "hidden"
     hidden.mkdir(mode=0o700)
     for name in (places._PACKAGE, f"{places._PACKAGE}.libs"):
         subprocess.run(["cp", "-rl", str(real.parents[2] / name), str(hidden / name)], check=True)
     monkeypatch.setattr(
-        places, "_installed", lambda: hidden / places._PACKAGE / "pginstall18" / "bin"
+        places, "installed", lambda: hidden / places._PACKAGE / "pginstall18" / "bin"
     )
     postgres = Postgres(tmp_path / "pg", settings=HASTY)
     try:

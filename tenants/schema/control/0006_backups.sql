@@ -14,6 +14,7 @@ create table backup_set (
     reaches_at timestamptz,
     parts int not null default 0,
     bytes bigint not null default 0,        -- sealed, as they lie in the archive
+    first_segment text,                     -- wal: the first file its key seals
     failure text,
     check ((kind = 'dump') = (tenant_id is not null)),
     check (state <> 'whole' or reaches_at is not null)
@@ -36,6 +37,15 @@ create table backup_place (
     every_hours int not null check (every_hours between 1 and 168),
     pushed_at timestamptz,
     failure text
+);
+
+-- How far a tenant's files (papers) have been copied to a place.
+create table backup_files (
+    tenant_id uuid not null references tenant on delete cascade,
+    place text not null,
+    copied_until timestamptz not null,
+    files bigint not null default 0,
+    primary key (tenant_id, place)
 );
 
 -- What a tenant's tables held at one exact place of the write-ahead log.

@@ -1,0 +1,126 @@
+"""Opening a base backup: its files and its log become a server beside the living ones."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import msgspec
+
+from infra import parts
+from infra.archive import Archive
+from infra.dsn import Address
+from infra.embedded.restored import Beyond, Restored
+from infra.postgres_programs import directory
+from infra.settings import settings
+from infra.untar import untar
+from tenants.backup import keyring, places, wal
+from tenants.backup.layout import cluster_home
+from tenants.backup.rules import base_for
+from tenants.backup.shapes import BackupError, Manifest
+from tenants.clusters import owner_address
+
+
+class _File(msgspec.Struct, rename="pascal"):
+    """A file as PostgreSQL lists it."""
+
+    path: str = ""
+    size: int = 0
+
+
+class _Listed(msgspec.Struct, rename="pascal"):
+    """PostgreSQL's own list of a base backup."""
+
+    files: list[_File]
+
+
+Found = tuple[Archive, str, Manifest]
+
+
+async def base_before(cluster: str, target: datetime, system: str = "") -> Found:
+    """The base backup a cluster is rolled forward from to `target`; BackupError when none is.
+
+    `system` names one of several clusters that bore this name.
+    """
+    prefix = cluster_home(cluster, system) + "/base/" if system else f"clusters/{cluster}-"
+    found = await places.finding(prefix)
+    chosen = base_for([manifest for _, _, manifest in found], target)
+    if chosen is None:
+        raise BackupError(f"no backup of {cluster} reaches back to {target:%Y-%m-%d %H:%M:%S} UTC")
+    return next(each for each in found if each[2].id == chosen.id)
+
+
+@asynccontextmanager
+async def opened(found: Found, until: datetime) -> AsyncIterator[Restored]:
+    """A base backup with the log up to `until`, ready to be rolled forward; gone afterwards."""
+    home = Path(settings().backup_root) / f"opened-{uuid4().hex[:12]}"
+    server = restored_in(home, found[2])
+    try:
+        await unpack(found, until, server)
+        yield server
+    finally:
+        server.erase()
+
+
+def restored_in(home: Path, base: Manifest, *, lasting: bool = False) -> Restored:
+    """A server that has still to be unpacked."""
+    owner = owner_address(base.cluster).user
+    return Restored(home, owner=owner, shared=base.server, programs=directory(), lasting=lasting)
+
+
+async def unpack(found: Found, until: datetime, server: Restored) -> None:
+    """Put files and log where the server reads them; no part of a base may be wanting.
+
+    Raises PartDamaged, KeyGone, BackupError and what the archive raises.
+    """
+    archive, home, base = found
+    key = await keyring.read(base.id)
+    await places.check_manifest(archive, home, key)
+    files = server.unpack_into()
+    stream = parts.read(archive, home, key, base.digests)
+    async with contextlib.aclosing(stream):
+        await untar(stream, files, server.place.owner)
+    await asyncio.to_thread(_count, files)
+    server.found()
+    await wal.fetch(base.cluster, base.system, base.first_segment, until, server)
+
+
+@asynccontextmanager
+async def as_it_was(server: Restored, at: datetime) -> AsyncIterator[Restored]:
+    """The server at a moment, as a cluster of its own; after the last commit, its end."""
+    try:
+        async with server.rolled_to(at=at, hold=False):
+            yield server
+            return
+    except Beyond:
+        pass
+    async with server.rolled_to(hold=False):
+        yield server
+
+
+def address_in(server: Restored, database: str, user: str) -> Address:
+    """Where a database of a restored server is."""
+    return Address.parse(server.dsn_for(database, user, ""))
+
+
+@asynccontextmanager
+async def asking(server: Restored, database: str, user: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to a database of a restored server."""
+    connection = await asyncpg.connect(**address_in(server, database, user).keywords(), timeout=10)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _count(files: Path) -> None:
+    """Hold what was unpacked against PostgreSQL's own list; the seals vouch for the bytes."""
+    listed = msgspec.json.decode((files / "backup_manifest").read_bytes(), type=_Listed)
+    for file in listed.files:
+        path = files / file.path
+        if not path.is_file() or path.stat().st_size != file.size:
+            raise BackupError(f"{file.path} of the base backup is not what was listed")

@@ -1,0 +1,45 @@
+"""Following a cluster's write-ahead log: PostgreSQL's own receiver, as long as we live."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+from infra.embedded.process import spawn
+from infra.embedded.server import Server
+from infra.postgres_programs import environment, program
+from tenants.backup.servers import SLOT, replication
+from tenants.backup.wal import arriving
+
+
+class Receiver(Server):
+    """Writes the log of one cluster to `wal.arriving(cluster)`, every byte as it comes.
+
+    The cluster keeps what was not received yet (a slot), up to what its own settings allow. With
+    `synchronous`, each piece is on the disk here before the cluster is told so.
+    """
+
+    farewell = (signal.SIGINT,)
+
+    def __init__(self, cluster: str, *, synchronous: bool) -> None:
+        """Describe; nothing happens before `start`."""
+        self.name = f"Receiver-{cluster}"
+        self._cluster = cluster
+        self._synchronous = synchronous
+        super().__init__(arriving(cluster).parent)
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        target = arriving(self._cluster)
+        target.mkdir(0o700, parents=True, exist_ok=True)
+        address = replication(self._cluster)
+        said = {**environment(address), "PGAPPNAME": SLOT}
+        mode = ["--synchronous"] if self._synchronous else []
+        argv: list[str | Path] = [program("pg_receivewal"), f"--slot={SLOT}", "--no-password"]
+        made = subprocess.run(  # noqa: S603
+            [*argv, "--create-slot", "--if-not-exists"], env=said, capture_output=True, check=False
+        )
+        self.log.write_bytes(made.stderr)
+        more = [f"--directory={target}", "--status-interval=1", *mode]
+        return spawn([*argv, *more], log=self.log, env=said, cwd=target)
+
+    def _answers(self) -> bool:
+        return self._child is not None and self._child.poll() is None

@@ -1,0 +1,136 @@
+"""What to keep, what to read, when to be worried: pure answers about sets and moments."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from tenants.backup.layout import Segment
+from tenants.backup.shapes import BackupSet, Manifest
+
+# A backup nobody restored for so long is a hope, not a backup.
+UNPROVED = timedelta(days=7)
+# So long a copy may be on its way to another place.
+COPYING = timedelta(hours=6)
+# So long a nightly set may be missing before somebody is told.
+NIGHTLY = timedelta(hours=30)
+# So long the log may be behind.
+BEHIND = timedelta(minutes=10)
+
+_YEAR = timedelta(days=366)
+
+
+class Worry(StrEnum):
+    """What is wrong with a tenant's or a cluster's backups."""
+
+    NO_SET = "no_set"
+    OLD_SET = "old_set"
+    NO_DRILL = "no_drill"
+    OLD_DRILL = "old_drill"
+    FAILED_DRILL = "failed_drill"
+    LATE_COPY = "late_copy"
+    LOG_BEHIND = "log_behind"
+    LATE_PUSH = "late_push"
+
+
+class Standing(NamedTuple):
+    """What is known of one tenant's backups; None where there was none."""
+
+    newest_at: datetime | None  # the newest set of its own
+    log_reaches_at: datetime | None  # of its cluster
+    drilled_at: datetime | None  # the last drill that passed
+    drill_failed: bool  # whether the last drill did not
+    uncopied_since: datetime | None  # the oldest set a place still lacks
+    push_due_at: datetime | None  # when its own centre should have had the next copy
+
+
+def worries(standing: Standing, now: datetime) -> list[Worry]:
+    """Everything that is red, the gravest first."""
+    found = []
+    if standing.newest_at is None:
+        found.append(Worry.NO_SET)
+    elif now - standing.newest_at > NIGHTLY:
+        found.append(Worry.OLD_SET)
+    if standing.drill_failed:
+        found.append(Worry.FAILED_DRILL)
+    if standing.drilled_at is None:
+        found.append(Worry.NO_DRILL)
+    elif now - standing.drilled_at > UNPROVED:
+        found.append(Worry.OLD_DRILL)
+    if standing.log_reaches_at is None or now - standing.log_reaches_at > BEHIND:
+        found.append(Worry.LOG_BEHIND)
+    if standing.uncopied_since is not None and now - standing.uncopied_since > COPYING:
+        found.append(Worry.LATE_COPY)
+    if standing.push_due_at is not None and now > standing.push_due_at + COPYING:
+        found.append(Worry.LATE_PUSH)
+    return found
+
+
+def era_of(file: str, eras: Sequence[BackupSet]) -> BackupSet:
+    """Whose key seals a file of the log: the newest era that began with it or before.
+
+    `eras` is not empty, oldest first. What comes from before the first belongs to the first.
+    """
+    fitting = [era for era in eras if (era.first_segment or "") <= file]
+    return fitting[-1] if fitting else eras[0]
+
+
+def needed(segments: Iterable[Segment], first: str, until: datetime) -> list[Segment]:
+    """The files a recovery to `until` reads, in order: from `first` to one that is all later.
+
+    Every history file is among them, because it says how the log went on.
+    """
+    found = []
+    for segment in sorted(segments):
+        if segment.file.endswith(".history"):
+            found.append(segment)
+        elif segment.file >= first:
+            found.append(segment)
+            if segment.opened_at > until:
+                break
+    return found
+
+
+def base_for(bases: Sequence[Manifest], target: datetime) -> Manifest | None:
+    """The newest base a cluster can be rolled forward from to `target`; None when all are later."""
+    fitting = [base for base in bases if base.reaches_at <= target]
+    return max(fitting, key=lambda base: base.reaches_at, default=None)
+
+
+def expired_bases(bases: Sequence[Manifest], now: datetime, keep: timedelta) -> set[UUID]:
+    """Bases without which every second of the last `keep` can still be restored."""
+    start = base_for(bases, now - keep)
+    if start is None:
+        return set()
+    return {base.id for base in bases if base.reaches_at < start.reaches_at}
+
+
+def expired_dumps(dumps: Sequence[Manifest], now: datetime, keep: timedelta) -> set[UUID]:
+    """A tenant's sets older than `keep`, but for the newest and each month's first for a year."""
+    kept: set[UUID] = set()
+    months: set[tuple[int, int]] = set()
+    for dump in sorted(dumps, key=lambda dump: dump.reaches_at):
+        month = (dump.reaches_at.year, dump.reaches_at.month)
+        age = now - dump.reaches_at
+        if age <= keep or (age <= _YEAR and month not in months):
+            kept.add(dump.id)
+        months.add(month)
+    newest = max(dumps, key=lambda dump: dump.reaches_at, default=None)
+    return {dump.id for dump in dumps} - kept - ({newest.id} if newest else set())
+
+
+def expired_segments(segments: Iterable[Segment], first: str) -> list[Segment]:
+    """Files of the log from before the oldest base that is kept."""
+    return [s for s in segments if s.file < first and not s.file.endswith(".history")]
+
+
+def is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
+    """Whether something that is done again and again is to be done now."""
+    return last is None or now - last >= every
+
+
+def night_begins(now: datetime, hour: int) -> datetime:
+    """When the night's work of which `now` is part was to begin (`hour` in UTC)."""
+    today = now.replace(hour=hour, minute=0, second=0, microsecond=0)
+    return today if now >= today else today - timedelta(days=1)
