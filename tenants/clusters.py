@@ -26,6 +26,8 @@ select attname from pg_attribute
 where attrelid = $1::text::regclass and attnum > 0 and not attisdropped and attname <> all($2)
 order by attnum
 """
+# Everybody may make large objects by default, which no table's grants reach and nothing erases.
+_LARGE_OBJECTS = "lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea)"
 # The parameter came with PostgreSQL 16; before, there is no choice.
 _FEW_ITERATIONS = (
     "select set_config(name, '64', false) from pg_settings where name = 'scram_iterations'"
@@ -108,6 +110,7 @@ async def grant_tables(connection: asyncpg.Connection, role: str) -> None:
         if row["given"]:
             await _grant_insert(connection, row["name"], row["given"], name)
     await connection.execute(f"revoke insert, update, delete on append_only from {name}")
+    await connection.execute(f"revoke execute on function {_LARGE_OBJECTS} from public")
 
 
 async def _grant_insert(

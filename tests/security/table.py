@@ -25,8 +25,12 @@ def table_of(answers: Mapping[str, Mapping[str, Answer]]) -> Table:
 
 def differences(name: str, found: Table, roles: Sequence[str]) -> list[str]:
     """The lines in which a walk differs from the committed table; none after rewriting it."""
+    return lines_that_differ(name, _lines(found, roles))
+
+
+def lines_that_differ(name: str, lines: Sequence[str]) -> list[str]:
+    """What was found and is not committed, and the other way round."""
     path = PLACE / f"{name}.txt"
-    lines = _lines(found, roles)
     if os.environ.get(REWRITE):
         path.write_text("\n".join(lines) + "\n")
         return []
