@@ -1,5 +1,7 @@
 """A whole throw-away installation: every door answers, everybody can sign in, nothing is left."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from app.instance import throw_away
@@ -10,9 +12,15 @@ from infra.http import client
 
 
 @pytest.fixture(scope="module")
-def instance():
-    with throw_away() as running:
-        yield running
+def stack():
+    """Ends the installation, at the latest after the last test."""
+    with ExitStack() as held:
+        yield held
+
+
+@pytest.fixture(scope="module")
+def instance(stack):
+    return stack.enter_context(throw_away(s3=True))
 
 
 async def test_every_site_answers_at_its_own_name(instance):
@@ -48,20 +56,18 @@ async def test_a_stranger_is_told_that_nobody_admitted_them(instance):
     assert page.status_code == 403
 
 
-async def test_papers_can_live_in_the_embedded_object_store_and_nothing_is_left():
-    with throw_away(s3=True) as second:
-        assert second.environment["MOTCUA_STORAGE_DRIVER"] == "s3"
-        running = [identity(server.running.pid) for server in second._supervisor._servers]
-        async with client() as http:
-            assert (await http.get(second.origin("laocai"))).status_code == 200
-    assert len(running) == 7
-    assert [identity(int(name.split()[0])) for name in running] == [""] * 7
-    assert not second.data.exists()
-
-
 def test_the_guide_tells_every_address_and_login(instance):
     text = guide(instance, 1.0)
     for slug in ("binhdinh", "laocai", "ops"):
         assert instance.origin(slug) in text
     assert instance.phone in text and instance.password in text
     assert all(login.username in text for login in instance.accounts.logins)
+
+
+def test_papers_live_in_the_embedded_object_store_and_nothing_is_left(instance, stack):
+    assert instance.environment["MOTCUA_STORAGE_DRIVER"] == "s3"
+    running = [identity(server.running.pid) for server in instance._supervisor._servers]
+    assert len(running) == 7
+    stack.close()
+    assert [identity(int(name.split()[0])) for name in running] == [""] * 7
+    assert not instance.data.exists()

@@ -30,6 +30,15 @@ def postgres(tmp_path):
     server.erase()
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """One that runs, for tests that leave it as it is."""
+    server = Postgres(tmp_path_factory.mktemp("served") / "pg", settings=HASTY)
+    with server:
+        yield server
+    server.erase()
+
+
 def ask(server, question="select 1"):
     return asyncio.run(_ask(server.dsn, question))
 
@@ -59,20 +68,18 @@ def test_left_to_itself_it_is_durable(tmp_path):
     server.erase()
 
 
-def test_nobody_enters_without_the_password_and_no_port_is_open(postgres):
-    with postgres:
-        wrong = postgres.dsn_for("postgres", "motcua_admin", "doan-mo")
-        with pytest.raises(asyncpg.InvalidPasswordError):
-            asyncio.run(_ask(wrong, "select 1"))
-        assert ask(postgres, "show listen_addresses") == ""
-        assert oct((postgres.directory / "password").stat().st_mode & 0o777) == "0o600"
+def test_nobody_enters_without_the_password_and_no_port_is_open(served):
+    wrong = served.dsn_for("postgres", "motcua_admin", "doan-mo")
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        asyncio.run(_ask(wrong, "select 1"))
+    assert ask(served, "show listen_addresses") == ""
+    assert oct((served.directory / "password").stat().st_mode & 0o777) == "0o600"
 
 
-def test_its_log_quotes_no_row(postgres):
-    with postgres:
-        with pytest.raises(asyncpg.NotNullViolationError) as refused:
-            asyncio.run(_insert_half_a_person(postgres.dsn))
-        printed = postgres.log.read_text()
+def test_its_log_quotes_no_row(served):
+    with pytest.raises(asyncpg.NotNullViolationError) as refused:
+        asyncio.run(_insert_half_a_person(served.dsn))
+    printed = served.log.read_text()
     assert "Trần Kín" in str(refused.value.detail)
     assert "violates not-null constraint" in printed
     assert "Trần Kín" not in printed
@@ -87,20 +94,15 @@ async def _insert_half_a_person(address):
         await connection.close()
 
 
-def test_two_clusters_run_side_by_side(tmp_path):
-    first, second = (Postgres(tmp_path / name, settings=HASTY) for name in "ab")
-    try:
-        with first, second:
-            ask(first, "create database only_here")
-            assert ask(second, "select count(*) from pg_database") == 3
-    finally:
-        first.erase()
-        second.erase()
+def test_two_clusters_run_side_by_side(served, postgres):
+    with postgres:
+        ask(postgres, "create database only_here")
+        assert ask(served, "select count(*) from pg_database") == 3
 
 
-def test_a_second_server_on_the_same_data_is_refused_in_a_sentence(postgres):
-    with postgres, pytest.raises(Trouble, match="PostgreSQL already runs in"):
-        Postgres(postgres.directory).start()
+def test_a_second_server_on_the_same_data_is_refused_in_a_sentence(served):
+    with pytest.raises(Trouble, match="PostgreSQL already runs in"):
+        Postgres(served.directory).start()
 
 
 def test_a_stale_note_naming_a_living_process_does_not_stop_it(postgres):
@@ -174,12 +176,11 @@ def test_a_path_too_long_for_a_socket_gets_a_short_private_one(tmp_path):
 
 
 @as_root
-def test_root_lends_it_a_user_that_cannot_read_our_password(postgres):
-    with postgres:
-        status = Path(f"/proc/{postgres.running.pid}/status").read_text()
-        uids = next(line for line in status.splitlines() if line.startswith("Uid:")).split()[1:]
-        assert "0" not in uids
-        assert (postgres.directory / "password").stat().st_uid == 0
+def test_root_lends_it_a_user_that_cannot_read_our_password(served):
+    status = Path(f"/proc/{served.running.pid}/status").read_text()
+    uids = next(line for line in status.splitlines() if line.startswith("Uid:")).split()[1:]
+    assert "0" not in uids
+    assert (served.directory / "password").stat().st_uid == 0
 
 
 @as_root
