@@ -18,7 +18,7 @@ async def enter(
 ) -> httpx.Response:
     """Sign in at a site ("ops" = the vendor's) through its first issuer; the page one lands on.
 
-    `http` keeps the person's cookies and must not follow redirects (`infra.http.client`).
+    `http` keeps the person's cookies and must not follow redirects (`infra.http.visitor`).
     """
     address = instance.origin(slug) + SIGN_IN_PATHS[audience]
     form = fields_of((await http.get(address)).text)

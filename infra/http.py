@@ -9,15 +9,15 @@ from infra import outward
 TIMEOUT_SECONDS = 10.0
 
 
-class _Judged(httpx.AsyncHTTPTransport):
-    """Connects to the address that was judged; the name stays in the Host header and in TLS."""
+class _Named(httpx.AsyncHTTPTransport):
+    """Connects to an address found by `_find`; the name stays in the Host header and in TLS."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
         secure = url.scheme == "https"
         try:
             port = url.port or (443 if secure else 80)
-            address = await outward.reach(url.host, port, encrypted=secure)
+            address = await self._find(url.host, port, secure)
         except OSError as error:
             raise httpx.ConnectError(f"{type(error).__name__}: {error}", request=request) from error
         inner = httpx.Request(
@@ -29,6 +29,15 @@ class _Judged(httpx.AsyncHTTPTransport):
         )
         return await super().handle_async_request(inner)
 
+    async def _find(self, host: str, port: int, secure: bool) -> str:
+        return await outward.reach(host, port, encrypted=secure)
+
+
+class _Visiting(_Named):
+    async def _find(self, host: str, port: int, secure: bool) -> str:
+        # RFC 6761 section 6.3, as browsers have it.
+        return "127.0.0.1" if host.endswith(".localhost") else host
+
 
 def client(*, timeout: float = TIMEOUT_SECONDS, **options: Any) -> httpx.AsyncClient:
     """An HTTP client: 10 s by default, follows no redirect, goes only where `outward` lets it.
@@ -39,6 +48,13 @@ def client(*, timeout: float = TIMEOUT_SECONDS, **options: Any) -> httpx.AsyncCl
     return httpx.AsyncClient(timeout=timeout, transport=transport(), **options)
 
 
+def visitor(*, timeout: float = TIMEOUT_SECONDS, **options: Any) -> httpx.AsyncClient:
+    """The same as a person's browser, for demonstrations and tests: it goes where it is told and
+    needs no settings."""
+    options.setdefault("follow_redirects", False)
+    return httpx.AsyncClient(timeout=timeout, transport=_Visiting(), **options)
+
+
 def transport() -> httpx.AsyncBaseTransport:
-    """The `transport` of such a client, for libraries that make their own."""
-    return _Judged()
+    """The `transport` of `client`, for libraries that make their own."""
+    return _Named()

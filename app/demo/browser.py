@@ -12,7 +12,7 @@ import httpx
 from app.demo.forms import Form, FormReader
 from infra.embedded.process import Trouble
 from infra.embedded.signin import sign_in
-from infra.http import client
+from infra.http import visitor
 
 _HIDDEN = re.compile(r"<(script|style|svg)\b.*?</\1>|<[^>]+>", re.DOTALL)
 _PATIENCE_SECONDS = 30
@@ -58,7 +58,7 @@ class Browser:
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
-        self.http = client(timeout=_PATIENCE_SECONDS)
+        self.http = visitor(timeout=_PATIENCE_SECONDS)
 
     async def __aenter__(self) -> Self:
         return self

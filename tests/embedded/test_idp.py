@@ -11,7 +11,7 @@ from joserfc.jwk import KeySet
 
 from infra.embedded.idp import Client, IdentityProviders, Issuer, User
 from infra.embedded.signin import SignInFailed, sign_in
-from infra.http import client
+from infra.http import visitor
 
 CALLBACK = "http://binhdinh.localhost:8080/dang-nhap/tro-ve"
 HOME = "http://binhdinh.localhost:8080/"
@@ -96,7 +96,7 @@ def query_of(address):
 
 
 async def test_a_person_signs_in_on_two_pages_and_the_token_names_them(issuers):
-    async with client() as http:
+    async with visitor() as http:
         login = await Login(http, issuers[0]).discover()
         back = await sign_in(http, login.address(), HUNG.username, HUNG.password)
         assert back.startswith(CALLBACK)
@@ -117,7 +117,7 @@ async def test_a_person_signs_in_on_two_pages_and_the_token_names_them(issuers):
 
 
 async def test_who_is_signed_in_is_sent_back_at_once_and_after_logout_is_not(issuers):
-    async with client() as http:
+    async with visitor() as http:
         login = await Login(http, issuers[0]).discover()
         given = query_of(await sign_in(http, login.address(), HUNG.username, HUNG.password))
         tokens = (await login.exchange(given["code"])).json()
@@ -135,21 +135,21 @@ async def test_who_is_signed_in_is_sent_back_at_once_and_after_logout_is_not(iss
 
 
 async def test_a_wrong_password_is_refused_in_vietnamese(issuers):
-    async with client() as http:
+    async with visitor() as http:
         login = await Login(http, issuers[0]).discover()
         with pytest.raises(SignInFailed, match="Chưa đăng nhập được"):
             await sign_in(http, login.address(), HUNG.username, "sai")
 
 
 async def test_a_code_without_its_verifier_is_worthless(issuers):
-    async with client() as http:
+    async with visitor() as http:
         login = await Login(http, issuers[0]).discover()
         given = query_of(await sign_in(http, login.address(), HUNG.username, HUNG.password))
         assert (await login.exchange(given["code"], "x" * 64)).status_code == 400
 
 
 async def test_an_address_that_is_not_registered_gets_no_code(issuers):
-    async with client() as http:
+    async with visitor() as http:
         login = await Login(http, issuers[0]).discover()
         address = login.address(redirect_uri="http://nguoi-ngoai.localhost:8080/tro-ve")
         with pytest.raises(SignInFailed):
@@ -157,7 +157,7 @@ async def test_an_address_that_is_not_registered_gets_no_code(issuers):
 
 
 async def test_another_issuer_has_other_people_and_other_keys(issuers):
-    async with client() as http:
+    async with visitor() as http:
         first = await Login(http, issuers[0]).discover()
         second = await Login(http, issuers[1]).discover()
         keys = [(await http.get(login.metadata["jwks_uri"])).json() for login in (first, second)]
@@ -172,7 +172,7 @@ async def test_keys_outlive_a_restart(tmp_path, unused_ports):
     seen = []
     for _ in range(2):
         with IdentityProviders(tmp_path / "idp", [issuer]):
-            async with client() as http:
+            async with visitor() as http:
                 login = await Login(http, issuer).discover()
                 seen.append((await http.get(login.metadata["jwks_uri"])).json())
     assert seen[0] == seen[1]

@@ -8,7 +8,7 @@ from app.instance import throw_away
 from app.up import guide
 from app.visitor import enter
 from infra.embedded.process import identity
-from infra.http import client
+from infra.http import visitor
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def instance(stack):
 
 
 async def test_every_site_answers_at_its_own_name(instance):
-    async with client() as http:
+    async with visitor() as http:
         for slug, text in (("binhdinh", "Bình Định"), ("laocai", "Lào Cai")):
             page = await http.get(instance.origin(slug))
             assert page.status_code == 200
@@ -44,14 +44,14 @@ async def test_every_site_answers_at_its_own_name(instance):
 )
 async def test_the_people_of_the_table_can_sign_in(instance, slug, audience, username):
     name = next(line.name for line in instance.accounts.logins if line.username == username)
-    async with client() as http:
+    async with visitor() as http:
         page = await enter(http, instance, slug, audience, username)
     assert page.status_code == 200
     assert name in page.text
 
 
 async def test_a_stranger_is_told_that_nobody_admitted_them(instance):
-    async with client() as http:
+    async with visitor() as http:
         page = await enter(http, instance, "binhdinh", "staff", "khach.ngo")
     assert page.status_code == 403
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from infra.embedded.smsc import Smsc
-from infra.http import client
+from infra.http import visitor
 
 TEXT = "UBND phường Quy Nhơn: hồ sơ của ông/bà đã được tiếp nhận."
 
@@ -21,12 +21,12 @@ def wish(reference="r1", **changes):
 
 
 async def post(server, path, content, **options):
-    async with client(**options) as http:
+    async with visitor(**options) as http:
         return await http.post(f"{server.url}{path}", json=content)
 
 
 async def messages(server, **query):
-    async with client() as http:
+    async with visitor() as http:
         return (await http.get(f"{server.url}/messages", params=query)).json()["messages"]
 
 
@@ -96,7 +96,7 @@ async def test_a_gateway_that_hangs_sends_nothing(smsc):
 async def test_the_phone_screen_shows_the_newest_first_and_escapes_the_text(smsc):
     await post(smsc, "/send", wish("r1", text="tin thứ nhất"))
     await post(smsc, "/send", wish("r2", text="<b>tin thứ hai</b>", to="84900000002"))
-    async with client() as http:
+    async with visitor() as http:
         page = (await http.get(smsc.url)).text
         filtered = (await http.get(smsc.url, params={"to": "0001"})).text
     assert "&lt;b&gt;tin thứ hai" in page
@@ -118,7 +118,7 @@ async def test_messages_outlive_the_gateway_even_when_its_file_was_cut(tmp_path,
 
 
 async def test_names_under_localhost_reach_this_machine(smsc):
-    async with client() as http:
+    async with visitor() as http:
         answer = await http.get(f"http://dien-thoai.localhost:{smsc.port}/messages")
     assert answer.status_code == 200
     assert answer.url.host == "dien-thoai.localhost"

@@ -53,7 +53,7 @@ async def fetch(
 ) -> httpx.Response:
     """What a stranger's browser gets at the tenant's site for an address."""
     if address.startswith("http"):
-        async with http.client() as browser:
+        async with http.visitor() as browser:
             return await browser.request(method, address, headers=headers)
     site = Litestar([serve_object], exception_handlers=failures.HANDLERS, openapi_config=None)
 

@@ -35,7 +35,7 @@ from app.people import service
 from app.people.shapes import SYSTEM
 from infra.embedded.idp import Client, IdentityProviders, Issuer, User
 from infra.embedded.signin import sign_in
-from infra.http import client
+from infra.http import visitor
 from infra.ids import uuid7
 from tenants import db, issuers
 from tenants.current import acting_for
@@ -261,7 +261,7 @@ class Browser:
     """A person's browser: cookies, forms with their origin, redirects one by one."""
 
     def __init__(self, town: Town, host: str = EAST) -> None:
-        self.http = client()
+        self.http = visitor()
         self.home = town.origin(host)
 
     async def get(self, path: str) -> httpx.Response:

@@ -121,7 +121,7 @@ async def browse(origin: str) -> AsyncIterator[Callable[..., Any]]:
     async def open_(person: Actor | None = None) -> httpx.AsyncClient:
         cookies = {"motcua": await _session(person)} if person else {}
         headers = {"Origin": origin, "Tus-Resumable": "1.0.0"}
-        browser = http.client(base_url=origin, cookies=cookies, headers=headers)
+        browser = http.visitor(base_url=origin, cookies=cookies, headers=headers)
         opened.append(browser)
         return browser
 
