@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 
 from app import lifecycle
-from app.cli_parts import Verbs, add_verb, note
-from app.leaving import exporting
+from app.cli_parts import Verbs, add_verb, note, who
+from app.leaving import arriving, exporting, reading
+from infra.settings import settings
 
 
 def add_verbs(verbs: Verbs) -> None:
@@ -17,6 +18,13 @@ def add_verbs(verbs: Verbs) -> None:
     out.add_argument(
         "--share", type=_share, default=exporting.SHARE, help="percent of time to work"
     )
+    arrive = add_verb(verbs, "import", _import, "slug")
+    arrive.add_argument("--from", dest="bag", required=True, type=Path, metavar="BAG")
+    arrive.add_argument("--resume", action="store_true", help="go on with one that was cut short")
+    arrive.add_argument("--cluster", default="main")
+    arrive.add_argument("--host", action="append", default=[], help="may be repeated")
+    add_verb(verbs, "open", _open, "slug")
+    add_verb(verbs, "check-bag", _check).add_argument("bag", type=Path)
 
 
 async def _export(asked: argparse.Namespace) -> None:
@@ -28,6 +36,29 @@ async def _export(asked: argparse.Namespace) -> None:
         print(f"not found in the store: {each}")
     print(f"{made.tables} tables, {made.rows} rows, {made.files} files, {made.bytes} bytes")
     print(f"{asked.to} is whole; its digest is {made.digest}")
+
+
+async def _import(asked: argparse.Namespace) -> None:
+    came = await arriving.take_in(
+        *(asked.slug, asked.bag),
+        by=who(), resume=asked.resume, cluster=asked.cluster, hosts=tuple(asked.host),
+    )  # fmt: skip
+    await note("tenant.import", asked.slug, rows=came.rows, files=came.files)
+    for line in came.trail:
+        print(f"the trail: {line}")
+    print(f"{came.rows} rows and {came.files} files have arrived; {asked.slug} is still closed")
+    print(f"once it is open, {came.waiting} messages that wait are sent: motcua tenant open")
+
+
+async def _open(asked: argparse.Namespace) -> None:
+    tenant = await arriving.open_doors(asked.slug)
+    await note("tenant.open", asked.slug)
+    print(f"{asked.slug} is open at {settings().origin(tenant.host)}")
+
+
+async def _check(asked: argparse.Namespace) -> None:
+    package = reading.checked(asked.bag)
+    print(f"{asked.bag} is whole: {len(package.tables)} tables; its digest is {package.digest}")
 
 
 def _share(text: str) -> int:

@@ -15,6 +15,7 @@ from app.leaving.catalogue import ForeignKey, Table, tables
 from infra.dsn import Address
 from infra.settings import settings
 from tenants.clusters import literal, owner, quoted
+from tenants.shapes import Tenant
 
 # In the order in which they may be loaded: closed months come after what is stated in them.
 CARRIED = (
@@ -53,6 +54,12 @@ def csv_query(table: Table, tenant_id: UUID, expression: str) -> str:
     mine = f"where tenant_id = {literal(str(tenant_id))}"
     chosen = f"select {expression} from {quoted(table.name)} t {mine}"  # noqa: S608
     return f"{chosen} order by {table.order}"
+
+
+def owned_by(table: str, tenant: Tenant) -> dict[str, str]:
+    """The columns of the books that name a tenant, for who has just arrived."""
+    slug = {"tenant_slug": tenant.slug} if table == "contract" else {}
+    return {"tenant_id": str(tenant.id), **slug}
 
 
 def _ownerless(table: Table) -> Table:

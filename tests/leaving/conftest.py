@@ -1,13 +1,23 @@
 """A province that has worked: dossiers of several kinds, papers, messages, a bill, a draft."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextvars import Context
+from pathlib import Path
+from typing import Any
+
 import msgspec
 import pytest
 
+from app.leaving import arriving
+from app.leaving.arriving import Arrived
 from app.onestop.dossiers import service
 from app.onestop.workflows.source import shipped as workflows
 from app.trail import sealing
 from billing import collect
 from billing import service as billing
+from storage.store import store_of
+from tenants import provision, registry
 from tenants.shapes import Tenant
 from tenants.work import work
 from tests import cast
@@ -46,3 +56,31 @@ async def worked(province: Tenant) -> Tenant:
     """Bình Định after some days of work; the test runs for it."""
     await lived_in(province)
     return province
+
+
+class Away:
+    """Takes tenants in elsewhere; all are dropped after the test."""
+
+    def __init__(self) -> None:
+        self._slugs: list[str] = []
+
+    async def take_in(self, slug: str, folder: Path, **choices: Any) -> Arrived:
+        """What `arriving.take_in` does, apart from the tenant the test runs for."""
+        self._slugs.append(slug)
+        coming = arriving.take_in(slug, folder, by="Người nhận", **choices)
+        return await asyncio.create_task(coming, context=Context())
+
+    async def leave(self) -> None:
+        for slug in self._slugs:
+            await registry.reload()
+            if tenant := await registry.by_slug(slug):
+                await store_of(tenant).erase()
+                await provision.drop(tenant)
+
+
+@pytest.fixture
+async def away(worked: Tenant) -> AsyncIterator[Away]:
+    """Another place to arrive at."""
+    made = Away()
+    yield made
+    await made.leave()

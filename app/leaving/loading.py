@@ -1,0 +1,102 @@
+"""Lines of a bag into the tables of a database."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+import asyncpg
+
+from app.leaving.catalogue import Table, tables
+from app.leaving.reading import Lines
+from app.leaving.refusals import LeavingRefused
+from tenants.clusters import literal, quoted
+
+_BATCH = 1000
+_SEQUENCES = """
+select c.relname as name, a.attname as of_column, pg_get_serial_sequence(
+    quote_ident(c.relname), a.attname) as sequence
+from pg_attribute a join pg_class c on c.oid = a.attrelid
+where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and a.attidentity <> ''
+"""
+
+
+async def load(connection: asyncpg.Connection, lines: Lines, table: Table) -> int:
+    """Fill one table anew with the lines of a bag, in one transaction; how many rows.
+
+    Neither triggers nor foreign keys have a say: the rows were judged where they came from, and
+    `orphans` looks at the references when all are there.
+    """
+    columns = _columns(lines, table)
+    async with connection.transaction():
+        await connection.execute("set local session_replication_role = replica")
+        await connection.execute(f"delete from {quoted(table.name)}")  # noqa: S608
+        count = await insert(connection, lines, table, columns, {})
+        if count != lines.rows:
+            raise LeavingRefused(f"{table.name}: {lines.rows} rows were listed, {count} came")
+    return count
+
+
+async def insert(
+    connection: asyncpg.Connection,
+    lines: Lines,
+    table: Table,
+    columns: list[str],
+    given: Mapping[str, str],
+) -> int:
+    """Add all lines to a table; `given` are columns that no line holds, with their texts."""
+    names = ", ".join(quoted(name) for name in (*given, *columns))
+    values = ", ".join([*map(literal, given.values()), *(f"r.{quoted(name)}" for name in columns)])
+    query = (
+        f"insert into {quoted(table.name)} ({names}) overriding system value"  # noqa: S608
+        f" select {values} from unnest($1::text[]) with ordinality as l (line, at),"
+        f" json_populate_record(null::{quoted(table.name)}, l.line::json) r order by l.at"
+    )
+    statement = await connection.prepare(query)
+    count = 0
+    for batch in _batches(lines):
+        await statement.fetch(batch)
+        count += len(batch)
+    return count
+
+
+async def orphans(connection: asyncpg.Connection) -> list[str]:
+    """References that lead nowhere, one sentence for each foreign key that has any."""
+    found = []
+    for table in await tables(connection):
+        for key in table.foreign:
+            there = " and ".join(
+                f"p.{quoted(theirs)} = c.{quoted(ours)}"
+                for ours, theirs in zip(key.columns, key.references, strict=True)
+            )
+            whole = " and ".join(f"c.{quoted(name)} is not null" for name in key.columns)
+            count = await connection.fetchval(
+                f"select count(*) from {quoted(table.name)} c where {whole} and not exists"  # noqa: S608
+                f" (select from {quoted(key.table)} p where {there})"
+            )
+            if count:
+                names = ", ".join(key.columns)
+                found.append(f"{count} rows of {table.name} name by {names} no row of {key.table}")
+    return found
+
+
+async def set_sequences(connection: asyncpg.Connection) -> None:
+    """Let numbers that the database gives go on after the highest that came."""
+    for row in await connection.fetch(_SEQUENCES):
+        name, column = quoted(row["name"]), quoted(row["of_column"])
+        highest = await connection.fetchval(f"select max({column}) from {name}")  # noqa: S608
+        if highest is not None:
+            await connection.execute(
+                "select setval($1::text::regclass, $2)", row["sequence"], highest
+            )
+
+
+def _columns(lines: Lines, table: Table) -> list[str]:
+    known = {column.name for column in table.columns}
+    if strange := [name for name in lines.columns if name not in known]:
+        raise LeavingRefused(f"{table.name} has no column {', '.join(strange)} here")
+    return lines.columns
+
+
+def _batches(lines: Lines) -> Iterator[list[str]]:
+    with lines.path.open(encoding="utf-8", newline="\n") as file:
+        while batch := list(islice(file, _BATCH)):
+            yield batch
