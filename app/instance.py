@@ -145,6 +145,8 @@ class Instance:
             "sms_url": self.phone,
             # The phone is a screen: nobody is woken, and nobody waits for the morning.
             "sms_at_night": True,
+            # A trial may be taken up again after months.
+            "idle_days": 3650,
         }
         if self._s3:
             values |= {

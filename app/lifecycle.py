@@ -6,6 +6,7 @@ from app.provinces import loader
 from app.provinces import service as provinces
 from billing import service as billing
 from infra.clock import VIETNAM, now
+from infra.settings import settings
 from storage.store import store_of
 from tenants import issuers, provision, registry
 from tenants.current import acting_for
@@ -73,8 +74,19 @@ async def trust(
     label: str,
     client: str,
     secret: str,
+    *,
+    demands: issuers.Demands | None = None,
 ) -> None:
-    """Let people of an issuer sign in at a tenant's doors, or at the vendor's own."""
+    """Let people of an issuer sign in at a tenant's doors, or at the vendor's own.
+
+    In production somebody must have decided how staff and operators prove themselves by a second
+    factor (TCVN 14423:2026); raises ProvisionError when nobody has.
+    """
+    demands = demands or issuers.Demands()
+    if settings().mode == "production" and audience != "citizen" and not demands.settled:
+        raise ProvisionError(
+            "say how a second factor is shown (--acr, --amr), or why none has to be (--vouched)"
+        )
     tenant = await named(slug) if slug else None
     await issuers.trust(
         tenant.id if tenant else None,
@@ -83,4 +95,5 @@ async def trust(
         label=label,
         client_id=client,
         client_secret=secret,
+        demands=demands,
     )

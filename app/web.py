@@ -12,7 +12,7 @@ import uvloop
 from app.doors import render, sessions
 from app.main import create_app
 from infra import bell, log
-from infra.settings import BadSetting, settings
+from infra.settings import BadSetting, reread, settings
 from tenants import db
 
 
@@ -47,6 +47,8 @@ async def serve() -> None:
             reset_contextvars=True,
         )
     )
+    # Secrets are changed without stopping: their files are read again.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reread)
     sockets = [
         _listen(chosen.web_host, chosen.web_port, shared=chosen.web_shared),
         _listen(chosen.inner_host, chosen.inner_port, shared=False),

@@ -19,7 +19,7 @@ from app.jobs import BY_NAME, JOBS, Job
 from infra import bell, log
 from infra.answering import MAX_JOBS, Tick, answer_until
 from infra.clock import VIETNAM, now
-from infra.settings import BadSetting, settings
+from infra.settings import BadSetting, reread, settings
 from infra.turns import share
 from tenants import db, registry
 from tenants.current import acting_for
@@ -160,6 +160,8 @@ async def _serve() -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    # Secrets are changed without stopping: their files are read again.
+    loop.add_signal_handler(signal.SIGHUP, reread)
     await work_until(stop)
 
 

@@ -4,6 +4,8 @@ import base64
 import hashlib
 import hmac
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -25,6 +27,14 @@ def unseal(key: bytes, sealed: bytes, label: str) -> bytes:
         return AESGCM(key).decrypt(sealed[:12], sealed[12:], label.encode())
     except InvalidTag:
         raise BrokenSeal(label) from None
+
+
+def unseal_by(keys: Sequence[bytes], sealed: bytes, label: str) -> bytes:
+    """The plain bytes by whichever of the keys sealed them; raises BrokenSeal when none did."""
+    for key in keys[:-1]:
+        with suppress(BrokenSeal):
+            return unseal(key, sealed, label)
+    return unseal(keys[-1], sealed, label)
 
 
 def sign(key: bytes, message: str) -> str:

@@ -14,8 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+import structlog
 
 from infra.dsn import Address, is_here
+
+log = structlog.get_logger()
 
 _MAPS = {"clusters", "cluster_admins", "backup_places"}
 
@@ -68,12 +71,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sms_unlimited: bool = False  # trials only: no limits where a province has decided none
     sms_callback_base: str = ""  # where the gateway reports delivery, e.g. http://host:port
     partner_domains: str = "gov.vn"  # under which names tenants' partners may lie, parted by spaces
+    idle_days: int = 45  # an officer's account is shut when unused so long (TCVN 14423:2026)
     private_destinations: str = ""  # hosts and networks inside that may be called all the same
     plain_inside: bool = False  # PostgreSQL, Valkey, the store: unencrypted on a network of our own
     backup_places: dict[str, str] = {}  # name -> file:///dir or s3+https://key:secret@host/bucket
-    backup_keys: str = (
-        ""  # an address of the same kind, apart from the places
-    )
+    backup_keys: str = ""  # an address of the same kind, apart from the places
     backup_root: str = ""  # where the write-ahead log arrives and backups are opened again
     backup_synchronous: bool = False  # no commit is acknowledged before a second disk has it
     backup_switch_seconds: int = 60  # so often the log goes to the places
@@ -81,8 +83,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     backup_hour: int = 18  # UTC: 1 o'clock at night in Vietnam
     postgres_programs: str = ""  # a directory with pg_basebackup and the like; a wheel's when empty
     upload_limit_bytes: int = 20 * 1024 * 1024
-    log_level: str = "info"
     trail_keep_months: int = 0  # 0 = the trail is kept for ever; at least 12 (QCVN 12:2026/BCA)
+    log_level: str = "info"
 
     @property
     def key(self) -> bytes:
@@ -145,9 +147,11 @@ def reread() -> bool:
     """
     try:
         read(dict(os.environ))
-    except BadSetting:
+    except BadSetting as error:
+        log.error("settings_not_taken", why=str(error))
         return False
     settings.cache_clear()
+    log.info("settings_taken")
     return True
 
 
@@ -173,6 +177,8 @@ def _check(settings: Settings) -> None:
             "MOTCUA_CLUSTERS must name a cluster called main: it holds the control data"
         )
     _check_limits(settings)
+    if settings.trail_keep_months and settings.trail_keep_months < 12:
+        raise BadSetting("MOTCUA_TRAIL_KEEP_MONTHS must be 12 or more, or 0 to keep everything")
     if settings.mode not in {"production", "development"}:
         raise BadSetting("MOTCUA_MODE must be production or development")
     try:

@@ -6,7 +6,7 @@ a query joins its transaction; outside it runs by itself on a pooled connection.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from piccolo.querystring import QueryString
 
 from infra.dsn import Address
 from infra.settings import settings
+from tenants.credentials import passwords_now
 from tenants.current import current
 from tenants.pools import Pools
 from tenants.shapes import Tenant
@@ -144,6 +145,19 @@ def _pools_of(cluster: str) -> Pools:
 
 
 async def _connect(where: Address, key: tuple[str, str, str]) -> asyncpg.Connection:
+    try:
+        return await _signed_in(where, key)
+    except asyncpg.InvalidPasswordError:
+        database, role, _ = key
+        # The database may learn a password between our question and our next attempt.
+        for _ in range(3):
+            for password in await passwords_now(role):
+                with suppress(asyncpg.InvalidPasswordError):
+                    return await _signed_in(where, (database, role, password))
+        raise
+
+
+async def _signed_in(where: Address, key: tuple[str, str, str]) -> asyncpg.Connection:
     database, role, password = key
     connection: asyncpg.Connection = await asyncpg.connect(
         **where._replace(database=database, user=role, password=password).keywords(),

@@ -7,13 +7,36 @@ import asyncpg
 import msgspec
 
 from infra.ids import uuid7
-from infra.sealed import seal, unseal
+from infra.sealed import seal, unseal_by
 from infra.settings import settings
 from tenants.db import control
 
 Audience = Literal["citizen", "staff", "vendor"]
 
-_COLUMNS = "select id, tenant_id, audience, issuer, label, client_id, sealed_secret from issuer"
+_COLUMNS = (
+    "select id, tenant_id, audience, issuer, label, client_id, sealed_secret, demands from issuer"
+)
+
+
+class Demands(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How an issuer must have made sure of a person (OpenID Connect Core 1.0, section 2).
+
+    A sign-in is strong when its token says one of `acr` or one of `amr`; with neither named, every
+    sign-in is. `max_age_seconds` is how long ago the person may have proved it, 0 for any time.
+    `administrators_only`: asked of everybody, insisted on for administrators. `vouched` is why no
+    claim is needed, such as the clause by which the issuer always asks for two factors.
+    """
+
+    acr: tuple[str, ...] = ()
+    amr: tuple[str, ...] = ()
+    max_age_seconds: int = 0
+    administrators_only: bool = False
+    vouched: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Whether somebody has decided about a second factor at all."""
+        return bool(self.acr or self.amr or self.vouched)
 
 
 class Issuer(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +49,7 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True):
     label: str  # on the button people press
     client_id: str
     client_secret: str  # empty for a public client
+    demands: Demands = Demands()
 
     def __repr__(self) -> str:
         # The default would print the secret into a log.
@@ -40,19 +64,23 @@ async def trust(
     label: str,
     client_id: str,
     client_secret: str,
+    demands: Demands | None = None,
 ) -> UUID:
     """Trust an issuer, or change what is known of it; its id.
 
     The issuer is the exact text of its discovery document, final slash included.
     """
-    place = _place(tenant_id, audience, issuer)
+    bound_to = place(tenant_id, audience, issuer)
     found = await control.fetch_value(
-        "insert into issuer (id, tenant_id, audience, issuer, label, client_id, sealed_secret)"
-        " values ($1, $2, $3, $4, $5, $6, $7)"
+        "insert into issuer"
+        " (id, tenant_id, audience, issuer, label, client_id, sealed_secret, demands)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8)"
         " on conflict (tenant_id, audience, issuer) do update set label = excluded.label,"
-        " client_id = excluded.client_id, sealed_secret = excluded.sealed_secret returning id",
+        " client_id = excluded.client_id, sealed_secret = excluded.sealed_secret,"
+        " demands = excluded.demands returning id",
         *(uuid7(), tenant_id, audience, issuer, label, client_id),
-        seal(settings().key, client_secret.encode(), place),
+        seal(settings().key, client_secret.encode(), bound_to),
+        msgspec.json.encode(demands or Demands()).decode(),
     )
     return UUID(str(found))
 
@@ -81,12 +109,14 @@ async def by_id(tenant_id: UUID | None, issuer_id: UUID) -> Issuer | None:
 
 
 def _issuer(row: asyncpg.Record) -> Issuer:
-    place = _place(row["tenant_id"], row["audience"], row["issuer"])
-    secret = unseal(settings().key, row["sealed_secret"], place)
-    known = {name: value for name, value in row.items() if name != "sealed_secret"}
-    return Issuer(client_secret=secret.decode(), **known)
+    bound_to = place(row["tenant_id"], row["audience"], row["issuer"])
+    secret = unseal_by(settings().keys, row["sealed_secret"], bound_to)
+    demands = msgspec.json.decode(row["demands"], type=Demands)
+    own = {"sealed_secret", "demands"}
+    known = {name: value for name, value in row.items() if name not in own}
+    return Issuer(client_secret=secret.decode(), demands=demands, **known)
 
 
-def _place(tenant_id: UUID | None, audience: str, issuer: str) -> str:
+def place(tenant_id: UUID | None, audience: str, issuer: str) -> str:
     """What the seal is bound to, so that no secret can be moved to another tenant's row."""
     return f"issuer:{tenant_id}:{audience}:{issuer}"

@@ -13,7 +13,7 @@ import msgspec
 import structlog
 from asyncpg.exceptions import PostgresError
 
-from infra.sealed import unseal
+from infra.sealed import unseal_by
 from infra.settings import settings
 from tenants.db import control
 from tenants.shapes import Secrets, Site, Tenant
@@ -78,7 +78,7 @@ def forget() -> None:
 
 def tenant_of(row: asyncpg.Record) -> Tenant:
     """A registry row as a Tenant, its secrets unsealed."""
-    plain = unseal(settings().key, row["sealed"], f"tenant:{row['slug']}")
+    plain = unseal_by(settings().keys, row["sealed"], f"tenant:{row['slug']}")
     names = {f.name for f in msgspec.structs.fields(Tenant)} - {"secrets", "site", "host"}
     return Tenant(
         secrets=msgspec.json.decode(plain, type=Secrets),

@@ -1,6 +1,7 @@
 """What a tenant is: the values every other room may know about it."""
 
 from datetime import date, datetime
+from typing import Self
 from uuid import UUID
 
 import msgspec
@@ -24,6 +25,12 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True):
     key: bytes  # 32 bytes: everything the tenant signs or seals derives from it
     storage_access: str = ""
     storage_secret: str = ""
+    former_password: str = ""  # while the password is being changed
+
+    @classmethod
+    def opened(cls, plain: bytes) -> Self:
+        """The secrets as they were sealed."""
+        return msgspec.json.decode(plain, type=cls)
 
 
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):

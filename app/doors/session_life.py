@@ -55,6 +55,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     seen_at: datetime
     sid: str | None = None  # the issuer's name for the session
+    weak: bool = False  # without the second factor that administrators and operators need
     token_id: str = ""  # tells sessions apart, cannot be used as one
 
     def alive(self, at: datetime) -> bool:

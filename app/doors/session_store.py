@@ -79,6 +79,14 @@ async def remove_indexed(kind: str, name: str) -> int:
     return int(await client().delete(*found, _index_key(kind, name))) - 1
 
 
+async def remove_all(kind: str) -> int:
+    """Forget every record of a kind at the present site; how many there were."""
+    count = 0
+    async for key in client().scan_iter(f"{kind}:{_site()}:*", count=500):
+        count += int(await client().delete(key))
+    return count
+
+
 async def first_time(kind: str, name: str, life: timedelta) -> bool:
     """Whether `name` has not been seen within `life`; from now on it has."""
     return bool(await client().set(_index_key(kind, name), b"", nx=True, ex=life))

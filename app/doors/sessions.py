@@ -83,6 +83,8 @@ async def operator(connection: Connection) -> Operator:
     found = await queries.operator(session.account_id)
     if found is None:
         raise refusals.Dismissed
+    if session.weak:
+        raise refusals.SecondFactorNeeded
     connection.scope["state"][_SLOT] = found
     return found
 
@@ -98,6 +100,8 @@ async def _actor(connection: Connection) -> Actor:
     officer = await queries.actor_for_officer(session.account_id, **marks)
     if officer is None:
         raise refusals.Dismissed
+    if session.weak and officer.holds("administrator"):
+        raise refusals.SecondFactorNeeded
     titles = tuple(dict.fromkeys(post.title for post in officer.posts))
     works = tuple(dict.fromkeys(post.kind for post in officer.posts))
     render.person.set(render.Person(name=officer.name, kind="staff", posts=titles, works=works))

@@ -11,10 +11,11 @@ from uuid import UUID
 import asyncpg
 
 from app.people import queries, refusals
-from app.people.rules import plain_username, profile
+from app.people.rules import is_long_away, plain_username, profile
 from app.people.shapes import Actor, Citizen, Operator
 from infra.clock import now
 from infra.ids import uuid7
+from infra.settings import settings
 from tenants import db
 from tenants.db import Database
 
@@ -40,31 +41,35 @@ class _Accounts(NamedTuple):
     by_subject: str
     by_username: str
     bind: str
+    enter: str
 
 
 _OFFICERS = _Accounts(
     db.tenant,
-    "select id, dismissed_at is null as admitted from officer where issuer = $1 and subject = $2",
-    "select id, issuer, subject, dismissed_at is null as admitted from officer"
-    " where username = $1 for update",
+    "select id, dismissed_at is null as admitted, coalesce(entered_at, admitted_at) as since"
+    " from officer where issuer = $1 and subject = $2",
+    "select id, issuer, subject, dismissed_at is null as admitted,"
+    " coalesce(entered_at, admitted_at) as since from officer where username = $1 for update",
     "update officer set issuer = $2, subject = $3 where id = $1",
+    "update officer set entered_at = $2 where id = $1",
 )
 _OPERATORS = _Accounts(
     db.control,
-    "select id, active as admitted from operator where issuer = $1 and subject = $2",
-    "select id, issuer, subject, active as admitted from operator where username = $1 for update",
+    "select id, active as admitted, coalesce(entered_at, admitted_at) as since"
+    " from operator where issuer = $1 and subject = $2",
+    "select id, issuer, subject, active as admitted, coalesce(entered_at, admitted_at) as since"
+    " from operator where username = $1 for update",
     "update operator set issuer = $2, subject = $3 where id = $1",
+    "update operator set entered_at = $2 where id = $1",
 )
 
 
 async def officer_by_subject(issuer: str, subject: str, username: str) -> Actor:
     """The officer behind a verified identity, bound to it on the first sign-in.
 
-    Raises NotAdmitted, IdentityTaken or Dismissed.
+    Raises NotAdmitted, IdentityTaken, Dismissed or LongAway.
     """
-    officer_id = await _bound(_OFFICERS, issuer, subject)
-    if officer_id is None:
-        officer_id = await _bind(_OFFICERS, issuer, subject, username)
+    officer_id = await _entered(_OFFICERS, issuer, subject, username)
     actor = await queries.actor_for_officer(officer_id)
     if actor is None:
         raise refusals.Dismissed
@@ -74,11 +79,9 @@ async def officer_by_subject(issuer: str, subject: str, username: str) -> Actor:
 async def operator_by_subject(issuer: str, subject: str, username: str) -> Operator:
     """The vendor's operator behind a verified identity; control database, same law as officers.
 
-    Raises NotAdmitted, IdentityTaken or Dismissed.
+    Raises NotAdmitted, IdentityTaken, Dismissed or LongAway.
     """
-    operator_id = await _bound(_OPERATORS, issuer, subject)
-    if operator_id is None:
-        operator_id = await _bind(_OPERATORS, issuer, subject, username)
+    operator_id = await _entered(_OPERATORS, issuer, subject, username)
     operator = await queries.operator(operator_id)
     if operator is None:
         raise refusals.Dismissed
@@ -103,17 +106,32 @@ async def admit_operator(username: str, full_name: str) -> UUID:
     """Let a member of the vendor's staff in, or back in; only the command line calls this."""
     operator_id = await db.control.fetch_value(
         "insert into operator (id, username, full_name, admitted_at) values ($1, $2, $3, $4)"
-        " on conflict (username) do update set active = true, full_name = excluded.full_name"
-        " returning id",
+        " on conflict (username) do update set active = true, full_name = excluded.full_name,"
+        " entered_at = excluded.admitted_at returning id",
         *(uuid7(), plain_username(username), full_name, now()),
     )
     return UUID(str(operator_id))
 
 
+async def _entered(table: _Accounts, issuer: str, subject: str, username: str) -> UUID:
+    found = await _bound(table, issuer, subject)
+    if found is None:
+        found = await _bind(table, issuer, subject, username)
+    await table.database.execute(table.enter, found, now())
+    return found
+
+
+def _must_be_open(row: asyncpg.Record) -> None:
+    if not row["admitted"]:
+        raise refusals.Dismissed
+    if is_long_away(row["since"], now(), settings().idle_days):
+        raise refusals.LongAway
+
+
 async def _bound(table: _Accounts, issuer: str, subject: str) -> UUID | None:
     row = await table.database.fetch_row(table.by_subject, issuer, subject)
-    if row is not None and not row["admitted"]:
-        raise refusals.Dismissed
+    if row is not None:
+        _must_be_open(row)
     return row["id"] if row else None
 
 
@@ -125,7 +143,6 @@ async def _bind(table: _Accounts, issuer: str, subject: str, username: str) -> U
     if (row["issuer"], row["subject"]) != (issuer, subject):
         if row["subject"] is not None or row["issuer"] not in (None, issuer):
             raise refusals.IdentityTaken
-        if not row["admitted"]:
-            raise refusals.Dismissed
+        _must_be_open(row)
         await table.database.execute(table.bind, row["id"], issuer, subject)
     return cast(UUID, row["id"])

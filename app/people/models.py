@@ -46,6 +46,7 @@ class Officer(Table, tablename="officer", db=TENANT_DB):
     issuer = Text(null=True)
     subject = Text(null=True)
     admitted_at = Timestamptz()
+    entered_at = Timestamptz(null=True)  # the last sign-in, or reopened
     dismissed_at = Timestamptz(null=True)
 
 

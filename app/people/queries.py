@@ -33,7 +33,7 @@ order by h.from_on, p.title
 
 _OFFICERS = """
 select o.id, o.username, o.full_name, o.email, o.subject is not null as has_signed_in,
-       o.dismissed_at,
+       o.dismissed_at, coalesce(o.entered_at, o.admitted_at) as since,
        coalesce(json_agg(json_build_object(
            'holding_id', h.id, 'title', p.title, 'agency_name', a.name,
            'from_on', h.from_on, 'to_on', h.to_on, 'instead_of', i.full_name,
@@ -94,6 +94,7 @@ class OfficerRow(msgspec.Struct, frozen=True):
     email: str | None
     has_signed_in: bool
     dismissed_at: datetime | None
+    since: datetime  # last signed in, or admitted
     posts: list[HoldingRow]
 
 

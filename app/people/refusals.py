@@ -31,6 +31,26 @@ class Dismissed(NotAdmitted):
     )
 
 
+class SecondFactorNeeded(NotAdmitted):
+    """An administrator or operator who proved who it is by one factor alone."""
+
+    code = "second_factor_needed"
+    message = (
+        "Quản trị viên phải đăng nhập bằng hai yếu tố. Ông/bà vui lòng đăng xuất, bật xác thực "
+        "hai yếu tố tại hệ thống định danh của đơn vị, rồi đăng nhập lại."
+    )
+
+
+class LongAway(NotAdmitted):
+    """An account nobody used for weeks; it is shut until somebody answers for it again."""
+
+    code = "long_away"
+    message = (
+        "Tài khoản đã bị khóa vì lâu ngày không đăng nhập. "
+        "Ông/bà vui lòng đề nghị quản trị viên của đơn vị mở lại."
+    )
+
+
 class UsernameTaken(Refusal):
     """Somebody with this username was admitted before."""
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import phonenumbers
 
@@ -38,6 +38,11 @@ def plain_name(text: str) -> str:
     """A name as it is kept: composed, single spaces, nothing invisible."""
     visible = "".join(char for char in text if char.isspace() or char.isprintable())
     return unicodedata.normalize("NFC", " ".join(visible.split()))
+
+
+def is_long_away(since: datetime, at: datetime, days: int) -> bool:
+    """Whether an account unused `since` is to be shut: after 45 days by TCVN 14423:2026."""
+    return at - since > timedelta(days=days)
 
 
 def admission_faults(username: str, full_name: str) -> dict[str, str]:

@@ -32,10 +32,12 @@ __all__ = [
     "admit_operator",
     "dismiss",
     "hold_post",
+    "identity_of",
     "officer_by_subject",
     "operator_by_subject",
     "release_post",
     "remember_citizen",
+    "reopen",
 ]
 
 
@@ -81,6 +83,33 @@ async def dismiss(actor: Actor, officer_id: UUID) -> None:
         *(officer_id, today()),
     )
     await trail.record(actor, "officer.dismiss", ("officer", officer_id))
+
+
+async def reopen(actor: Actor, officer_id: UUID) -> None:
+    """Open an account (mở lại) that was shut because nobody used it for long.
+
+    Raises NotAllowed, NoSuchOfficer.
+    """
+    administrator_only(actor)
+    await _lock(officer_id)
+    await db.tenant.execute("update officer set entered_at = $2 where id = $1", officer_id, now())
+    await trail.record(actor, "officer.reopen", ("officer", officer_id))
+
+
+async def identity_of(actor: Actor, officer_id: UUID) -> tuple[str, str] | None:
+    """The issuer and subject an officer is bound to, for ending the sessions; with the trail row.
+
+    None for who never signed in. Raises NotAllowed, NoSuchOfficer.
+    """
+    administrator_only(actor)
+    await _lock(officer_id)
+    row = await db.tenant.fetch_row(
+        "select issuer, subject from officer where id = $1 and subject is not null", officer_id
+    )
+    if row is None:
+        return None
+    await trail.record(actor, "officer.end_sessions", ("officer", officer_id))
+    return str(row["issuer"]), str(row["subject"])
 
 
 async def hold_post(

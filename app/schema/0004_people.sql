@@ -33,6 +33,7 @@ create table officer (
     issuer text,                            -- bound at the first sign-in
     subject text,
     admitted_at timestamptz not null,
+    entered_at timestamptz,                 -- the last sign-in, or reopened by an administrator
     dismissed_at timestamptz,
     unique (issuer, subject)
 );

@@ -32,6 +32,8 @@ admin_routes = Router(
         officers.give_post,
         officers.take_post,
         officers.send_substitute,
+        officers.reopen,
+        officers.end_sessions,
         officers.dismiss,
         procedures.list_procedures,
         procedures.switch,

@@ -13,6 +13,7 @@ from app.doors.admin.officers_view import officer_line, officer_lines, post_pick
 from app.doors.asked import Asked
 from app.doors.render import page
 from app.doors.sent import texts
+from app.doors.signin.parting import end_everywhere_of
 from app.onestop.dossiers.freeing import unheld_posts
 from app.people import queries, refusals, service, substitution
 from app.people.rules import admission_faults, plain_name
@@ -31,6 +32,8 @@ _DONE = {
     "giao": "Đã giao chức danh.",
     "thoi-giu": "Đã ghi nhận: hết hôm nay cán bộ thôi giữ chức danh.",
     "cu-thay": "Đã cử người thay trong thời gian của quyết định.",
+    "mo-lai": "Đã mở lại tài khoản. Cán bộ đăng nhập được ngay.",
+    "ket-thuc-phien": "Đã kết thúc mọi phiên làm việc đang mở của cán bộ.",
     "thu-hoi": "Đã thu hồi quyền. Cán bộ không còn vào được hệ thống.",
 }
 
@@ -117,6 +120,24 @@ async def send_substitute(
             who, officer_id, "", sent=sent, refusal=refusal, substituting=holding_id
         )
     return Redirect(f"/quan-tri/can-bo/{officer_id}?xong=cu-thay", status_code=303)
+
+
+@post(f"{ONE}/mo-lai")
+async def reopen(request: Asked, officer_id: FromPath[UUID]) -> Redirect:
+    """Open an account that was shut because nobody used it for long."""
+    await service.reopen(await administrator(request), officer_id)
+    return Redirect(f"/quan-tri/can-bo/{officer_id}?xong=mo-lai", status_code=303)
+
+
+@post(f"{ONE}/ket-thuc-phien", opt=OWN)
+async def end_sessions(request: Asked, officer_id: FromPath[UUID]) -> Redirect:
+    """End whatever sessions the officer has open anywhere."""
+    who = await administrator(request)
+    async with work():
+        identity = await service.identity_of(who, officer_id)
+    if identity is not None:
+        await end_everywhere_of(*identity)
+    return Redirect(f"/quan-tri/can-bo/{officer_id}?xong=ket-thuc-phien", status_code=303)
 
 
 @post(f"{ONE}/thu-hoi")

@@ -8,6 +8,9 @@ import msgspec
 from app.doors.words import ngay
 from app.onestop.catalog.rules import normalise
 from app.people.queries import HoldingRow, OfficerRow, PostRow
+from app.people.rules import is_long_away
+from infra.clock import now
+from infra.settings import settings
 
 MOST_POSTS = 40
 
@@ -32,6 +35,7 @@ class OfficerLine(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     state: str
     working: bool
+    shut: bool  # nobody used the account for long
     holdings: list[Holding]
 
 
@@ -52,6 +56,9 @@ def officer_line(row: OfficerRow) -> OfficerLine:
     """One officer as a line and as the head of a page."""
     working = row.dismissed_at is None
     kind, state = ("ok", "Đang làm việc") if row.has_signed_in else ("paused", "Chưa đăng nhập")
+    shut = working and is_long_away(row.since, now(), settings().idle_days)
+    if shut:
+        kind, state = "late", "Đã khóa do lâu ngày không đăng nhập"
     if not working:
         kind, state = "done", f"Đã thu hồi quyền ngày {ngay(row.dismissed_at)}"
     return OfficerLine(
@@ -61,6 +68,7 @@ def officer_line(row: OfficerRow) -> OfficerLine:
         kind=kind,
         state=state,
         working=working,
+        shut=shut,
         holdings=[_holding(each) for each in row.posts] if working else [],
     )
 

@@ -7,6 +7,7 @@ import msgspec
 from litestar.connection import ASGIConnection
 
 from app.doors.incident import request_id
+from app.doors.signin import strength
 from app.doors.signin.flow import Identity
 from app.people import identities
 from app.people.rules import profile
@@ -61,7 +62,7 @@ async def _citizen(connection: Connection, issuer: Issuer, identity: Identity) -
             issuer.issuer, identity.subject, identity.claims
         )
         actor = Actor(kind="citizen", id=citizen.id, name=citizen.full_name)
-        await _note(connection, actor, issuer)
+        await _note(connection, actor, issuer, identity)
     return Account(citizen.id, citizen.full_name)
 
 
@@ -69,7 +70,7 @@ async def _officer(connection: Connection, issuer: Issuer, identity: Identity) -
     username = profile(identity.claims).username
     async with work():
         officer = await identities.officer_by_subject(issuer.issuer, identity.subject, username)
-        await _note(connection, officer, issuer)
+        await _note(connection, officer, issuer, identity)
     assert officer.id is not None
     return Account(officer.id, officer.name)
 
@@ -78,12 +79,14 @@ async def _operator(issuer: Issuer, identity: Identity) -> Account:
     username = profile(identity.claims).username
     async with work():
         operator = await identities.operator_by_subject(issuer.issuer, identity.subject, username)
-        await provision.note(operator.username, "operator.sign_in", None)
+        await provision.note(
+            operator.username, "operator.sign_in", None, **strength.shown(identity.proof)
+        )
     return Account(operator.id, operator.full_name)
 
 
-async def _note(connection: Connection, actor: Actor, issuer: Issuer) -> None:
+async def _note(connection: Connection, actor: Actor, issuer: Issuer, identity: Identity) -> None:
     address = connection.client.host if connection.client else None
     known = msgspec.structs.replace(actor, address=address, request_id=request_id())
-    detail = {"issuer": issuer.issuer}
+    detail = {"issuer": issuer.issuer, **strength.shown(identity.proof)}
     await trail.record(known, f"{actor.kind}.sign_in", (actor.kind, actor.id), detail=detail)

@@ -10,11 +10,11 @@ from litestar.response import Redirect
 from app.doors import render, session_life
 from app.doors.sent import texts
 from app.doors.session_life import Session, session_of
-from app.doors.signin import flow, parting, paths, provider
+from app.doors.signin import flow, parting, paths, provider, strength
 from app.doors.signin.accounts import Account, account_of, tenant_here
 from app.doors.signin.asking import layout_of, not_admitted
-from app.doors.signin.flow import Flow, Identity
-from app.doors.signin.refusals import Declined, NoIssuer, SignInFailed
+from app.doors.signin.flow import Identity
+from app.doors.signin.refusals import Declined, NoIssuer, SignInFailed, TooWeak
 from app.people.refusals import NotAdmitted
 from app.people.rules import profile
 from infra.clock import now
@@ -66,19 +66,23 @@ async def come_back(request: Asked) -> Response[bytes] | Redirect:
         raise NoIssuer("the issuer was removed meanwhile")
     code = await _code(request, issuer)
     identity = await flow.redeem(issuer, attempt, code)
+    lack = strength.lacking(identity.proof, issuer.demands, now())
+    if lack and not issuer.demands.administrators_only:
+        raise TooWeak(lack)
     try:
         account = await account_of(request, issuer, identity)
     except NotAdmitted as refusal:
         await parting.remember(request, issuer, identity.id_token)
         return await not_admitted(refusal, profile(identity.claims).username)
-    return await _enter(request, issuer, attempt, identity, account)
+    session = _session(issuer, identity, account, weak=lack is not None)
+    started = await session_life.begin(request, session)
+    log.info("signed_in", audience=issuer.audience, account=str(account.id), weak=session.weak)
+    return Redirect(attempt.return_to, status_code=303, cookies=[started])
 
 
-async def _enter(
-    request: Asked, issuer: Issuer, attempt: Flow, identity: Identity, account: Account
-) -> Redirect:
+def _session(issuer: Issuer, identity: Identity, account: Account, *, weak: bool) -> Session:
     at = now()
-    session = Session(
+    return Session(
         kind=issuer.audience,
         account_id=account.id,
         name=account.name,
@@ -89,10 +93,8 @@ async def _enter(
         sid=identity.sid,
         created_at=at,
         seen_at=at,
+        weak=weak,
     )
-    started = await session_life.begin(request, session)
-    log.info("signed_in", audience=issuer.audience)
-    return Redirect(attempt.return_to, status_code=303, cookies=[started])
 
 
 async def _code(request: Asked, issuer: Issuer) -> str:

@@ -16,6 +16,7 @@ from app.doors.signin import paths, provider
 from app.doors.signin.authlib_client import AsyncOAuth2Client, OAuth2Client, OAuthError
 from app.doors.signin.provider import Metadata
 from app.doors.signin.refusals import FlowEnded, ProviderDown, SignInFailed
+from app.doors.signin.strength import asked_for
 from app.doors.signin.tokens import TokenRefused, verified, wrong_in_id_token
 from infra import http
 from infra.clock import now
@@ -46,6 +47,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
     subject: str
     claims: dict[str, Any]
+    proof: dict[str, Any]  # the ID token's own claims, nothing of userinfo
     id_token: str
     sid: str | None
 
@@ -88,7 +90,7 @@ async def redeem(issuer: Issuer, flow: Flow, code: str) -> Identity:
     id_token, access_token = tokens.get("id_token"), tokens.get("access_token")
     if not isinstance(id_token, str) or not isinstance(access_token, str):
         raise SignInFailed("no id_token or access_token")
-    claims = await _believed(issuer, flow, id_token)
+    proof = claims = await _believed(issuer, flow, id_token)
     if described.userinfo_endpoint:
         told = await provider.userinfo(described.userinfo_endpoint, access_token)
         if told.get("sub") != claims["sub"]:
@@ -98,6 +100,7 @@ async def redeem(issuer: Issuer, flow: Flow, code: str) -> Identity:
     return Identity(
         subject=claims["sub"],
         claims=claims,
+        proof=proof,
         id_token=id_token,
         sid=sid if isinstance(sid, str) else None,
     )
@@ -123,6 +126,7 @@ def _request(described: Metadata, issuer: Issuer, flow: Flow, state: str) -> str
         state=state,
         nonce=flow.nonce,
         code_verifier=flow.verifier,
+        **asked_for(issuer.demands),
     )
     return cast(str, address)
 

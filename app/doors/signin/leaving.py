@@ -18,7 +18,7 @@ from app.doors.signin import parting, paths
 from app.doors.signin.accounts import note_leaving, tenant_here
 from app.doors.signin.asking import layout_of
 from app.doors.signin.tokens import LEEWAY, TokenRefused, verified, wrong_in_logout_token
-from app.people.refusals import Dismissed
+from app.people.refusals import NotAdmitted
 from infra.clock import now
 from tenants import issuers
 from tenants.issuers import Issuer
@@ -104,7 +104,7 @@ def _unproved_issuer(token: str) -> object:
 async def _note(request: Asked) -> None:
     try:
         who = await actor(request)
-    except Dismissed:
+    except NotAdmitted:
         return
     if who.kind in {"citizen", "officer"}:
         await note_leaving(who)

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from litestar.connection import ASGIConnection
 
-from app.doors import session_store
+from app.doors import session_life, session_store
 from app.doors.session_life import Session
 from app.doors.signin import paths, provider
 from app.doors.signin.accounts import tenant_here
@@ -62,6 +62,13 @@ async def address(connection: Connection, session: Session | None) -> str:
         "post_logout_redirect_uri": paths.origin(connection) + paths.LOGGED_OUT,
     }
     return f"{end_point}{'&' if '?' in end_point else '?'}{urlencode(query)}"
+
+
+async def end_everywhere_of(issuer: str, subject: str) -> None:
+    """End every session of the officer whom that issuer calls `subject`."""
+    for known in await issuers.trusted(tenant_here(), "staff"):
+        if known.issuer == issuer:
+            await session_life.end_everywhere(known.id, subject=subject)
 
 
 async def _parting(connection: Connection, session: Session | None) -> Parting | None:

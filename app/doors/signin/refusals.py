@@ -30,6 +30,18 @@ class FlowEnded(SignInFailed):
     )
 
 
+class TooWeak(SignInFailed):
+    """The issuer did not make sure enough of the person: no second factor, or too long ago."""
+
+    status = 403
+    code = "sign_in_too_weak"
+    title = "Cần xác thực hai yếu tố"
+    message = (
+        "Tài khoản này phải đăng nhập bằng hai yếu tố. Ông/bà vui lòng bật xác thực hai yếu tố "
+        "tại hệ thống định danh của đơn vị, rồi đăng nhập lại."
+    )
+
+
 class Declined(SignInFailed):
     """The person, or the issuer on their behalf, said no."""
 

@@ -35,6 +35,7 @@ create table issuer (
     label text not null,
     client_id text not null,
     sealed_secret bytea not null,
+    demands jsonb not null default '{}',    -- how sure it must be of people
     check ((audience = 'vendor') = (tenant_id is null)),
     unique nulls not distinct (tenant_id, audience, issuer)
 );
@@ -47,6 +48,7 @@ create table operator (
     subject text,
     active boolean not null default true,
     admitted_at timestamptz not null,
+    entered_at timestamptz,                 -- the last sign-in, or reopened by hand
     unique (issuer, subject)
 );
 

@@ -1,0 +1,64 @@
+"""Changing secrets while everything runs: the master key, and a tenant's password.
+
+The new master key stands first in the settings and the former one beside it; every process opens
+by either and seals by the new one. When all rows have been sealed anew, the former one may go.
+"""
+
+import secrets as random
+
+import msgspec
+
+from infra.sealed import seal, unseal_by
+from infra.settings import settings
+from tenants import issuers, registry
+from tenants.clusters import create_role, owner
+from tenants.db import control
+from tenants.shapes import Secrets, Tenant
+
+# A row somebody changed meanwhile is already sealed by the new key, or is met by the next run.
+_TENANT = "update tenant set sealed = $2 where id = $1 and sealed = $3"
+_ISSUER = "update issuer set sealed_secret = $2 where id = $1 and sealed_secret = $3"
+
+
+async def reseal() -> int:
+    """Seal everything the control database keeps by the present master key; how many rows.
+
+    Raises BrokenSeal when something lies under a key that is in no setting any more.
+    """
+    rows = await control.fetch("select id, slug, sealed from tenant order by id")
+    for row in rows:
+        fresh = _anew(row["sealed"], f"tenant:{row['slug']}")
+        await control.execute(_TENANT, row["id"], fresh, row["sealed"])
+    trusted = await control.fetch("select * from issuer order by id")
+    for row in trusted:
+        place = issuers.place(row["tenant_id"], row["audience"], row["issuer"])
+        fresh = _anew(row["sealed_secret"], place)
+        await control.execute(_ISSUER, row["id"], fresh, row["sealed_secret"])
+    await registry.reload()
+    return len(rows) + len(trusted)
+
+
+async def new_password(tenant: Tenant) -> None:
+    """Give the tenant's login role a new password; open connections and requests go on.
+
+    Both are written down before the database learns the new one, so that a fall in between leaves
+    nobody outside; running it again finishes the work.
+    """
+    before = tenant.secrets
+    now = msgspec.structs.replace(
+        before, password=random.token_urlsafe(24), former_password=before.password
+    )
+    await _keep(tenant, now)
+    async with owner(tenant.cluster) as admin:
+        await create_role(admin, tenant.role, now.password, generated=True)
+    await _keep(tenant, msgspec.structs.replace(now, former_password=""))
+
+
+async def _keep(tenant: Tenant, secrets: Secrets) -> None:
+    sealed = seal(settings().key, msgspec.json.encode(secrets), f"tenant:{tenant.slug}")
+    await control.execute("update tenant set sealed = $2 where id = $1", tenant.id, sealed)
+    await registry.reload()
+
+
+def _anew(sealed: bytes, label: str) -> bytes:
+    return seal(settings().key, unseal_by(settings().keys, sealed, label), label)
