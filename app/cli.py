@@ -7,7 +7,7 @@ from datetime import date
 
 from asyncpg.exceptions import PostgresError
 
-from app import agencies, cli_audit, cli_leaving, cli_providers, cli_usage, lifecycle
+from app import agencies, cli_audit, cli_keys, cli_leaving, cli_providers, cli_usage, lifecycle
 from app.chains import control_chain, tenant_chain
 from app.cli_parts import Verb, Verbs, add_verb, content_of, note
 from app.doors import brand
@@ -17,6 +17,7 @@ from billing import service as billing
 from billing.refusals import BooksRefuse, ContractRefused
 from infra.settings import BadSetting, settings
 from tenants import control, db, provision, registry, upgrade
+from tenants.issuers import Demands
 from tenants.provision import ProvisionError
 from tenants.shapes import Site
 
@@ -111,7 +112,11 @@ async def _storage_key(asked: argparse.Namespace) -> None:
 
 async def _trust(asked: argparse.Namespace) -> None:
     chosen = (asked.audience, asked.issuer, asked.label, asked.client_id, asked.secret)
-    await lifecycle.trust(asked.slug, *chosen)
+    demands = Demands(
+        acr=tuple(asked.acr), amr=tuple(asked.amr), max_age_seconds=asked.max_age,
+        administrators_only=asked.administrators_only, vouched=asked.vouched,
+    )  # fmt: skip
+    await lifecycle.trust(asked.slug, *chosen, demands=demands)
     await note("issuer.trust", asked.slug, issuer=asked.issuer, audience=asked.audience)
     print(f"{asked.issuer} may vouch for {asked.audience} sign-ins")
 
@@ -170,7 +175,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("motcua", description=__doc__)
     rooms = parser.add_subparsers(
         required=True,
-        metavar="control|tenant|issuer|province|contract|provider|usage|audit|operator",
+        metavar="control|tenant|issuer|province|contract|provider|usage|audit|keys|operator",
     )
     add_verb(rooms.add_parser("control").add_subparsers(required=True), "migrate", _control_migrate)
     _tenant_verbs(rooms.add_parser("tenant").add_subparsers(required=True))
@@ -179,6 +184,11 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("issuer", "label", "client_id"):
         trust.add_argument(name)
     trust.add_argument("secret", metavar="secret_file", type=content_of)
+    trust.add_argument("--acr", action="append", default=[], help="one of these is strong")
+    trust.add_argument("--amr", action="append", default=[], help="one of these is strong")
+    trust.add_argument("--max-age", type=int, default=0, help="seconds since people proved it")
+    trust.add_argument("--administrators-only", action="store_true", help="who must be strong")
+    trust.add_argument("--vouched", default="", help="why no claim is needed for two factors")
     trust.add_argument("--slug", help="the tenant; left out for the vendor's own issuer")
     contract = rooms.add_parser("contract", help="the contracts on the books")
     load = add_verb(contract.add_subparsers(required=True), "load", _load_contract)
@@ -189,6 +199,8 @@ def _parser() -> argparse.ArgumentParser:
     cli_usage.add_verbs(usage.add_subparsers(required=True))
     audit = rooms.add_parser("audit", help="whether trails are as they were sealed")
     cli_audit.add_verbs(audit.add_subparsers(required=True))
+    keys = rooms.add_parser("keys", help="changing secrets and shutting doors while all runs")
+    cli_keys.add_verbs(keys.add_subparsers(required=True))
     operators = rooms.add_parser("operator", help="the vendor's own staff")
     add_verb(operators.add_subparsers(required=True), "admit", _admit_operator, "username", "name")
     load = add_verb(
