@@ -11,7 +11,7 @@ from app.onestop.dossiers.jobs import end_waits
 from app.onestop.dossiers.service.passing import any_over
 from app.onestop.exchange import sending as exchange
 from app.onestop.exchange.outbox import JOB as SEND_EXCHANGE
-from app.onestop.notices import clearance
+from app.onestop.notices import clearance, health
 from app.onestop.notices import jobs as notices
 from app.onestop.notices.queries import any_due
 from app.onestop.notices.service import JOB as SEND_NOTICES
@@ -72,7 +72,9 @@ JOBS = (
     Job("collect_usage", collect_usage, "minute", usage_waits),
     Job("settle_uploads", settle_uploads, "minute"),
     Job("sweep_papers", sweep_papers, "hour", heavy=True),
+    Job("tell_providers", health.tell_today, "minute", health.just_sent),
     Job("warn_of_limits", warn_of_limits, "hour"),
+    Job("tell_providers_again", health.tell_week, "night"),
     Job("sample_storage", sample_storage, "night", heavy=True),
     Job("count_officers", count_officers, "night", heavy=True),
     Job("check_books", check_books, "night", heavy=True),

@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from app.doors import statements
 from app.doors.books import refuse_books
-from app.doors.ops import api, checking, settling, sources
+from app.doors.ops import api, checking, providers, settling, sources
 from app.doors.ops.paths import base_of, month_at, tenant_of
 from app.doors.render import page
 from app.doors.sessions import operator, vendor_only
@@ -104,6 +104,7 @@ ops_routes = Router(
         checking.open_correction,
         checking.propose_correction,
         checking.decide_correction,
+        providers.show_providers,
         sources.show_sources,
         sources.issue_token,
         sources.revoke_token,

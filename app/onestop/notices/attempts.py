@@ -1,6 +1,6 @@
 """Attempts as rows: begun before the provider is called, ended in one statement for many."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -28,6 +28,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     subject: str | None
     text: str
     encoding: str
+    parts: int  # as we count them
     attempts: int
     tried: int
     doubtful: bool
@@ -78,10 +79,11 @@ insert into notice_attempt (notice_id, number, provider, at)
 select id, tried, provider, $4 from begun returning notice_id, number
 """
 _END = """
-update notice_attempt a set result = e.result, ended_at = $7, code = e.code, parts = e.parts,
-  reference = coalesce(e.reference, a.reference)
-from unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::smallint[], $6::text[])
-     as e(notice_id, number, result, code, parts, reference)
+update notice_attempt a set result = e.result, ended_at = $8, code = e.code, parts = e.parts,
+  reference = coalesce(e.reference, a.reference), cost = coalesce(e.cost, a.cost)
+from unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::smallint[], $6::text[],
+            $7::bigint[])
+     as e(notice_id, number, result, code, parts, reference, cost)
 where a.notice_id = e.notice_id and a.number = e.number
 """
 # What was taken is true whoever says it; the rest is for the holder of the lease to say.
@@ -123,13 +125,19 @@ async def begin(
     ]
 
 
-async def end(found: Sequence[End], moment: datetime) -> None:
-    """Note how attempts ended; runs in the caller's unit of work."""
+async def end(found: Sequence[End], prices: Mapping[str, int | None], moment: datetime) -> None:
+    """Note how attempts ended, and what those taken cost; runs in the caller's unit of work.
+
+    `prices` are those of a part, by provider, in đồng.
+    """
     rows = [
-        (e.turn.notice.id, e.turn.number, e.result.value, e.code, e.parts, e.reference)
+        (
+            *(e.turn.notice.id, e.turn.number, e.result.value, e.code, e.parts, e.reference),
+            _cost(e, prices.get(e.turn.provider)),
+        )
         for e in found
     ]
-    await db.tenant.execute(_END, *_columns(rows, 6), moment)
+    await db.tenant.execute(_END, *_columns(rows, 7), moment)
 
 
 async def become(found: Sequence[End], lease: datetime, moment: datetime) -> None:
@@ -144,6 +152,12 @@ async def become(found: Sequence[End], lease: datetime, moment: datetime) -> Non
     if twice:
         ids, numbers = [e.turn.notice.id for e in twice], [e.turn.number for e in twice]
         await db.tenant.execute(_DOUBLED, ids, numbers)
+
+
+def _cost(each: End, price: int | None) -> int | None:
+    if each.result is not Result.TAKEN or price is None:
+        return None
+    return price * (each.parts or each.turn.notice.parts)
 
 
 def _becoming(each: End, step: Step, moment: datetime) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -10,7 +11,7 @@ from app.onestop.notices import routing
 from app.onestop.notices.gateways import fault_of
 from app.onestop.notices.providers import Provider, of_tenant
 from app.onestop.notices.routing import Candidate, Past
-from infra.clock import now
+from infra.clock import VIETNAM, now
 from tenants import db
 
 log = structlog.get_logger()
@@ -59,6 +60,11 @@ class Choosing:
             for n, p in self.providers.items()
             if channel in (None, p.channel)
         ]
+
+    def prices(self, moment: datetime) -> dict[str, int | None]:
+        """What a part costs at each provider on the day of a moment (Vietnam), in đồng."""
+        day = moment.astimezone(VIETNAM).date()
+        return {name: each.price_on(day) for name, each in self.providers.items()}
 
     def note(self, name: str, *, good: bool) -> None:
         """An attempt of this batch ended."""

@@ -33,10 +33,10 @@ with due as (
     update notice n set claimed_until = $3, attempts = n.attempts + 1
     from due where n.id = due.id
     returning n.id, n.event, n.channel, coalesce(n.email, n.phone) as address, n.subject, n.text,
-      n.encoding, n.attempts, n.tried, due.claimed_until is not null as unrecorded
+      n.encoding, n.parts, n.attempts, n.tried, due.claimed_until is not null as unrecorded
 )
-select h.id, h.event, h.channel, h.address, h.subject, h.text, h.encoding, h.attempts, h.tried,
-       h.unrecorded and a.provider is not null
+select h.id, h.event, h.channel, h.address, h.subject, h.text, h.encoding, h.parts, h.attempts,
+       h.tried, h.unrecorded and a.provider is not null
          and coalesce(a.result, 'unknown') in ('unknown') as doubtful,
        a.provider, a.at as tried_at
 from held h left join notice_attempt a

@@ -1,6 +1,7 @@
 """The providers messages go through: the deployment's list, and what a tenant has otherwise."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -19,12 +20,21 @@ on conflict (name) do update set choices = excluded.choices,
 """
 
 
+class PartPrice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a part costs us at a provider from a day on, in whole đồng, and where that stands."""
+
+    from_on: date
+    unit_price: int
+    basis: str = ""
+
+
 class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One way out (nhà cung cấp tin nhắn).
 
     `driver` is standin, kannel, smtp, http (with a `mapping` of its own) or a shipped mapping's
     name. The lowest `priority` goes first; `weight` shares a priority out. An empty `brand` is the
     tenant's own name; `sender` is the address letters come from; `lines` go there side by side.
+    `label` is what people call it; `prices` hold each from its day on until the next.
     """
 
     name: str
@@ -40,6 +50,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sender: str = ""
     lines: int = 16
     enabled: bool = True
+    label: str = ""
+    prices: list[PartPrice] = []
 
     def __post_init__(self) -> None:
         """Refuse what could not work."""
@@ -53,6 +65,11 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def channel(self) -> str:
         """What it carries: sms or email."""
         return "email" if self.driver == "smtp" else "sms"
+
+    def price_on(self, day: date) -> int | None:
+        """What a part costs on a day, in đồng; None where nobody has said it."""
+        held = [price for price in self.prices if price.from_on <= day]
+        return max(held, key=lambda price: price.from_on).unit_price if held else None
 
 
 class Login(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from app.onestop.notices.gateways import driver
 from app.onestop.notices.rules import Report
 from billing import meter
 from infra import sealed
-from infra.clock import now
+from infra.clock import VIETNAM, now
 from infra.lines import Lines
 from infra.settings import settings
 from tenants import db
@@ -21,13 +21,13 @@ PATH = "/tin-nhan"
 _UNDELIVERED = "Nhà mạng báo tin không đến được máy người nhận."
 _PROOF = (Report.ACCEPTED, Report.DELIVERED, Report.FAILED)
 
-_ATTEMPT = "select provider from notice_attempt where notice_id = $1 and number = $2"
+_ATTEMPT = "select provider, at, parts from notice_attempt where notice_id = $1 and number = $2"
 _LOCK = """
 select id, state, channel, parts, phone, sent_at, tried from notice where id = $1 for update
 """
 # What the report is worth for the attempt itself: nothing moves back there either.
 _NOTE = """
-update notice_attempt set reported_at = $5, report_code = $4,
+update notice_attempt set reported_at = $5, report_code = $4, cost = coalesce(cost, $6),
   report = case when report = 'delivered' then report
                 when report in ('failed', 'rejected') and $3 = 'accepted' then report else $3 end
 where notice_id = $1 and number = $2
@@ -69,7 +69,10 @@ async def take_report(notice_id: UUID, report: Report, number: int, said: str = 
     if row is None:
         return
     moment = now()
-    await db.tenant.execute(_NOTE, notice_id, number, report.value, said, moment)
+    # An end that was noted has its cost; a report may be the first to tell of one that was not.
+    news = report in _PROOF and (row["sent_at"] is None or number < row["tried"])
+    cost = await _cost(notice_id, number, row["parts"]) if news else None
+    await db.tenant.execute(_NOTE, notice_id, number, report.value, said, moment, cost)
     if report in _PROOF and row["tried"] > 1:
         await db.tenant.execute(_DOUBLED, notice_id, number)
     if number < row["tried"] and report in (Report.FAILED, Report.REJECTED):
@@ -80,6 +83,14 @@ async def take_report(notice_id: UUID, report: Report, number: int, said: str = 
     taken = moment if report in _PROOF else None
     error = _UNDELIVERED if after is rules.State.FAILED else None
     await db.tenant.execute(_WRITE, notice_id, after.value, taken, error)
+
+
+async def _cost(notice_id: UUID, number: int, parts: int) -> int | None:
+    """What an attempt that reached the operator cost, in đồng of its day; None: nobody knows."""
+    row = await db.tenant.fetch_row(_ATTEMPT, notice_id, number)
+    provider = (await providers.of_tenant()).get(row["provider"]) if row else None
+    price = provider.price_on(row["at"].astimezone(VIETNAM).date()) if row and provider else None
+    return None if price is None else price * (row["parts"] or parts)
 
 
 def report_address(tenant: Tenant, notice_id: UUID, number: int) -> str:

@@ -70,7 +70,7 @@ class Sending:
         chosen = [(each, self._other(each)) for each in found]
         again = [(_after(each), name) for each, name in chosen if name]
         async with work():
-            await attempts.end(found, moment)
+            await attempts.end(found, self._choosing.prices(moment), moment)
             last = [each for each, name in chosen if not name]
             await attempts.become(last, self._lease, moment)
             return await attempts.begin(again, self._lease, moment)

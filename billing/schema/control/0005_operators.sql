@@ -41,7 +41,6 @@ create table provider_day (
     answered int not null,
     answer_ms bigint not null,              -- of all that answered, together
     slowest_ms int not null,
-    parts bigint not null,
     priced int not null,                    -- of those taken, how many had a price
     cost bigint not null,                   -- what those came to, in đồng
     primary key (tenant_id, provider, day)

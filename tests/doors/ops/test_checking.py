@@ -86,7 +86,8 @@ async def test_a_doubt_is_settled_by_two_accounts_and_nobody_settles_his_own(
     assert (await second.post(decide, data={"quyet_dinh": "duyet"})).status_code == 409
     assert (await queries.used(doubted.id, NOVEMBER))["api.call"].quantity == 9
     kept = await db.control.fetch_row(
-        "select proposer, approver, reason from usage where tenant_id = $1 and id = 'c:1~corrected'",
+        "select proposer, approver, reason from usage"
+        " where tenant_id = $1 and id = 'c:1~corrected'",
         doubted.id,
     )
     assert (kept["proposer"], kept["reason"]) == (operator_id, "Biên bản 7")
@@ -118,6 +119,7 @@ async def test_limits_with_their_warnings_and_recounts_stand_on_the_page(vendor,
     before = await see(vendor, f"/kiem-soat/{doubted.slug}?thang=2026-10")
     assert "Chưa đối chiếu lần nào" in before and "c:1" in before  # nobody settled it yet
     await see(vendor, "/kiem-soat/khong-co", 404)
+    assert "Chưa có nhà cung cấp" in await see(vendor, f"/nha-cung-cap/{doubted.slug}")
 
 
 async def test_a_token_is_issued_shown_once_and_revoked(vendor, tenant):

@@ -12,6 +12,10 @@ PAGES = [
     "/bang-ke/{slug}",
     "/bang-ke/{slug}/2026-11",
     "/bang-ke/{slug}/2026-11/in",
+    "/kiem-soat/{slug}",
+    "/kiem-soat/{slug}/dieu-chinh?ma=dossier:0:received",
+    "/nguon-do/{slug}",
+    "/nha-cung-cap/{slug}",
     "/bang-ke/{slug}/2026-11/tep/bang-ke.pdf",
     "/bang-ke/{slug}/2026-11/tep/tinh-lai.json",
     "/bang-ke/{slug}/2026-11/dossier-received",
@@ -31,6 +35,9 @@ async def shut(browser, tenant, status=401):
     for act in ("chot", "buoc", "giam-tru"):
         answer = await browser.post(f"/bang-ke/{tenant.slug}/2026-10/{act}")
         assert answer.status_code == status
+    for door in ("kiem-soat/{}/dieu-chinh", "nguon-do/{}", "nguon-do/{}/thu-hoi"):
+        answer = await browser.post("/" + door.format(tenant.slug))
+        assert answer.status_code == status, door
     assert (
         await db.control.fetch_value(
             "select count(*) from statement where tenant_id = $1", tenant.id
