@@ -37,7 +37,7 @@ from trail_seal s where seq between $1 and $2 order by seq limit $3
 _ROWS = f"""
 select {COLUMNS} from trail
 where cluster = $1 and (tx, id) > ($2, $3::text::uuid) and (tx, id) <= ($4, $5::text::uuid)
-order by tx, id limit $6
+order by trail.tx, trail.id limit $6
 """  # noqa: S608
 _HEAD = "select max(seq) as seq from trail_seal"
 _UNSEALED = """

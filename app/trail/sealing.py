@@ -54,7 +54,7 @@ order by cluster limit 1
 """
 _ROWS = f"""
 select {COLUMNS} from trail
-where cluster = $1 and (tx, id) > ($2, $3::uuid) and tx < $4 order by tx, id limit $5
+where cluster = $1 and (tx, id) > ($2, $3::uuid) and tx < $4 order by trail.tx, trail.id limit $5
 """  # noqa: S608
 _HEAD = "select seq, digest, total from trail_seal order by seq desc limit 1"
 _KEEP = """
