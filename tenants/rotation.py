@@ -11,6 +11,7 @@ import msgspec
 from infra.sealed import seal, unseal_by
 from infra.settings import settings
 from tenants import issuers, registry
+from tenants.backup import keyring
 from tenants.clusters import create_role, owner
 from tenants.db import control
 from tenants.shapes import Secrets, Tenant
@@ -18,6 +19,8 @@ from tenants.shapes import Secrets, Tenant
 # A row somebody changed meanwhile is already sealed by the new key, or is met by the next run.
 _TENANT = "update tenant set sealed = $2 where id = $1 and sealed = $3"
 _ISSUER = "update issuer set sealed_secret = $2 where id = $1 and sealed_secret = $3"
+
+_PLACE = "update backup_place set sealed = $2 where tenant_id = $1 and sealed = $3"
 
 
 async def reseal() -> int:
@@ -34,8 +37,15 @@ async def reseal() -> int:
         place = issuers.place(row["tenant_id"], row["audience"], row["issuer"])
         fresh = _anew(row["sealed_secret"], place)
         await control.execute(_ISSUER, row["id"], fresh, row["sealed_secret"])
+    places = await control.fetch(
+        "select p.tenant_id, t.slug, p.sealed from backup_place p join tenant t on t.id = tenant_id"
+    )
+    for row in places:
+        fresh = _anew(row["sealed"], f"backup-place:{row['slug']}")
+        await control.execute(_PLACE, row["tenant_id"], fresh, row["sealed"])
+    kept = await keyring.reseal() if settings().backup_keys else 0
     await registry.reload()
-    return len(rows) + len(trusted)
+    return len(rows) + len(trusted) + len(places) + kept
 
 
 async def new_password(tenant: Tenant) -> None:

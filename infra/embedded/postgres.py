@@ -55,9 +55,11 @@ class Postgres(Server):
         *,
         max_connections: int = 100,
         settings: Mapping[str, str] | None = None,
+        programs: Path | None = None,
     ) -> None:
-        """Describe a cluster; nothing happens before `start`."""
+        """Describe a cluster; nothing happens before `start`. `programs`: the wheel's if None."""
         super().__init__(directory)
+        self._programs = programs
         self._settings = {
             **_SETTINGS,
             "max_connections": str(max_connections),
@@ -136,7 +138,7 @@ class Postgres(Server):
             )
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        place = self._place = places.find(self.directory)
+        place = self._place = places.find(self.directory, self._programs)
         self._sockets = socket_directory(place.home / "sockets", _SOCKET + ".lock", place.owner)
         self._initialise(place)
         # The claim on the directory proves that nobody else serves it: the note is stale.

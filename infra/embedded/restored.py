@@ -58,16 +58,16 @@ class Restored(Postgres):
     ) -> None:
         """Describe; `lasting` = it is to be served for good, so nothing is left unsynced."""
         wanted = {name: value for name, value in (shared or {}).items() if name in SHARED}
-        super().__init__(directory, settings={**wanted, **({} if lasting else _FAST)})
-        self._owner = owner
-        self._programs = programs
+        own = {**wanted, **({} if lasting else _FAST)}
+        super().__init__(directory, settings=own, programs=programs)
+        self.owner = owner
         self._target: dict[str, str] = {}
         self._said = "ready"  # what the server says of itself once it serves
 
     @property
     def dsn(self) -> str:
         """The owner's address."""
-        return self.dsn_for("postgres", self._owner, "")
+        return self.dsn_for("postgres", self.owner, "")
 
     @property
     def place(self) -> places.Place:
@@ -126,7 +126,8 @@ class Restored(Postgres):
         self._said = "standby" if hold else "ready"
         self._target = {"recovery_target_action": action, "hot_standby": "on" if hold else "off"}
         if lsn is not None:
-            self._target["recovery_target_lsn"] = lsn
+            # The place parts what was seen from what was not: nothing at it was seen.
+            self._target |= {"recovery_target_lsn": lsn, "recovery_target_inclusive": "off"}
         elif at is not None:
             self._target["recovery_target_time"] = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f+00}"
         # Servers end with the thread that started them, so it is this one.
@@ -180,7 +181,7 @@ class Restored(Postgres):
         texts = {
             "config_file": "",
             "hba_file": "local all all peer map=keeper\n",
-            "ident_file": f'keeper "{me}" "{self._owner}"\n',
+            "ident_file": f'keeper "{me}" "{self.owner}"\n',
         }
         found = {}
         for name, text in texts.items():

@@ -5,13 +5,14 @@ key (a tenant's). No key stands in the control database: it is in every backup i
 destroyed key would live on there.
 """
 
+import contextlib
 import os
 from uuid import UUID
 
 import msgspec
 
 from infra.archive import Archive, BlobMissing, archive_at
-from infra.sealed import BrokenSeal, derive, seal, unseal
+from infra.sealed import BrokenSeal, derive, seal, unseal_by
 from infra.settings import settings
 from tenants.backup.layout import key_blob, tenant_key_blob
 from tenants.backup.shapes import BackupError, KeyGone
@@ -29,7 +30,7 @@ class KeptTenant(msgspec.Struct, frozen=True):
 async def create(identity: UUID, tenant: Tenant | None = None) -> bytes:
     """A new key for a set, kept sealed; 32 bytes."""
     key = os.urandom(32)
-    sealed = seal(_above(tenant.secrets.key if tenant else None), key, f"set:{identity}")
+    sealed = seal(_above(tenant.secrets.key if tenant else None)[0], key, f"set:{identity}")
     await _place().put(key_blob(identity), sealed)
     return key
 
@@ -38,7 +39,7 @@ async def read(identity: UUID, tenant_key: bytes | None = None) -> bytes:
     """The key of a set; KeyGone when it was destroyed or another key sealed it."""
     try:
         sealed = await _place().get(key_blob(identity))
-        return unseal(_above(tenant_key), sealed, f"set:{identity}")
+        return unseal_by(_above(tenant_key), sealed, f"set:{identity}")
     except BlobMissing:
         raise KeyGone(f"the key of set {identity} was destroyed or is not here") from None
     except BrokenSeal:
@@ -61,7 +62,7 @@ async def tenant_kept(tenant_id: UUID) -> KeptTenant:
     """What `keep_tenant` kept; raises KeyGone."""
     try:
         sealed = await _place().get(tenant_key_blob(tenant_id))
-        plain = unseal(settings().key, sealed, f"tenant:{tenant_id}")
+        plain = unseal_by(settings().keys, sealed, f"tenant:{tenant_id}")
     except (BlobMissing, BrokenSeal):
         raise KeyGone(f"the key of tenant {tenant_id} is not here") from None
     return msgspec.json.decode(plain, type=KeptTenant)
@@ -77,11 +78,30 @@ def files_key(tenant_key: bytes) -> bytes:
     return derive(tenant_key, "backup-files")
 
 
-def _above(tenant_key: bytes | None) -> bytes:
-    """The key that seals the keys of sets."""
+async def reseal() -> int:
+    """Seal what lies under a former master key by the present one; how many keys."""
+    place, count = _place(), 0
+    for blob in await place.names():
+        label = blob.removesuffix(".key").replace("sets/", "set:").replace("tenants/", "tenant:")
+        above = settings().keys if label.startswith("tenant:") else _above(None)
+        if not above[1:]:
+            break
+        sealed = await place.get(blob)
+        try:
+            unseal_by(above[:1], sealed, label)
+        except BrokenSeal:
+            # The keys of a tenant's own sets lie under the tenant's key, which stays the same.
+            with contextlib.suppress(BrokenSeal):
+                await place.put(blob, seal(above[0], unseal_by(above[1:], sealed, label), label))
+                count += 1
+    return count
+
+
+def _above(tenant_key: bytes | None) -> tuple[bytes, ...]:
+    """What seals the keys of sets: the present key, then those it takes the place of."""
     if tenant_key is None:
-        return derive(settings().key, "backup-cluster")
-    return derive(tenant_key, "backup")
+        return tuple(derive(key, "backup-cluster") for key in settings().keys)
+    return (derive(tenant_key, "backup"),)
 
 
 def _place() -> Archive:

@@ -117,6 +117,12 @@ async def asking(server: Restored, database: str, user: str) -> AsyncIterator[as
         await connection.close()
 
 
+async def until(connection: asyncpg.Connection, question: str) -> None:
+    """Ask again and again until the answer is yes."""
+    while not await connection.fetchval(question):  # noqa: ASYNC110 - a server does not ring
+        await asyncio.sleep(0.05)
+
+
 def _count(files: Path) -> None:
     """Hold what was unpacked against PostgreSQL's own list; the seals vouch for the bytes."""
     listed = msgspec.json.decode((files / "backup_manifest").read_bytes(), type=_Listed)

@@ -1,7 +1,13 @@
 """Making a tenant's backups unreadable for good, in all copies, without touching the others'."""
 
 from infra.clock import now
-from tenants.backup.shapes import Shredded
+from infra.dsn import Address
+from infra.settings import settings
+from tenants.backup import base, catalogue, copies, keyring, places
+from tenants.backup.layout import tenant_home
+from tenants.backup.shapes import BackupError, BackupSet, Shredded
+from tenants.clusters import owner
+from tenants.db import control
 from tenants.shapes import Tenant
 
 
@@ -10,6 +16,54 @@ async def shred(tenant: Tenant) -> Shredded:
 
     Safe to repeat. Its own sets lose their keys and are removed; then each cluster that knew the
     tenant gets a fresh base backup, and the keys of all older cluster sets are destroyed: the
-    others can be restored from the fresh base on, and before it from their own sets.
+    others can be restored from the fresh base on, and before it from their own sets. Where no
+    backups are made there is nothing to do. Raises BackupError while the tenant still exists.
     """
-    return Shredded(at=now(), sets=0, blobs=0, fresh_bases=[])
+    if not settings().backup_places:
+        return Shredded(at=now(), sets=0, blobs=0, fresh_bases=[])
+    await _refuse_living(tenant)
+    older = await catalogue.living()
+    own = [each for each in older if each.tenant_id == tenant.id]
+    blobs = await _shred_own(tenant, own)
+    clusters = sorted({tenant.cluster, "main"})  # The control database knew its sealed secrets.
+    fresh = [(await base.take(cluster)).id for cluster in await _forgetting(clusters)]
+    shared = [each for each in older if each.kind != "dump" and each.cluster in clusters]
+    await _destroy(shared)
+    return Shredded(at=now(), sets=len(own) + len(shared), blobs=blobs, fresh_bases=fresh)
+
+
+async def _refuse_living(tenant: Tenant) -> None:
+    if await control.fetch_value("select true from tenant where id = $1", tenant.id):
+        raise BackupError(f"{tenant.slug} still exists: a fresh backup would hold it again")
+    async with owner(tenant.cluster) as admin:
+        left = await admin.fetch(
+            "select datname from pg_database where datname = $1 or datname like $2",
+            *(tenant.database, tenant.database.replace("_", r"\_") + r"\_cu\_%"),
+        )
+    if left:
+        names = ", ".join(row["datname"] for row in left)
+        raise BackupError(f"databases of {tenant.slug} are left, drop them first: {names}")
+
+
+async def _shred_own(tenant: Tenant, sets: list[BackupSet]) -> int:
+    await keyring.destroy_tenant(tenant.id)
+    await _destroy(sets)
+    return sum(
+        [await copies.remove(archive, tenant_home(tenant.id)) for archive in places.own().values()]
+    )
+
+
+async def _forgetting(clusters: list[str]) -> list[str]:
+    """The same clusters, once no dead row of the registry lies in a page that would be copied."""
+    database = Address.parse(settings().control_dsn).database
+    async with owner("main", database) as connection:
+        for table in ("tenant", "issuer", "backup_place"):
+            await connection.execute(f"vacuum full {table}")
+        await connection.execute("checkpoint")
+    return clusters
+
+
+async def _destroy(sets: list[BackupSet]) -> None:
+    for each in sets:
+        await keyring.destroy(each.id)
+    await catalogue.end([each.id for each in sets], "shredded")
