@@ -31,10 +31,11 @@ async def _export(asked: argparse.Namespace) -> None:
     tenant = await lifecycle.named(asked.slug)
     os.nice(10)
     made = await exporting.export(tenant, asked.to, resume=asked.resume, share=asked.share)
-    await note("tenant.export", asked.slug, bag=made.digest, rows=made.rows, files=made.files)
-    for each in made.lost:
+    found = made.summary
+    await note("tenant.export", asked.slug, bag=made.digest, rows=found.rows, files=found.files)
+    for each in found.lost:
         print(f"not found in the store: {each}")
-    print(f"{made.tables} tables, {made.rows} rows, {made.files} files, {made.bytes} bytes")
+    print(f"{found.tables} tables, {found.rows} rows, {found.files} files, {found.bytes} bytes")
     print(f"{asked.to} is whole; its digest is {made.digest}")
 
 

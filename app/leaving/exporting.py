@@ -26,17 +26,24 @@ from tenants.shapes import Tenant
 
 SHARE = 60  # percent of time an export works where nobody chose otherwise
 _AGENT = "motcua"
+_SUMMARY = "provenance/summary.json"
 
 
-class Exported(msgspec.Struct, frozen=True, kw_only=True):
-    """A finished bag: by what it is known, and what is in it."""
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """What is in a bag."""
 
-    digest: str  # SHA-256 of its manifest
     tables: int
     rows: int
     files: int
     bytes: int
     lost: list[str]  # files the store did not hold as their rows say
+
+
+class Exported(NamedTuple):
+    """A finished bag, and by what it is known: the SHA-256 of its manifest."""
+
+    digest: str
+    summary: Summary
 
 
 class _Bag(NamedTuple):
@@ -55,6 +62,8 @@ async def export(
     `resume` goes on with one that was cut short. `share` is the percentage of time it works.
     Raises LeavingRefused.
     """
+    if resume and (folder / bag.DECLARATION).exists():
+        return _finished(folder)
     schema = tenant_chain()
     if tenant.schema_version != len(schema):
         raise LeavingRefused(f"{tenant.slug} has an older schema: run motcua tenant migrate first")
@@ -64,19 +73,27 @@ async def export(
         moment, tables = await _rows(tenant, made)
         carried = await _files(tenant, made)
         _describe(tenant, made, tables)
-        lost = [f"{each.id}: {each.why}" for each in carried.lost]
-        tags = await _tags(tenant, folder, lost)
-        manifest = bag.finish(folder, journal, _info(tenant, made, moment), tags)
-        exported = Exported(
-            digest=manifest.sha256,
+        summary = Summary(
             tables=len(tables),
             rows=sum(each.rows for each in tables),
             files=carried.files,
             bytes=journal.weight()[1],
-            lost=lost,
+            lost=[f"{each.id}: {each.why}" for each in carried.lost],
         )
-    shutil.rmtree(folder / WORK)
-    return exported
+        tags = await _tags(tenant, folder, summary)
+        bag.finish(folder, journal, _info(tenant, made, moment), tags)
+    return _finished(folder)
+
+
+def summary_of(folder: Path) -> Summary:
+    """What a finished bag says was carried."""
+    return msgspec.json.decode((folder / _SUMMARY).read_bytes(), type=Summary)
+
+
+def _finished(folder: Path) -> Exported:
+    """A bag that is whole needs the list of its pieces no more."""
+    shutil.rmtree(folder / WORK, ignore_errors=True)
+    return Exported(bag.digest_of(folder), summary_of(folder))
 
 
 def _make_place(folder: Path, resume: bool) -> None:
@@ -149,13 +166,13 @@ def _describe(tenant: Tenant, made: _Bag, tables: list[Written]) -> None:
     made.journal.finish("description", files)
 
 
-async def _tags(tenant: Tenant, folder: Path, lost: list[str]) -> list[File]:
+async def _tags(tenant: Tenant, folder: Path, summary: Summary) -> list[File]:
     """What is true of this export and not of the tenant, so it lies beside the payload."""
     async with snapshot(tenant) as shot:
         behind = await facts.left_behind(shot.connection, tenant)
-    listed = {"left_behind": behind, "files_not_found": lost}
     return [
-        written(folder, "left-behind.json", facts.pretty(listed)),
+        written(folder, "left-behind.json", facts.pretty(behind)),
+        written(folder, _SUMMARY, facts.pretty(summary)),
         written(folder, "provenance/operations.jsonl", await facts.operations(tenant.slug)),
         written(folder, "DOC-TRUOC.txt", viewing.FIRST_WORDS),
     ]
