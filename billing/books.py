@@ -6,10 +6,10 @@ to the same whatever the order in which facts arrive.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -33,24 +33,29 @@ select $1, $2, $3, * from unnest($4::text[], $5::text[], $6::bigint[], $7::text[
 on conflict (tenant_id, source, id) do nothing
 returning id
 """
-_HELD = "select id, digest from usage where tenant_id = $1 and source = $2 and id = any($3)"
+# One look-up by the key for each id, whatever the planner believes about the tenant.
+_HELD = """
+select held.* from unnest($3::text[]) as asked (id) cross join lateral (
+    select id, meter, quantity, subject, network, occurred_at, billed_in, digest from usage
+    where tenant_id = $1 and source = $2 and id = asked.id limit 1
+) held
+"""
 _SET_ASIDE = """
 insert into usage_conflict (tenant_id, source, seen_at, id, digest, content)
 select $1, $2, $3, * from unnest($4::text[], $5::bytea[], $6::jsonb[]) on conflict do nothing
 """
-# What is written beside a fact, in its own words: who asked for it and why.
+# What is written beside facts, in its own words: who asked for it and why.
 _CORRECT = """
-insert into usage (tenant_id, source, collected_at, recorded_at, id, meter, quantity, subject,
-                   network, occurred_at, billed_in, digest, corrects, reason, proposed_by,
-                   approved_by, proposer, approver)
-values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+insert into usage (tenant_id, source, collected_at, recorded_at, reason, proposed_by, approved_by,
+                   proposer, approver, id, meter, quantity, subject, network, occurred_at,
+                   corrects, billed_in, digest)
+select $1, $2, $3, $3, $4, $5, $6, $7::uuid, $8::uuid, *
+from unnest($9::text[], $10::text[], $11::bigint[], $12::text[], $13::text[], $14::timestamptz[],
+            $15::text[], $16::date[], $17::bytea[])
 on conflict (tenant_id, source, id) do nothing
 """
-_FACT = """
-select id, meter, quantity, subject, network, occurred_at, billed_in from usage
-where tenant_id = $1 and source = $2 and id = $3
-"""
 
+Held = Mapping[str, Any]  # a row of `_HELD`
 Outcome = Literal["booked", "adjustment", "known", "conflict"]
 
 
@@ -85,6 +90,14 @@ class _Row(NamedTuple):
     digest: bytes
 
 
+class _Correction(NamedTuple):
+    """A fact the books hold, and what is written beside it."""
+
+    held: Held
+    suffix: str
+    quantity: int
+
+
 class Why(NamedTuple):
     """The reason of a correction and the two who answer for it, by name and by account.
 
@@ -114,28 +127,25 @@ async def enter(tenant_id: UUID, waiting: Sequence[Recorded], source: str = OURS
     added = {
         row["id"] for row in await db.control.fetch(_ADD, tenant_id, source, clock.now(), *columns)
     }
-    doubtful = await _doubtful(tenant_id, source, waiting, added)
-    if doubtful:
-        await _set_aside(tenant_id, source, doubtful, closed)
-    return _told(waiting, [row.billed_in for row in rows], added, {fact.id for fact in doubtful})
+    doubtful = await _settle_doubts(tenant_id, source, waiting, added, closed)
+    return _told(waiting, [row.billed_in for row in rows], added, doubtful)
 
 
-async def take_back(
-    tenant_id: UUID, source: str, fact_id: str, why: Why, closed: frozenset[date] | None = None
-) -> None:
+async def take_back(tenant_id: UUID, source: str, fact_id: str, why: Why) -> None:
     """Reverse one booked fact in the first open month; once, however often it is asked for."""
-    row = await db.control.fetch_row(_FACT, tenant_id, source, fact_id)
-    if row is None or fact_id.endswith(REVERSED):
+    held = (await _held(tenant_id, source, [fact_id])).get(fact_id)
+    if held is None or fact_id.endswith(REVERSED):
         raise ValueError(f"the books hold no fact {fact_id!r} of {source!r} to take back")
-    await _correct(tenant_id, source, dict(row), -row["quantity"], REVERSED, why, closed)
+    await _correct(tenant_id, source, [_reversing(held)], why, await _closed_months(tenant_id))
 
 
 async def state_anew(tenant_id: UUID, source: str, fact_id: str, quantity: int, why: Why) -> None:
     """Put the right quantity of a fact that was taken back into the first open month."""
-    row = await db.control.fetch_row(_FACT, tenant_id, source, fact_id)
-    if row is None:
+    held = (await _held(tenant_id, source, [fact_id])).get(fact_id)
+    if held is None:
         raise ValueError(f"the books hold no fact {fact_id!r} of {source!r}")
-    await _correct(tenant_id, source, dict(row), quantity, CORRECTED, why, None)
+    made = _Correction(held, CORRECTED, quantity)
+    await _correct(tenant_id, source, [made], why, await _closed_months(tenant_id))
 
 
 async def _closed_months(tenant_id: UUID) -> frozenset[date]:
@@ -150,24 +160,34 @@ async def _closed_months(tenant_id: UUID) -> frozenset[date]:
     return frozenset(row["month"] for row in rows)
 
 
-async def _doubtful(
-    tenant_id: UUID, source: str, waiting: Sequence[Recorded], added: set[str]
-) -> list[Fact]:
-    """The facts that the books hold with another content under the same id."""
+async def _held(tenant_id: UUID, source: str, ids: Collection[str]) -> dict[str, Held]:
+    """What the books hold under these ids."""
+    return {row["id"]: row for row in await db.control.fetch(_HELD, tenant_id, source, list(ids))}
+
+
+async def _settle_doubts(
+    tenant_id: UUID,
+    source: str,
+    waiting: Sequence[Recorded],
+    added: set[str],
+    closed: frozenset[date],
+) -> set[str]:
+    """The ids that came with another content than the books hold; neither is charged."""
     if len(added) == len(waiting):
-        return []  # Nothing came twice, and nothing was there before.
+        return set()  # Nothing came twice, and nothing was there before.
     often = Counter(recorded.fact.id for recorded in waiting)
     known = [each.fact for each in waiting if each.fact.id not in added or often[each.fact.id] > 1]
-    ids = list({fact.id for fact in known})
-    held = {
-        row["id"]: row["digest"] for row in await db.control.fetch(_HELD, tenant_id, source, ids)
-    }
-    return [fact for fact in known if held[fact.id] != rules.digest(fact)]
+    held = await _held(tenant_id, source, {fact.id for fact in known})
+    facts = [fact for fact in known if held[fact.id]["digest"] != rules.digest(fact)]
+    doubtful = {fact.id for fact in facts}
+    if doubtful:
+        await _set_aside(tenant_id, source, facts)
+        reversing = [_reversing(held[fact_id]) for fact_id in sorted(doubtful)]
+        await _correct(tenant_id, source, reversing, _IN_DOUBT, closed)
+    return doubtful
 
 
-async def _set_aside(
-    tenant_id: UUID, source: str, doubtful: list[Fact], closed: frozenset[date]
-) -> None:
+async def _set_aside(tenant_id: UUID, source: str, doubtful: list[Fact]) -> None:
     facts = sorted(doubtful, key=lambda fact: fact.id)
     await db.control.execute(
         _SET_ASIDE,
@@ -175,28 +195,39 @@ async def _set_aside(
         [rules.digest(fact) for fact in facts],
         [msgspec.json.encode(fact).decode() for fact in facts],
     )
-    for fact_id in sorted({fact.id for fact in facts}):
-        await take_back(tenant_id, source, fact_id, _IN_DOUBT, closed)
+
+
+def _reversing(held: Held) -> _Correction:
+    return _Correction(held, REVERSED, -held["quantity"])
 
 
 async def _correct(
     tenant_id: UUID,
     source: str,
-    row: dict[str, object],
-    quantity: int,
-    suffix: str,
+    corrections: Sequence[_Correction],
     why: Why,
-    closed: frozenset[date] | None,
+    closed: frozenset[date],
 ) -> None:
-    """One row that corrects another: the same moment and meter, another quantity."""
-    closed = await _closed_months(tenant_id) if closed is None else closed
-    month = rules.first_open(msgspec.convert(row.pop("billed_in"), date), closed)
-    held = msgspec.convert(row, Fact)
-    made = msgspec.structs.replace(held, id=held.id + suffix, quantity=quantity)
-    await db.control.execute(
-        _CORRECT,
-        *(tenant_id, source, clock.now(), made.id, made.meter, quantity, made.subject),
-        *(made.network, made.occurred_at, month, rules.digest(made), held.id, *why),
+    """Rows that correct others: each of the same moment and meter, with another quantity."""
+    rows = [_corrected(each, closed) for each in corrections]
+    columns = map(list, zip(*rows, strict=True))
+    await db.control.execute(_CORRECT, tenant_id, source, clock.now(), *why, *columns)
+
+
+def _corrected(correction: _Correction, closed: frozenset[date]) -> tuple[object, ...]:
+    """A correction as the columns of `_CORRECT`."""
+    held, suffix, quantity = correction
+    made = Fact(
+        id=held["id"] + suffix,
+        meter=held["meter"],
+        quantity=quantity,
+        subject=held["subject"],
+        network=held["network"],
+        occurred_at=held["occurred_at"],
+    )
+    return (
+        *(made.id, made.meter, quantity, made.subject, made.network, made.occurred_at),
+        *(held["id"], rules.first_open(held["billed_in"], closed), rules.digest(made)),
     )
 
 

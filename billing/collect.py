@@ -30,10 +30,11 @@ async def collect(limit: int = 500) -> int:
 
 async def pending(limit: int) -> list[Recorded]:
     """The next facts the books have not confirmed, in the order of their ids."""
-    # Served by the primary keys of usage_pending and usage_record.
+    # Served by the primary keys of both: the notes first, or all records might be walked along.
     rows = await db.tenant.fetch(
         "select id, meter, quantity, subject, occurred_at, network, recorded_at"
-        " from usage_pending p join usage_record r using (id) order by p.id limit $1",
+        " from (select id from usage_pending order by id limit $1) p"
+        " join usage_record r using (id) order by id",
         limit,
     )
     return [_recorded(*row) for row in rows]

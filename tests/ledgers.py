@@ -31,7 +31,7 @@ from infra import clock
 from infra.ids import uuid7
 from tenants import db
 from tenants.work import work
-from tests.bench.house import House, crash, house
+from tests.bench.house import House, house, start_again, strike
 from tests.bench.machine import SERVER_CORE, on_core
 from tests.billing.contracts import contract, term
 
@@ -193,13 +193,12 @@ def _run_killed(asked: argparse.Namespace, place: _Place, order: int) -> int:
 
 
 def _kill(servers: House, child: BaseProcess, *, with_server: bool) -> None:
-    postgres = servers.postgres.running
-    if with_server and postgres is not None:
-        postgres.kill()
+    if with_server:
+        strike(servers.postgres)
     child.kill()
     child.join()
     if with_server:
-        crash(servers.postgres)
+        start_again(servers.postgres)
 
 
 def _child(tenant_id: UUID, arriving: Arriving, order: int) -> None:

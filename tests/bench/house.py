@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psutil
+
 from app.chains import control_chain, tenant_chain
 from app.provinces import loader
 from app.provinces import service as provinces
@@ -118,11 +120,23 @@ def house() -> Iterator[House]:
         made.stop()
 
 
+def strike(server: Server) -> None:
+    """Kill a server and every process of it with -9."""
+    assert server.running is not None
+    found = psutil.Process(server.running.pid)
+    for process in (found, *found.children(recursive=True)):
+        process.kill()
+    server.running.wait()
+
+
 def crash(server: Server) -> None:
     """Kill a server with -9 and start it again where its data is."""
-    assert server.running is not None
-    server.running.kill()
-    server.running.wait()
+    strike(server)
+    start_again(server)
+
+
+def start_again(server: Server) -> None:
+    """Start a server that was struck."""
     server.stop()
     server.start()
     server.ready()

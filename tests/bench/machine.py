@@ -56,12 +56,12 @@ def program(
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time a process and its children have used so far."""
+    """Processor time a process and its children have used so far, ended ones included."""
     found = psutil.Process(pid)
     total = 0.0
     for process in [found, *found.children(recursive=True)]:
         times = process.cpu_times()
-        total += times.user + times.system
+        total += times.user + times.system + times.children_user + times.children_system
     return total
 
 

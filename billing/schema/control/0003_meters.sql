@@ -27,6 +27,7 @@ alter table usage_conflict
 create function usage_guard() returns trigger language plpgsql as $$
 declare
     whose uuid;
+    fact record;
 begin
     for whose in select distinct tenant_id from added order by tenant_id loop
         perform pg_advisory_xact_lock_shared(hashtextextended('books:' || whose, 0));
@@ -37,17 +38,18 @@ begin
     ) then
         raise exception 'a closed month takes no more facts' using errcode = 'check_violation';
     end if;
-    if exists (
-        select from added a where a.corrects is not null and not exists (
+    -- One by one, by the key: a join is planned once and kept, when the books may still be empty.
+    for fact in select * from added where corrects is not null loop
+        if not exists (
             select from usage u
-            where u.tenant_id = a.tenant_id and u.source = a.source and u.id = a.corrects
-              and u.meter = a.meter and u.occurred_at = a.occurred_at
-              and (a.id like '%~corrected' or u.quantity = -a.quantity)
-        )
-    ) then
-        raise exception 'a correction reverses exactly what it corrects'
-            using errcode = 'check_violation';
-    end if;
+            where u.tenant_id = fact.tenant_id and u.source = fact.source and u.id = fact.corrects
+              and u.meter = fact.meter and u.occurred_at = fact.occurred_at
+              and (fact.id like '%~corrected' or u.quantity = -fact.quantity)
+        ) then
+            raise exception 'a correction reverses exactly what it corrects'
+                using errcode = 'check_violation';
+        end if;
+    end loop;
     return null;
 end $$;
 create trigger usage_guard after insert on usage
