@@ -6,12 +6,13 @@ to the same whatever the order in which facts arrive.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from billing import rules
@@ -55,7 +56,6 @@ from unnest($9::text[], $10::text[], $11::bigint[], $12::text[], $13::text[], $1
 on conflict (tenant_id, source, id) do nothing
 """
 
-Held = Mapping[str, Any]  # a row of `_HELD`
 Outcome = Literal["booked", "adjustment", "known", "conflict"]
 
 
@@ -93,7 +93,7 @@ class _Row(NamedTuple):
 class _Correction(NamedTuple):
     """A fact the books hold, and what is written beside it."""
 
-    held: Held
+    held: asyncpg.Record
     suffix: str
     quantity: int
 
@@ -160,7 +160,7 @@ async def _closed_months(tenant_id: UUID) -> frozenset[date]:
     return frozenset(row["month"] for row in rows)
 
 
-async def _held(tenant_id: UUID, source: str, ids: Collection[str]) -> dict[str, Held]:
+async def _held(tenant_id: UUID, source: str, ids: Collection[str]) -> dict[str, asyncpg.Record]:
     """What the books hold under these ids."""
     return {row["id"]: row for row in await db.control.fetch(_HELD, tenant_id, source, list(ids))}
 
@@ -197,7 +197,7 @@ async def _set_aside(tenant_id: UUID, source: str, doubtful: list[Fact]) -> None
     )
 
 
-def _reversing(held: Held) -> _Correction:
+def _reversing(held: asyncpg.Record) -> _Correction:
     return _Correction(held, REVERSED, -held["quantity"])
 
 
