@@ -3,6 +3,7 @@
 Who is signed in is counted by account, anybody else by address; the limits are in limits.json.
 """
 
+from functools import lru_cache
 from typing import cast
 
 import structlog
@@ -107,6 +108,7 @@ def _who(scope: HTTPScope) -> dict[By, str]:
     return {"account": session.account_id.hex, "tenant": ""}
 
 
+@lru_cache(maxsize=4096)
 def _hidden(name: str) -> str:
     """Addresses and codes are personal data; Valkey needs only to tell them apart."""
     return sign(derive(settings().key, "limits"), name)[:22]

@@ -85,6 +85,7 @@ def spent(empty_us: int, at_us: int, limit: Limit) -> tuple[int, int]:
     return (empty_us, wait) if wait > 0 else (filled, 0)
 
 
+@cache
 def part(limit: Limit, of_it: float) -> Limit:
     """A part of a limit, or a multiple; at least one at a time."""
     return Limit(max(1, int(limit.at_once * of_it)), limit.a_minute * of_it)
