@@ -9,11 +9,13 @@ is rung for again when a job ends.
 import asyncio
 import signal
 import sys
+from contextvars import Context
 from functools import partial
 from typing import NamedTuple
 
 import structlog
 import uvloop
+from asyncpg import exceptions
 
 from app.jobs import BY_NAME, JOBS, Job
 from infra import bell, log
@@ -44,14 +46,32 @@ _LOOK_SECONDS = 5.0
 ANY = Bounds(MAX_JOBS, most=6, least=2)
 HEAVY = Bounds(4, most=2, least=1)
 
+# What a dependency that does not answer makes a job raise; it is tried again soon, and after half
+# a minute with the next sweep.
+OUTAGES = (
+    OSError,
+    exceptions.PostgresConnectionError,
+    exceptions.AdminShutdownError,
+    exceptions.CrashShutdownError,
+    exceptions.CannotConnectNowError,
+    exceptions.InterfaceError,
+    exceptions.InternalClientError,
+)
+_OUTAGE_SECONDS = 1.5
+_TRIALS = 20
+
 # Jobs at work in this process; the value tells whether the bell rang again meanwhile.
 _at_work: dict[Key, bool] = {}
 # Jobs that found no room, in the order in which they came.
 _later: dict[Key, None] = {}
+# Jobs that an outage cut short: how often one after the other, and who will ring for them.
+_cut_short: dict[Key, int] = {}
+_waiting: set[asyncio.Task[None]] = set()
 
 
 async def answer(name: str, slug: str) -> None:
-    """Run one batch of a job for one tenant; what goes wrong is logged and left to the sweep."""
+    """Run one batch of a job for one tenant; what goes wrong is logged and left to the sweep, but
+    a job that an outage cut short is rung for again at once."""
     key = (name, slug)
     if key in _at_work:
         # A second batch of the same tenant would only take a place from another tenant.
@@ -64,11 +84,33 @@ async def answer(name: str, slug: str) -> None:
     _at_work[key] = False
     try:
         more = await _run(BY_NAME[name], slug)
+    except OUTAGES as error:
+        _log.warning("job_cut_short", job=name, tenant=slug, error=type(error).__name__)
+        more = False
+        _soon(key)
+    else:
+        _cut_short.pop(key, None)
     finally:
         rung_again = _at_work.pop(key)
     if more or rung_again:
         await bell.ring(name, slug)
     await _call_next()
+
+
+def _soon(key: Key) -> None:
+    """Ring when what we lean on may have come back."""
+    _cut_short[key] = _cut_short.get(key, 0) + 1
+    if _cut_short[key] > _TRIALS:
+        del _cut_short[key]
+        return
+
+    async def later() -> None:
+        await asyncio.sleep(_OUTAGE_SECONDS)
+        await bell.ring(*key)
+
+    task = asyncio.get_running_loop().create_task(later(), context=Context())
+    _waiting.add(task)
+    task.add_done_callback(_waiting.discard)
 
 
 def _has_room(key: Key) -> bool:
@@ -101,6 +143,8 @@ async def _run(job: Job, slug: str) -> bool:
             return False
         with acting_for(tenant):
             return await job.run()
+    except OUTAGES:
+        raise
     except Exception as error:
         _log.error("job_failed", error=type(error).__name__, exc_info=True)
         return False
@@ -134,6 +178,10 @@ async def _is_worth(job: Job, tenant: Tenant) -> bool:
     try:
         with acting_for(tenant), db.patience(_LOOK_SECONDS):
             return await job.waiting()
+    except OUTAGES as error:
+        # The job itself finds out whether anything waits, as soon as it can.
+        _log.warning("look_failed", job=job.name, tenant=tenant.slug, error=type(error).__name__)
+        return True
     except Exception as error:
         _log.error("look_failed", job=job.name, tenant=tenant.slug, error=type(error).__name__)
         return False
@@ -147,9 +195,9 @@ TICKS = (
 
 
 async def work_until(stop: asyncio.Event) -> None:
-    """Answer the bell until `stop` is set; rows left from before wait for the next minute."""
+    """Answer the bell until `stop` is set; rows left from before are looked for first."""
     try:
-        await answer_until(stop, list(BY_NAME), answer, TICKS)
+        await answer_until(stop, list(BY_NAME), answer, TICKS, partial(look, "minute"))
     finally:
         await bell.close()
         await db.close()

@@ -38,24 +38,48 @@ class Tick(NamedTuple):
 
 
 async def answer_until(
-    stop: asyncio.Event, names: Collection[str], answer: Answer, ticks: Collection[Tick]
+    stop: asyncio.Event,
+    names: Collection[str],
+    answer: Answer,
+    ticks: Collection[Tick],
+    look: Callable[[], Awaitable[None]],
 ) -> None:
     """Call `answer(job, whom)` for every ring of one of `names` until `stop` is set.
 
-    What a job or a tick raises is logged and ends nothing. Redis may go and come back.
+    What a job or a tick raises is logged and ends nothing. Redis may go and come back. `look` is
+    called whenever rings may have been lost: at the start, after an outage, when Redis was
+    emptied.
     """
     while not stop.is_set():
         worker = _worker(names, answer, ticks)
         running = asyncio.create_task(worker.async_run())
         stopping = asyncio.create_task(stop.wait())
+        watching = asyncio.create_task(_watch(look))
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
+        for task in (stopping, watching):
+            task.cancel()
         if stop.is_set():
             await _finish_jobs(worker)
         await _end(worker, running)
         if not stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _PAUSE_SECONDS)
+
+
+async def _watch(look: Callable[[], Awaitable[None]]) -> None:
+    """Look as soon as Redis answers, and again when it answered not or had forgotten us."""
+    lost = True
+    while True:
+        try:
+            lost = await bell.forgotten() or lost
+            if lost:
+                await look()
+            lost = False
+        except (RedisError, OSError, TimeoutError):
+            lost = True
+        except Exception as error:
+            log.error("look_failed", error=type(error).__name__, exc_info=True)
+        await asyncio.sleep(_PAUSE_SECONDS)
 
 
 def _worker(names: Collection[str], answer: Answer, ticks: Collection[Tick]) -> Worker:

@@ -1,11 +1,13 @@
 """The bell: tells the worker that rows wait; the rows themselves are the truth.
 
-Everything of arq stands behind these few functions. A bell that cannot be rung is logged and let
-go: rows lie where they lie, and the sweep of the next minute rings for them.
+Everything of arq stands behind these few functions. A bell that cannot be rung is logged, and
+rung when Redis is back; should this process end meanwhile, rows lie where they lie and the sweep
+of the next minute rings for them.
 """
 
 import asyncio
 import time
+from contextvars import Context
 from typing import Any
 from uuid import uuid4
 
@@ -27,11 +29,16 @@ QUEUE = "motcua:jobs"
 _STALE_MS = 3_600_000
 _MARK_SECONDS = 60
 _PATIENCE_SECONDS = 1.0
-_OUTAGE_SECONDS = 5.0
+_OUTAGE_SECONDS = 2.0
+# Set while Redis remembers us; an emptied one does not.
+_KNOWN = "motcua:known"
 
 _pool: ArqRedis | None = None
 _loop: asyncio.AbstractEventLoop | None = None
 _silent_until = 0.0
+# Rings nobody heard: at most one for each job and name.
+_missed: set[tuple[str, str]] = set()
+_repeating: asyncio.Task[None] | None = None
 
 
 async def ring(job: str, whom: str, *, once: str | None = None) -> None:
@@ -43,6 +50,7 @@ async def ring(job: str, whom: str, *, once: str | None = None) -> None:
     """
     global _silent_until
     if time.monotonic() < _silent_until:
+        _ring_later(job, whom, once)
         return
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
@@ -51,6 +59,31 @@ async def ring(job: str, whom: str, *, once: str | None = None) -> None:
         # Nobody else waits for a dead Redis during the next seconds.
         _silent_until = time.monotonic() + _OUTAGE_SECONDS
         log.warning("bell_not_rung", job=job, whom=whom, error=type(error).__name__)
+        _ring_later(job, whom, once)
+
+
+def _ring_later(job: str, whom: str, once: str | None) -> None:
+    global _repeating
+    if once is None:
+        _missed.add((job, whom))
+    if _repeating is None or _repeating.done():
+        # A task of nobody's: it must not act for the tenant in whose request it began.
+        _repeating = asyncio.get_running_loop().create_task(_ring_missed(), context=Context())
+
+
+async def _ring_missed() -> None:
+    while _missed:
+        await asyncio.sleep(max(_silent_until - time.monotonic(), 0.1))
+        waiting = list(_missed)
+        _missed.clear()
+        for job, whom in waiting:
+            await ring(job, whom)
+
+
+async def forgotten() -> bool:
+    """Whether Redis has been emptied since this was last asked by anybody; rings are lost then."""
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        return bool(await (await _connection()).set(_KNOWN, b"1", nx=True))
 
 
 async def begins(redis: "ArqRedis", job: str, whom: str) -> None:
@@ -66,7 +99,11 @@ async def answers() -> bool:
 
 async def close() -> None:
     """Let the connections go; the next ring opens one again."""
-    global _pool, _loop, _silent_until
+    global _pool, _loop, _silent_until, _repeating
+    if _repeating is not None and not _repeating.done():
+        _repeating.cancel()
+    _repeating = None
+    _missed.clear()
     pool, _pool = _pool, None
     if pool is not None and _loop is asyncio.get_running_loop():
         await pool.aclose(close_connection_pool=True)
