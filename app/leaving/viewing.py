@@ -18,6 +18,7 @@ from app.leaving.package import Written, title_of
 from app.leaving.writing import Writing
 from app.onestop.dossiers.rules import STATUS_NAMES
 from app.onestop.forms import source as forms
+from app.onestop.forms.shapes import Field, Kind
 from app.onestop.ratings.rules import Score
 from app.onestop.slips import source as slips
 from storage.kinds import ALLOWED
@@ -32,9 +33,10 @@ _TEXTS = ("DOC-TRUOC.md", "README.md")
 FIRST_WORDS = (_HERE / "bagged/DOC-TRUOC.txt").read_text()
 
 
-class _Form(msgspec.Struct, frozen=True, array_like=True):
-    """What a field of a form is called, and its choices."""
+class _Field(msgspec.Struct, frozen=True, array_like=True):
+    """A field of a form, what it is called, and its choices."""
 
+    id: str
     label: str
     options: dict[str, str]
 
@@ -121,11 +123,7 @@ def _about(tenant: Tenant, tables: list[Written], titles: dict[str, str]) -> dic
         "ratings": {str(int(score)): score.title for score in Score},
         "endings": {kind.media_type: f".{kind.extensions[0]}" for kind in ALLOWED},
         "forms": {
-            form.id: {
-                field.id: _Form(field.label, {o.key: o.label for o in field.options})
-                for page in form.pages
-                for field in page.fields
-            }
+            form.id: [_field(field) for page in form.pages for field in page.fields]
             for form in forms.shipped().values()
         },
         "tables": [
@@ -133,3 +131,9 @@ def _about(tenant: Tenant, tables: list[Written], titles: dict[str, str]) -> dic
             for each in tables
         ],
     }
+
+
+def _field(field: Field) -> _Field:
+    """In the order of the form, because that is how it was filled in."""
+    options = {option.key: option.label for option in field.options}
+    return _Field(field.id, field.label, {"1": "Đồng ý"} if field.kind is Kind.AGREE else options)

@@ -25,20 +25,20 @@ from tests.onestop.dossiers.linked import bound, taken_in, walk_out
 from tests.onestop.dossiers.story import begun, on_paper, submitted, walked, with_paper
 from tests.onestop.dossiers.test_processes import HOMES
 
-ODD = 'Đỗ "Bình", <b>\\ \u2028 \u200b;=1+1'
+ODD = 'Nhà "Đỗ", <b>số</b> \\ ;=1+1'
 
 
 async def lived_in(tenant: Tenant) -> None:
     """Let the current tenant do some work of every kind."""
     lan, hoa, minh = [await cast.officer(name) for name in (cast.LAN, cast.HOA, cast.MINH)]
     hung = await cast.citizen()
-    filed = await submitted(hung)
+    filed = await submitted(hung, ks_noi_sinh=ODD)
     async with work():
         await service.receive(lan, filed.code, None)
     await walked(lan, hoa, minh, filed.code)
     async with work():
         await service.intake(lan, on_paper(full_name="Bùi Thị Ngọc"))
-    await with_paper(hung, await begun(hung, ks_ten=ODD))
+    await with_paper(hung, await begun(hung))
     home = HOMES["karaoke-lien-thong"]
     walk = await taken_in(await bound(workflows()["karaoke-lien-thong"], home), home)
     await walk_out(walk.id)

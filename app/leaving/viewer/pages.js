@@ -72,8 +72,8 @@
     show("Xem hồ sơ đã lưu", searchForm(""),
       make("p", `Có ${COUNT.format(count)} hồ sơ. Gõ mã hồ sơ, hoặc họ tên có dấu hay không dấu; có thể gõ từ giữa tên, ví dụ van hung.`, { class: "dim" }),
       make("p", make("a", "Xem lần lượt theo thời gian nộp", { href: "#/danh-sach/0" })),
-      section("Toàn bộ các bảng dữ liệu", table("Các bảng dữ liệu", ["Bảng", "Số dòng", "Tệp CSV"],
-        tables.map(([title, rows, path]) => [title, COUNT.format(rows), make("a", path.split("/").pop(), { href: path })]), [1])));
+      section("Toàn bộ các bảng dữ liệu", table("Các bảng dữ liệu", ["Bảng", "Số dòng", "Tệp"],
+        tables.map(([title, rows, path]) => [title, `${COUNT.format(rows)} dòng`, make("a", path.split("/").pop(), { href: path })]), [1])));
   }
 
   async function results(text) {
@@ -97,11 +97,11 @@
   }
 
   function answers(dossier) {
-    const fields = motcua.facts().forms[dossier.form] ?? {};
-    const known = Object.keys(fields).filter((key) => key in dossier.answers);
-    const rest = Object.keys(dossier.answers).filter((key) => !known.includes(key));
-    return [...known, ...rest].map((key) => {
-      const [label, options] = fields[key] ?? [key, {}], value = dossier.answers[key];
+    const fields = motcua.facts().forms[dossier.form] ?? [];
+    const known = fields.filter(([key]) => key in dossier.answers);
+    const rest = Object.keys(dossier.answers).filter((key) => !known.some(([other]) => other === key));
+    return [...known, ...rest.map((key) => [key, key, {}])].map(([key, label, options]) => {
+      const value = dossier.answers[key];
       const text = typeof value === "object" ? JSON.stringify(value) : String(value);
       return [label, options[text] ?? text];
     });
