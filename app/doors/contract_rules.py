@@ -1,7 +1,20 @@
 """The rules of a contract in words, each with its clause."""
 
 from app.doors.words import ngay, so
-from billing.agreed import Clause, Contract, FixedTotal, Included, Line, Payment, Penalty, Vat
+from billing.agreed import (
+    Clause,
+    Contract,
+    FairUse,
+    FixedTotal,
+    Included,
+    Line,
+    Payment,
+    Penalty,
+    Vat,
+)
+from billing.limits import limits_of
+from billing.measures import MEAN, of_limit
+from billing.shapes import METERS
 
 Row = tuple[str, str, Clause]  # name, rule in words, the clause it rests on
 
@@ -14,8 +27,10 @@ def rule(contract: Contract, line: Line) -> str:
             f"chia đều cho {contract.term.months} tháng."
         )
     found, unit = line.pricing, line.pricing.unit
+    daily = METERS[line.meter] if line.meter and METERS[line.meter].daily else None
     if not found.unit_price and not any(price.unit_price for price in found.prices):
-        return f"Đếm theo {unit}, không thu thêm."
+        counted = f"{daily.name.lower()} {MEAN}" if daily and unit == daily.unit else unit
+        return f"Đếm theo {counted}, không thu thêm."
     told = f"{so(found.unit_price)} đồng mỗi {unit}."
     if found.prices:
         told = " ".join(
@@ -32,6 +47,7 @@ def rules_of(contract: Contract) -> list[tuple[str, list[Row]]]:
     found = {
         "Gói thuê": [(lot.name, "", lot.clause) for lot in contract.lots],
         "Khối lượng đã gồm trong giá": [_included(each) for each in contract.included],
+        "Mức sử dụng hợp lý": [_fair(each, contract) for each in contract.fair_use],
         "Không thu thêm": [(e.name, "; ".join(e.matters), e.clause) for e in contract.no_extra],
         "Thuế và làm tròn": _money(contract),
         "Thanh toán": [_paid(contract.payment)] if contract.payment else [],
@@ -49,6 +65,19 @@ def rules_of(contract: Contract) -> list[tuple[str, list[Row]]]:
 
 def _included(volume: Included) -> Row:
     return f"{so(volume.quantity)} {volume.unit}", _PER[volume.per], volume.clause
+
+
+def _fair(rule: FairUse, contract: Contract) -> Row:
+    limit = next(e for e in limits_of(contract, contract.term.start_on) if e.meter == rule.meter)
+    allowed = of_limit(limit, rule.quantity, contract.term.start_on)
+    span = "tại một thời điểm" if limit.on_a_day else "mỗi tháng"
+    return f"{METERS[rule.meter].name}: {allowed} {span}", _BEYOND[rule.beyond], rule.clause
+
+
+_BEYOND = {
+    "warn": "Vượt mức thì cảnh báo, vẫn tiếp nhận.",
+    "refuse": "Vượt mức thì từ chối cho đến khi còn chỗ hoặc sang tháng sau.",
+}
 
 
 def _money(contract: Contract) -> list[Row]:

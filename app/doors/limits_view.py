@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from app.doors import amounts
+from billing import measures
 from billing.limits import Limit, Standing
 from billing.quota import Warned
 from billing.shapes import METERS, Clause
@@ -57,8 +57,8 @@ def _limit_line(each: Standing, month: date) -> LimitLine:
     return LimitLine(
         name=METERS[limit.meter].name,
         kind=_KINDS[limit.kind] + (", tính tại một thời điểm" if limit.on_a_day else ""),
-        used=amounts.of_limit(limit, each.used, month),
-        allowed=amounts.of_limit(limit, limit.quantity, month),
+        used=measures.of_limit(limit, each.used, month),
+        allowed=measures.of_limit(limit, limit.quantity, month),
         percent=each.percent,
         tag=tags[reached][0],
         standing=tags[reached][1],
@@ -72,7 +72,7 @@ def _sentence(each: Warned) -> str:
     limit = Limit(
         meter=each.meter, kind=each.kind, quantity=each.allowed, beyond="warn", clause=_NONE
     )
-    used, allowed = (amounts.of_limit(limit, n, each.month) for n in (each.quantity, each.allowed))
+    used, allowed = (measures.of_limit(limit, n, each.month) for n in (each.quantity, each.allowed))
     return (
         f"{METERS[each.meter].name} đạt mức {each.percent}% của tháng "
         f"{each.month.month}/{each.month.year}: {used} trên {allowed} "

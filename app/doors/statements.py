@@ -8,15 +8,25 @@ from uuid import UUID
 import msgspec
 
 from app.doors.contract_rules import Row, rule, rules_of
-from app.doors.words import dung_luong, gio_ngay, so
+from app.doors.words import gio_ngay, so
 from app.refusals import NotFound
 from billing import queries, rules, settling
+from billing.measures import is_daily, of_line, shown_lines
 from billing.months import month_of, months_between, shifted
 from billing.papers.filling import in_force
 from billing.payments import PaymentPeriod, payment_calendar
 from billing.queries import ClosedMonth, FactsPage, StatementView
 from billing.settling import Step, next_step
-from billing.shapes import Clause, Contract, FixedTotal, Line, Share, Statement, StatementLine
+from billing.shapes import (
+    METERS,
+    Clause,
+    Contract,
+    FixedTotal,
+    Line,
+    Share,
+    Statement,
+    StatementLine,
+)
 from infra import clock
 
 
@@ -55,6 +65,8 @@ class StatementPage(msgspec.Struct, frozen=True, kw_only=True):
     previous: str
     next: str  # empty when the next month has not begun
     state: str  # future | running | over | closed
+    lines: list[StatementLine]  # those that are shown
+    amounts: dict[str, tuple[str, str]]  # by line code: quantity and unit, as officials say them
     notes: dict[str, str]  # by line code: what its figure says in other words
     clauses: list[Cited]
     steps: list[StepLine]
@@ -71,6 +83,8 @@ class Behind(msgspec.Struct, frozen=True, kw_only=True):
     total: int = 0
     later: str = ""  # the address of the next page of facts
     first: str = ""  # the address of the first page, when this is another one
+    daily: bool = False  # each fact is the measure of one day
+    explained: str = ""  # what the unit of the exact quantity means
 
 
 class ContractPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,14 +106,17 @@ async def opened(base: str, tenant_id: UUID, month: date) -> StatementPage:
 def statement_page(base: str, view: StatementView, steps: Sequence[Step] = ()) -> StatementPage:
     """The statement as a page: its state by the calendar, its neighbours, its figures in words."""
     month, this = view.statement.month, month_of(clock.now())
+    today, lines = clock.now().astimezone(clock.VIETNAM).date(), shown_lines(view.statement.lines)
     return StatementPage(
         view=view,
         address=address(base, month),
         previous=address(base, shifted(month, -1)),
         next=address(base, shifted(month, 1)) if month < this else "",
         state="closed" if view.closed_at else _state(month, this),
-        notes={line.code: note(line) for line in view.statement.lines},
-        clauses=cited(view.statement.lines),
+        lines=lines,
+        amounts={line.code: of_line(line, month, today) for line in lines},
+        notes={line.code: note(line) for line in lines},
+        clauses=cited(lines),
         steps=[_step(each) for each in steps],
         next_step=(next_step([each.step for each in steps]) or "") if view.closed_at else "",
         files=_files(),
@@ -107,6 +124,7 @@ def statement_page(base: str, view: StatementView, steps: Sequence[Step] = ()) -
     )
 
 
+_BYTE_DAYS = " (1 byte-ngày là 1 byte được lưu trong 1 ngày; tổng của các ngày đã đo)"
 _STEPS = {
     "sent": "Đã gửi bảng kê cho bên thuê",
     "accepted": "Bên thuê đã nghiệm thu",
@@ -183,20 +201,16 @@ def cited(lines: list[StatementLine]) -> list[Cited]:
 
 
 def note(line: StatementLine) -> str:
-    """A figure in other words: nothing to pay, the average of daily samples, what came late."""
+    """A figure in other words: nothing to pay, what is included, what came late."""
     parts = ["Không thu thêm."] if line.meter and not line.unit_price else []
-    if line.meter == "storage.byte_day" and line.facts:
-        mean = dung_luong(line.quantity // line.facts)
-        parts.append(f"Bình quân {mean} mỗi ngày, đo {so(line.facts)} ngày.")
     if line.included:
         parts.append(f"Giá đã gồm {so(line.included)} {line.unit} mỗi tháng.")
     if line.meter and line.unit_price and line.charged != line.quantity:
         parts.append(f"Tính tiền {so(line.charged)} {line.unit}.")
     if line.late_facts:
-        parts.append(
-            f"Trong đó {so(line.late_quantity)} {line.unit} của tháng đã chốt trước đó, "
-            "ghi nhận sau khi chốt."
-        )
+        late = f"{so(line.late_facts)} lần đo"
+        late = late if is_daily(line) else f"{so(line.late_quantity)} {line.unit}"
+        parts.append(f"Trong đó {late} của tháng đã chốt trước đó, ghi nhận sau khi chốt.")
     return " ".join(parts)
 
 
@@ -208,7 +222,14 @@ async def behind(
     if line.meter is not None:
         facts = await queries.facts(tenant_id, statement.month, line.meter, after)
         later = f"{here}?{urlencode({'sau': facts.next})}" if facts.next else ""
-        return Behind(facts=facts, later=later, first=here if after else "")
+        daily = METERS[line.meter].daily
+        return Behind(
+            facts=facts,
+            later=later,
+            first=here if after else "",
+            daily=daily,
+            explained=_BYTE_DAYS if is_daily(line) else "",
+        )
     contract = await queries.contract(tenant_id, statement.contract_id, statement.contract_version)
     priced = contract.line(line.code) if contract else None
     if contract is None or priced is None or not isinstance(priced.pricing, FixedTotal):

@@ -18,6 +18,8 @@ alter table notice
     add constraint notice_has_address check (
         case channel when 'sms' then phone is not null else email is not null end);
 
+create index notice_doubled on notice (created_at) where doubled is not null;
+
 -- One row for each time a message was handed to a provider. It is written before the call, so
 -- that after a crash it is known whom to ask; `result` stays empty while the end is not known.
 create table notice_attempt (

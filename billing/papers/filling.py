@@ -9,9 +9,10 @@ from pathlib import Path
 import msgspec
 
 from billing.agreed import Condition, Contract
+from billing.measures import MEAN, days_of, is_daily, of_line, shown_lines, size
 from billing.months import shifted
 from billing.papers.shapes import Form, FormBlock, Heading, Paper, Signs, Table, Text
-from billing.shapes import METERS, Clause, Statement
+from billing.shapes import METERS, Clause, Statement, StatementLine
 
 _FORMS = Path(__file__).parent / "forms"
 _KNOWN = re.compile(r"{([a-z_]+)}")
@@ -46,7 +47,7 @@ def fill(form: Form, contract: Contract, made: Statement, made_on: date, number:
         subtitle=_filled(form.subtitle, facts),
         issuer=made.supplier,
         made_on=made_on,
-        blocks=[_block(block, contract, made, facts) for block in form.blocks],
+        blocks=[_block(block, contract, made, facts, made_on) for block in form.blocks],
     )
 
 
@@ -90,7 +91,7 @@ def _filled(text: str, facts: dict[str, str]) -> str:
 
 
 def _block(
-    block: FormBlock, contract: Contract, made: Statement, facts: dict[str, str]
+    block: FormBlock, contract: Contract, made: Statement, facts: dict[str, str], made_on: date
 ) -> Text | Heading | Table | Signs:
     if block.kind == "signs":
         return Signs([_filled(name, facts) for name in block.names])
@@ -98,16 +99,21 @@ def _block(
         return Heading(_filled(block.text, facts))
     if block.kind == "text":
         return Text(_filled(block.text, facts))
-    return _table(block.of or "lines", contract, made)
+    return _table(block.of or "lines", contract, made, made_on)
 
 
-def _table(of: str, contract: Contract, made: Statement) -> Table:
+def _table(of: str, contract: Contract, made: Statement, made_on: date) -> Table:
     if of == "lines":
-        return lines_table(made)
+        return lines_table(made, made_on)
     if of == "clauses":
-        return _quotes([(f"{n}. {line.name}", line.clause) for n, line in enumerate(made.lines, 1)])
+        return _quotes(
+            [
+                (f"{n}. {line.name}", line.clause)
+                for n, line in enumerate(shown_lines(made.lines), 1)
+            ]
+        )
     if of == "counted":
-        return _counted(made)
+        return _counted(made, made_on)
     if of == "sla":
         return _quotes([(promise.name, promise.clause) for promise in contract.sla])
     if of == "sites":
@@ -115,14 +121,14 @@ def _table(of: str, contract: Contract, made: Statement) -> Table:
     return _conditions([each for each in contract.acceptance if each.when == of])
 
 
-def lines_table(made: Statement) -> Table:
+def lines_table(made: Statement, made_on: date) -> Table:
     """The lines, what is adjusted, the tax and the total."""
     rows = [
         [
-            *(str(n), line.name, line.unit),
-            *map(money, (line.quantity, line.charged, line.unit_price, line.amount)),
+            *(str(n), line.name, *_units(line, made.month, made_on)),
+            *map(money, (line.unit_price, line.amount)),
         ]
-        for n, line in enumerate(made.lines, 1)
+        for n, line in enumerate(shown_lines(made.lines), 1)
     ]
     for n, row in enumerate(made.adjustments, len(rows) + 1):
         what = f"Điều chỉnh tháng {row.month.month}/{row.month.year}: {row.name}. {row.reason}"
@@ -143,6 +149,12 @@ def lines_table(made: Statement) -> Table:
     )
 
 
+def _units(line: StatementLine, month: date, made_on: date) -> tuple[str, str, str]:
+    """Unit, quantity, and what is charged of it."""
+    quantity, unit = of_line(line, month, made_on)
+    return unit, quantity, quantity if is_daily(line) else money(line.charged)
+
+
 def _quotes(rules: Sequence[tuple[str, Clause]]) -> Table:
     return Table(
         headings=["Nội dung", "Điều khoản nguyên văn", "Nguồn"],
@@ -152,20 +164,25 @@ def _quotes(rules: Sequence[tuple[str, Clause]]) -> Table:
     )
 
 
-def _counted(made: Statement) -> Table:
+def _counted(made: Statement, made_on: date) -> Table:
     return Table(
         headings=["Chỉ số", "Đơn vị", "Số ghi nhận", "Số lần ghi nhận"],
         widths=[8, 4, 5, 4],
         aligns=["left", "left", "right", "right"],
         rows=[
-            [
-                *(METERS[line.meter].name, METERS[line.meter].unit),
-                *(money(line.counted), money(line.facts)),
-            ]
-            for line in made.lines
+            _counted_row(line, made.month, made_on)
+            for line in shown_lines(made.lines)
             if line.meter in METERS and line.meter
         ],
     )
+
+
+def _counted_row(line: StatementLine, month: date, made_on: date) -> list[str]:
+    meter = METERS[line.meter or ""]
+    if not meter.daily:
+        return [meter.name, meter.unit, money(line.counted), money(line.facts)]
+    mean = (line.counted - line.late_quantity) // days_of(month, made_on)
+    return [meter.name, MEAN, size(mean), money(line.facts)]
 
 
 def _sites(contract: Contract) -> Table:

@@ -1,11 +1,14 @@
 """A statement as a spreadsheet: amounts are formulas over their lines, so a reader sees the sum."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from billing.exporting import Export
+from billing.measures import is_daily, of_line
+from billing.months import last_day
+from billing.shapes import StatementLine
 
 _HEAD = ["STT", "Mã", "Hạng mục", "Đơn vị", "Số lượng", "Tính tiền", "Đơn giá", "Thành tiền"]
 _WIDTHS = [5, 14, 46, 14, 18, 18, 14, 18, 60, 60]
@@ -36,7 +39,7 @@ def _lines(book: Workbook, made: Export) -> None:
     sheet.write_row(4, 0, [*_HEAD, "Điều khoản nguyên văn", "Nguồn"], bold)
     row = 5
     for line in statement.lines:
-        texts = [row - 4, line.code, line.name, line.unit]
+        texts = [row - 4, line.code, _name(line, statement.month), line.unit]
         numbers = [line.quantity, line.charged, line.unit_price]
         _row(sheet, row, texts, numbers, line.amount, count)
         sheet.write_row(row, 8, [line.clause.quote, line.clause.source])
@@ -48,6 +51,14 @@ def _lines(book: Workbook, made: Export) -> None:
         sheet.write_row(row, 8, [each.clause.quote, each.clause.source])
         row += 1
     _foot(book, sheet, made, row)
+
+
+def _name(line: StatementLine, month: date) -> str:
+    """A line's name; one in byte-days says what they come to, its figures stay exact."""
+    if not is_daily(line):
+        return line.name
+    mean, unit = of_line(line, month, last_day(month) + timedelta(days=1))
+    return f"{line.name} ({unit} cả tháng: {mean})"
 
 
 def _row(sheet, row, texts, numbers, amount, count) -> None:  # type: ignore[no-untyped-def]

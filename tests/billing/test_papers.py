@@ -105,7 +105,7 @@ def test_the_lines_of_the_paper_are_the_lines_of_the_statement():
     for _ in range(200):
         found = random_contract(chance)
         made = random_export(chance, found, date(2026, 2, 1)).statement
-        table = filling.lines_table(made)
+        table = filling.lines_table(made, DAY)
         assert isinstance(table, Table)
         told = [row[-1] for row in table.rows]
         rows = [*made.lines, *made.adjustments]

@@ -6,6 +6,7 @@ messages say, and how many go out."""
 from litestar import Router
 
 from app.doors.admin import (
+    attempts,
     calendars,
     messages,
     officers,
@@ -46,6 +47,8 @@ admin_routes = Router(
         partners.stop_partner,
         partners.resume_partner,
         messages.show_messages,
+        attempts.list_to_check,
+        attempts.show_message,
         messages.let_go,
         messages.give_up,
         messages.open_limits,

@@ -11,12 +11,15 @@ from litestar.response import Redirect
 from app.doors.admin.entry import administrator
 from app.doors.admin.messages_view import LIMIT_FIELDS, held_lines, limit_fields, wording_lines
 from app.doors.asked import Asked
+from app.doors.limits_view import limit_lines, warning_lines
+from app.doors.providers_view import provider_lines
 from app.doors.render import page
 from app.doors.sent import texts
 from app.onestop.notices import (
     allowance,
     answering,
     clearance,
+    health,
     limit_book,
     templates,
     trouble,
@@ -26,6 +29,8 @@ from app.onestop.notices.limits import Hold, Limits
 from app.onestop.notices.refusals import NotHeld
 from app.people.queries import today
 from app.refusals import Malformed, NotFound, Refusal
+from billing import quota
+from infra.clock import now
 from tenants.current import current
 from tenants.work import work
 
@@ -134,13 +139,21 @@ async def _limits_page(
 
 
 async def _overview(*, done: str = "", refusal: Refusal | None = None) -> Response[bytes]:
-    day = today()
+    day, tenant_id = today(), current().id
+    month = day.replace(day=1)
     return page(
         "admin/messages.html",
         status=refusal.status if refusal else 200,
         here=HERE,
-        limits=LIMITS,
-        warnings=await warnings.latest(),
+        limits_at=LIMITS,
+        holds=await warnings.latest(),
+        providers=provider_lines(
+            await health.standing_now(), await health.of_month(tenant_id, month), now()
+        ),
+        limits=limit_lines(await quota.standings(tenant_id, month, allowance.METER), month),
+        warnings=warning_lines(
+            [one for one in await quota.warnings(tenant_id) if one.meter == allowance.METER]
+        ),
         held=held_lines(await trouble.held_counts()),
         used=await allowance.of_month(day),
         terms=await allowance.terms_on(day),

@@ -9,11 +9,12 @@ from litestar.response import Redirect
 from app.doors import statement_files, statements
 from app.doors.admin.entry import administrator
 from app.doors.asked import Asked
+from app.doors.limits_view import limit_lines, warning_lines
 from app.doors.render import page
 from app.doors.sent import texts
 from app.onestop.books import accept
 from app.refusals import NotFound
-from billing import queries
+from billing import queries, quota
 from billing.months import month_of, parse_month
 from infra import clock
 from tenants.current import current
@@ -29,7 +30,15 @@ async def show_usage(request: Asked) -> Response[bytes]:
     await administrator(request)
     found = await statements.contracts(HERE, current().id)
     shown = await statements.opened(HERE, current().id, month_of(clock.now())) if found else None
-    return page("admin/usage.html", here=HERE, contracts=found, shown=shown)
+    month = month_of(clock.now())
+    return page(
+        "admin/usage.html",
+        here=HERE,
+        contracts=found,
+        shown=shown,
+        limits=limit_lines(await quota.standings(current().id, month), month),
+        warnings=warning_lines(await quota.warnings(current().id)),
+    )
 
 
 @get(ONE)

@@ -7,7 +7,6 @@ from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
-from app.doors.amounts import exact
 from app.doors.asked import Asked
 from app.doors.limits_view import limit_lines, warning_lines
 from app.doors.ops.checking_view import (
@@ -26,6 +25,7 @@ from app.people.shapes import Operator
 from app.refusals import NotFound
 from billing import corrections, doubts, quota, recounts
 from billing.corrections import Account
+from billing.measures import exact
 from billing.refusals import CorrectionUnfit
 from billing.shapes import METERS, OURS
 from tenants.shapes import Tenant

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import msgspec
 
-from app.doors.amounts import exact
 from app.doors.words import so
 from billing.corrections import Asked
 from billing.doubts import Content, Doubt, DoubtsPage
+from billing.measures import exact
 from billing.recounts import Night
 from billing.shapes import METERS, OURS
 

@@ -88,8 +88,10 @@ async def take_report(notice_id: UUID, report: Report, number: int, said: str = 
 async def _cost(notice_id: UUID, number: int, parts: int) -> int | None:
     """What an attempt that reached the operator cost, in đồng of its day; None: nobody knows."""
     row = await db.tenant.fetch_row(_ATTEMPT, notice_id, number)
-    provider = (await providers.of_tenant()).get(row["provider"]) if row else None
-    price = provider.price_on(row["at"].astimezone(VIETNAM).date()) if row and provider else None
+    if row is None:
+        return None
+    provider = (await providers.of_tenant()).get(row["provider"])
+    price = provider and provider.price_on(row["at"].astimezone(VIETNAM).date())
     return None if price is None else price * (row["parts"] or parts)
 
 

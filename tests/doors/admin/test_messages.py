@@ -81,6 +81,40 @@ async def test_limits_are_decided_and_what_is_held_is_let_go_or_given_up(thu, la
     assert await clearance.any_to_release() is False
 
 
+async def test_doubts_and_doubles_are_listed_with_each_attempt_and_its_reason(thu, lan, province):
+    notice = await held_notice()
+    one = f"{HERE}/tin/{notice}"
+    await see(lan, one, 403)
+    assert "Tin chưa được gửi lần nào" in await see(thu, one)
+    await db.tenant.execute(
+        "update notice set state = 'sent', hold = null, error = null, doubled = 'surely', tried = 2"
+        " where id::text = $1",
+        notice,
+    )
+    await db.tenant.execute(
+        "insert into notice_attempt (notice_id, number, provider, at, ended_at, result, code, cost,"
+        " report, report_code, reported_at) values"
+        " ($1::uuid, 1, 'esms', now(), now(), 'unknown', 'HTTP 504', null, 'delivered',"
+        "  'phone=84905000301', now()),"
+        " ($1::uuid, 2, 'viettel', now(), now(), 'taken', '1', 1300, null, null, null)",
+        notice,
+    )
+    listed = await see(thu, f"{HERE}/kiem-tra")
+    assert f'href="{one}"' in listed and "Đã gửi lặp, chỉ tính một lần" in listed
+    assert "09*****301" in listed and "0905000301" not in listed
+    text = await see(thu, one)
+    for words in (
+        "Chưa rõ đã nhận hay chưa", "Hệ thống không gửi lại trước khi hỏi được", "HTTP 504",
+        "Đã đến máy người nhận", "Nhà cung cấp đã nhận", "1.300 đồng", "Chưa rõ giá",
+    ):  # fmt: skip
+        assert words in text
+    assert "05000301" not in text  # The provider's own words name the number.
+    await see(thu, f"{HERE}/tin/{province.id}", 404)
+    overview = await see(thu, HERE)
+    assert "TIEP_NHAN</span>" not in overview and "Tiếp nhận hồ sơ</a>" in overview
+    assert "Nhà cung cấp tin nhắn" in overview
+
+
 async def test_only_this_provinces_people_see_and_send(lan, hoa, browse, province, neighbour):
     notice = await held_notice()
     for path in (HERE, ONE, f"{HERE}/gioi-han"):
