@@ -59,14 +59,14 @@ on conflict (tenant_id, source, id) do nothing
 Outcome = Literal["booked", "adjustment", "known", "conflict"]
 
 
-class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A fact, and when its source recorded it."""
 
     fact: Fact
     recorded_at: datetime
 
 
-class Entered(msgspec.Struct, frozen=True, kw_only=True):
+class Entered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What became of one fact: `month` is the one it is stated in.
 
     `adjustment` is a fact of a month that is closed; `known` was there before, word for word.

@@ -15,14 +15,14 @@ _MOST = 10**15
 _AHEAD = timedelta(minutes=5)
 
 
-class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """What an event counts; `network` is the carrier of a message."""
 
     quantity: int = 1
     network: str = ""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The attributes that are read; others may be there and mean nothing here."""
 
     specversion: Literal["1.0"]

@@ -52,8 +52,11 @@ class Fault(msgspec.Struct, frozen=True):
         return f"{self.place}: {self.reason}"
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """One countable fact; `id` is derived from the business row that causes it."""
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One countable fact; `id` is derived from the business row that causes it.
+
+    It is not looked through for cycles, which it cannot be in: facts come by the ten thousand.
+    """
 
     id: str
     meter: str

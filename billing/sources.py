@@ -56,7 +56,7 @@ class IssuedSource(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What became of one event. `adjusts` is its own month, where that one is closed already."""
 
     id: str

@@ -60,8 +60,9 @@ def cpu_seconds(pid: int) -> float:
     found = psutil.Process(pid)
     total = 0.0
     for process in [found, *found.children(recursive=True)]:
-        times = process.cpu_times()
-        total += times.user + times.system + times.children_user + times.children_system
+        with suppress(psutil.NoSuchProcess):  # It ended just now: its parent has its time.
+            times = process.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
     return total
 
 
