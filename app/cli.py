@@ -7,9 +7,18 @@ from datetime import date
 
 from asyncpg.exceptions import PostgresError
 
-from app import agencies, cli_audit, cli_keys, cli_leaving, cli_providers, cli_usage, lifecycle
+from app import (
+    agencies,
+    cli_audit,
+    cli_backup,
+    cli_keys,
+    cli_leaving,
+    cli_providers,
+    cli_usage,
+    lifecycle,
+)
 from app.chains import control_chain, tenant_chain
-from app.cli_parts import Verb, Verbs, add_verb, content_of, note
+from app.cli_parts import Verb, Verbs, add_verb, confirm, content_of, note
 from app.doors import brand
 from app.people import identities
 from app.refusals import Refusal
@@ -27,7 +36,14 @@ def main(arguments: list[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     try:
         asyncio.run(_run(asked))
-    except (ProvisionError, BadSetting, Refusal, BooksRefuse, ContractRefused) as error:
+    except (
+        ProvisionError,
+        BadSetting,
+        Refusal,
+        BooksRefuse,
+        ContractRefused,
+        *cli_backup.TROUBLES,
+    ) as error:
         sys.exit(f"motcua: {error}")
     except (OSError, PostgresError) as error:
         sys.exit(f"motcua: the database refused: {type(error).__name__}: {error}")
@@ -88,10 +104,7 @@ async def _migrate(asked: argparse.Namespace) -> None:
 
 async def _drop(asked: argparse.Namespace) -> None:
     await lifecycle.named(asked.slug)
-    question = f"All data of {asked.slug} will be gone. Type its name: "
-    name: str = asked.confirm or await asyncio.to_thread(_answer, question)
-    if name.strip() != asked.slug:
-        raise ProvisionError("the name does not match; nothing was changed")
+    await confirm(asked.slug, asked.confirm)
     await lifecycle.drop(asked.slug)
     await note("tenant.drop", asked.slug)
     print(f"{asked.slug} is gone")
@@ -157,13 +170,6 @@ async def _admit_operator(asked: argparse.Namespace) -> None:
     print(f"{asked.username} may sign in at {settings().origin(settings().ops_host)}")
 
 
-def _answer(question: str) -> str:
-    try:
-        return input(question)
-    except EOFError:
-        return ""
-
-
 def _colour(text: str) -> str:
     try:
         return brand.roles(text).accent
@@ -175,7 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("motcua", description=__doc__)
     rooms = parser.add_subparsers(
         required=True,
-        metavar="control|tenant|issuer|province|contract|provider|usage|audit|keys|operator",
+        metavar="control|tenant|issuer|province|contract|provider|usage|audit|backup|keys|operator",
     )
     add_verb(rooms.add_parser("control").add_subparsers(required=True), "migrate", _control_migrate)
     _tenant_verbs(rooms.add_parser("tenant").add_subparsers(required=True))
@@ -201,6 +207,8 @@ def _parser() -> argparse.ArgumentParser:
     cli_audit.add_verbs(audit.add_subparsers(required=True))
     keys = rooms.add_parser("keys", help="changing secrets and shutting doors while all runs")
     cli_keys.add_verbs(keys.add_subparsers(required=True))
+    backup = rooms.add_parser("backup", help="backups, restoring, drills")
+    cli_backup.add_verbs(backup.add_subparsers(required=True))
     operators = rooms.add_parser("operator", help="the vendor's own staff")
     add_verb(operators.add_subparsers(required=True), "admit", _admit_operator, "username", "name")
     load = add_verb(

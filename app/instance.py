@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
+from urllib.parse import quote
 
 from app.accounts import Accounts, describe, origin
 from app.keys import Keys
@@ -51,12 +52,18 @@ class Ports(NamedTuple):
 class Instance:
     """One installation; entering it takes seconds, a first time a little longer."""
 
-    def __init__(self, data: Path, port: int = 8080, *, s3: bool = False) -> None:
-        """Describe an installation that keeps everything under `data`; `s3` = papers in Swift."""
+    def __init__(
+        self, data: Path, port: int = 8080, *, s3: bool = False, backups: bool = False
+    ) -> None:
+        """Describe an installation that keeps everything under `data`.
+
+        `s3` = papers in Swift; `backups` = the backup process runs and keeps its sets there too.
+        """
         self.data = data.absolute()
         self.ports = Ports.from_base(port)
         self.environment: dict[str, str] = {}
         self._s3 = s3
+        self._backups = backups
         self._supervisor = Supervisor(self.data)
 
     def __enter__(self) -> Self:
@@ -116,7 +123,7 @@ class Instance:
         self.environment = self._settings(postgres, valkey, objects)
         administrator = {"MOTCUA_CLUSTER_ADMINS": f"main={postgres.dsn}"}
         prepare({**self.environment, **administrator}, self._accounts.trusts, self.data / "prepare")
-        self._supervisor.launch(*self._programs())
+        self._supervisor.launch(*self._programs(), *self._keeper(administrator))
         self._supervisor.wait_ready()
 
     def _read_keys(self) -> None:
@@ -139,6 +146,9 @@ class Instance:
             "web_port": self.ports.web,
             "inner_port": self.ports.inner,
             "storage_driver": "s3" if self._s3 else "files",
+            "backup_places": f"tai-cho={self._place('backups')}",
+            "backup_keys": self._place("backup-keys"),
+            "backup_root": self.data / "backup-work",
             "storage_root": self.data / "papers",
             "staging_root": self.data / "staging",
             "sms_driver": "standin",
@@ -166,6 +176,16 @@ class Instance:
             ),
             Program(self.data / "worker", "Worker", "app.worker", self.environment),
         ]
+
+    def _place(self, name: str) -> str:
+        return f"file://{quote(str(self.data / name))}"
+
+    def _keeper(self, administrator: dict[str, str]) -> list[Program]:
+        """The backup process, where it is wanted; it alone knows the owner of the cluster."""
+        if not self._backups:
+            return []
+        environment = {**self.environment, **administrator}
+        return [Program(self.data / "keeper", "Keeper", "app.keeper", environment)]
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """`make up`: a whole installation in the foreground, until Ctrl-C.
 
 PORT (8080) is the port people type, DATA (.data) where everything is kept, S3=1 keeps papers in
-an embedded object store instead of files.
+an embedded object store instead of files, BACKUP=0 leaves the backup process out.
 """
 
 import os
@@ -37,7 +37,8 @@ def instance_of(environ: dict[str, str]) -> Instance:
     if not text.isdecimal() or not 1 <= int(text) <= 65000:
         raise Trouble(f"PORT must be a number from 1 to 65000, not {text}")
     data = ROOT / (environ.get("DATA") or ".data")
-    return Instance(data, int(text), s3=environ.get("S3", "") not in {"", "0"})
+    backups = environ.get("BACKUP", "") != "0"
+    return Instance(data, int(text), s3=environ.get("S3", "") not in {"", "0"}, backups=backups)
 
 
 def serve(instance: Instance) -> None:

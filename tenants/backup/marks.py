@@ -7,7 +7,7 @@ everything it does not.
 
 import asyncio
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from tenants.clusters import owner
 from tenants.db import control
 from tenants.shapes import Tenant
 
+_KEPT = timedelta(days=40)
 _TRIES = 400
 _PAUSE_SECONDS = 0.05
 # Both tell which transactions have been begun; nobody is under way when xmin is xmax.
@@ -96,7 +97,7 @@ async def _keep(tenant: Tenant, at: datetime, lsn: str, tables: Tables) -> None:
         *(uuid7(), at, tenant.cluster, tenant.id, tenant.slug, lsn),
         msgspec.json.encode(tables).decode(),
     )
-    await control.execute("delete from backup_mark where at < $1 - interval '40 days'", now())
+    await control.execute("delete from backup_mark where at < $1", now() - _KEPT)
 
 
 _SINCE = """

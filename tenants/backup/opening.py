@@ -13,6 +13,7 @@ import msgspec
 
 from infra import parts
 from infra.archive import Archive
+from infra.clock import now
 from infra.dsn import Address
 from infra.embedded.restored import Beyond, Restored
 from infra.postgres_programs import directory
@@ -23,6 +24,7 @@ from tenants.backup.layout import cluster_home
 from tenants.backup.rules import base_for
 from tenants.backup.shapes import BackupError, Manifest
 from tenants.clusters import owner_address
+from tenants.db import control
 
 
 class _File(msgspec.Struct, rename="pascal"):
@@ -38,6 +40,8 @@ class _Listed(msgspec.Struct, rename="pascal"):
     files: list[_File]
 
 
+_PATIENCE_SECONDS = 180
+_REACHED = "select max(reaches_at) from backup_set where kind = 'wal' and cluster = $1"
 Found = tuple[Archive, str, Manifest]
 
 
@@ -52,6 +56,25 @@ async def base_before(cluster: str, target: datetime, system: str = "") -> Found
     if chosen is None:
         raise BackupError(f"no backup of {cluster} reaches back to {target:%Y-%m-%d %H:%M:%S} UTC")
     return next(each for each in found if each[2].id == chosen.id)
+
+
+async def reaching(cluster: str, target: datetime) -> None:
+    """Wait until the archived log holds everything before `target`; BackupError when it will not.
+
+    It goes to the archive every minute while the backup process runs.
+    """
+    if target > now():
+        raise BackupError("that moment has not come yet")
+    for _ in range(_PATIENCE_SECONDS):
+        reached = await control.fetch_value(_REACHED, cluster)
+        if reached is not None and reached >= target:
+            return
+        await asyncio.sleep(1)
+    told = f"{reached:%Y-%m-%d %H:%M:%S} UTC" if reached else "nothing"
+    raise BackupError(
+        f"the archived log of {cluster} reaches to {told}: choose an earlier moment, or see to it"
+        " that the backup process (python -m app.keeper) runs"
+    )
 
 
 @asynccontextmanager

@@ -1,0 +1,182 @@
+"""From a living cluster into the archive and back, to the second, beside the neighbour."""
+
+import asyncio
+import hashlib
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from app import backups
+from app.cli_backup import TROUBLES
+from infra.clock import now
+from infra.ids import uuid7
+from storage import service
+from storage.store import store_of
+from tenants import db, provision
+from tenants.backup import base, catalogue, copies, dumps, marks, places, restoring
+from tenants.backup.counting import contents
+from tenants.backup.shapes import BackupError, KeyGone
+from tenants.backup.shredding import shred
+from tenants.clusters import owner
+from tenants.current import acting_for
+from tenants.work import work
+from tests.backup.conftest import CLUSTER
+from tests.storage import samples
+
+
+async def write(tenant, count):
+    """Rows in a table nobody else fills."""
+    with acting_for(tenant):
+        async with work():
+            for _ in range(count):
+                await db.tenant.execute(
+                    "insert into upload (id, owner, target, slot, file_name, size, state,"
+                    " created_at, expires_at) values ($1, 'citizen:hung', 'draft:1', 'a', 'a.pdf',"
+                    " 5, 'abandoned', $2, $2)",
+                    *(uuid7(), now()),
+                )
+
+
+async def keep_paper(tenant):
+    with acting_for(tenant):
+        await store_of(tenant).prepare()
+        return await service.keep(samples.pdf(), "giấy.pdf", "citizen:hung")
+
+
+async def held(tenant):
+    async with owner(CLUSTER, tenant.database) as connection:
+        moment = await connection.fetchval("select clock_timestamp()")
+        return moment, await contents(connection)
+
+
+async def lose_everything(tenant, paper):
+    async with owner(CLUSTER, tenant.database) as connection:
+        await connection.execute("delete from upload; delete from stored_object")
+    await store_of(tenant).remove(paper.key)
+
+
+async def work_on(neighbour, stop):
+    """The neighbour's day: every write is answered."""
+    written = 0
+    while not stop.is_set():
+        await write(neighbour, 1)
+        written += 1
+        await asyncio.sleep(0.05)
+    return written
+
+
+async def test_a_tenant_comes_back_to_the_second_before_while_its_neighbour_works(
+    make_tenant, kept
+):
+    tenant, neighbour = await make_tenant(cluster=CLUSTER), await make_tenant(cluster=CLUSTER)
+    paper = await keep_paper(tenant)
+    await write(tenant, 5)
+    first = await base.take(CLUSTER)
+    await dumps.take(tenant)
+    assert await backups.tonight_files(tenant) == 2  # the same paper in two places
+    await write(tenant, 40)
+    assert await marks.take(tenant) and await marks.take(neighbour)
+    at, before = await held(tenant)
+    await asyncio.sleep(0.01)
+    await lose_everything(tenant, paper)
+    await write(neighbour, 3)
+    await kept.up_to_now()
+
+    stop = asyncio.Event()
+    neighbours = asyncio.create_task(work_on(neighbour, stop))
+    found = await backups.restore(tenant.slug, at, own=False)
+    assert found.loaded.tables == before
+    assert before["upload"][0] == 45 + 1
+    assert (found.files.brought_back, found.files.missing) == (1, [])
+    kept_as = await backups.switch(tenant.slug, "Vân Anh", "xóa nhầm")
+    stop.set()
+    assert await neighbours > 0
+
+    _, after = await held(tenant)
+    assert after == before
+    with acting_for(tenant):
+        content = b"".join([chunk async for chunk in store_of(tenant).read(paper.key)])
+        assert hashlib.sha256(content).digest() == paper.sha256
+        assert await db.tenant.fetch_value("select count(*) from upload") == 46
+        async with work():
+            await db.tenant.execute("delete from upload where false")
+    with pytest.raises(asyncpg.PostgresError):
+        async with owner(CLUSTER, kept_as):
+            pass
+    with pytest.raises(BackupError, match="nothing is loaded"):
+        await backups.switch(tenant.slug, "Vân Anh", "lần nữa")
+    with pytest.raises(BackupError, match="reaches back"):
+        await restoring.from_cluster(tenant, first.began_at - timedelta(days=1))
+
+    await drilled(tenant, neighbour)
+    await copied_and_tampered(kept, first)
+    await shredded(tenant, neighbour, kept_as, at)
+
+
+async def drilled(tenant, neighbour):
+    """The newest base is restored to each mark, and the tenant's own copy to its snapshot."""
+    drills = {(each.tenant_slug, each.tables > 40): each for each in await backups.drill(CLUSTER)}
+    assert set(drills) == {(tenant.slug, True), (neighbour.slug, True)}
+    rows = await db.control.fetch(
+        "select kind, passed, trail, failure from restore_drill where tenant_slug = $1 order by at",
+        tenant.slug,
+    )
+    assert [(row["kind"], row["passed"], row["trail"]) for row in rows] == [
+        ("cluster", True, "whole"),
+        ("dump", True, "whole"),
+    ], rows
+
+
+async def copied_and_tampered(kept, first):
+    """The second place takes over where the first was damaged; damage everywhere is refused."""
+    assert await copies.copy_all() == []
+    assert await copies.verify() == []
+    parts = [
+        next((kept.home / name).glob(f"clusters/*/base/{first.id}/000000"))
+        for name in ("gan", "xa")
+    ]
+    whole = parts[0].read_bytes()
+    parts[0].write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert [fault.split(":")[0] for fault in await copies.verify(first.id)] == ["gan"]
+    parts[0].write_bytes(whole)
+
+
+async def shredded(tenant, neighbour, kept_as, at):
+    """Nobody can read the tenant any more, and its neighbour still can be restored."""
+    with pytest.raises(BackupError, match="still exists"):
+        await shred(tenant)
+    await provision.close(tenant)
+    async with owner(CLUSTER) as admin:
+        await admin.execute(f'drop database "{kept_as}"')
+    await provision.drop(tenant)
+    done = await shred(tenant)
+    assert done.sets >= 3 and done.blobs > 0 and len(done.fresh_bases) == 2
+    with pytest.raises(KeyGone):
+        await restoring.from_cluster(neighbour, at)
+    left = [m for _, _, m in await places.finding("") if m.tenant_id == tenant.id]
+    assert left == []
+    await dumps.take(neighbour)
+    assert (await restoring.from_own(neighbour, now())).tables["upload"][0] > 3
+    states = {each.state for each in await catalogue.newest() if each.tenant_id == tenant.id}
+    assert states == {"shredded"}
+
+
+async def test_a_process_killed_while_it_takes_a_backup_leaves_no_set(kept):
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.backup.taking", CLUSTER, cwd=Path(__file__).parents[2]
+    )
+    while not list((kept.home / "gan").rglob("base/*/0*")):
+        assert child.returncode is None
+        await asyncio.sleep(0.01)
+    child.send_signal(signal.SIGKILL)
+    await child.wait()
+    assert await places.finding("clusters/") == []
+    with pytest.raises(TROUBLES):
+        await backups.drill(CLUSTER)
+    assert [each.state for each in (await catalogue.newest(1))] == ["running"]
+    await catalogue.forget_interrupted("base", CLUSTER)
+    assert [each.state for each in (await catalogue.newest(1))] == ["failed"]
