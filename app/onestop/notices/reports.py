@@ -91,7 +91,7 @@ async def _cost(notice_id: UUID, number: int, parts: int) -> int | None:
     if row is None:
         return None
     provider = (await providers.of_tenant()).get(row["provider"])
-    price = provider and provider.price_on(row["at"].astimezone(VIETNAM).date())
+    price = provider.price_on(row["at"].astimezone(VIETNAM).date()) if provider else None
     return None if price is None else price * (row["parts"] or parts)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from app.onestop.papers import queries, refusals, rules, service
+from app.onestop.papers import queries, refusals, room, rules, service
 from app.people.shapes import Actor
 from app.refusals import NotFound, Refusal
 from storage import service as storage
@@ -44,9 +44,10 @@ def owner_of(actor: Actor) -> str:
 async def begin(actor: Actor, target: str, slot: str, file_name: str, size: int) -> Upload:
     """A resumable upload for `draft:<id>` or `dossier:<id>`, after the access rule said yes.
 
-    Raises NotFound and FileNotTaken.
+    Raises NotFound, FileNotTaken and StoreFull.
     """
     await _check(actor, target, slot)
+    await room.ask(size)
     with told():
         return await uploads.begin(
             owner_of(actor), target=target, slot=slot, file_name=file_name, size=size
@@ -101,12 +102,13 @@ async def take(
     """A whole file that came with a plain form, moved from `path`; present or still checking.
 
     `too_large`: the door did not keep it for its size. Raises NotFound, FileNotTaken (beside the
-    field `tep_<slot>`), StoreDown.
+    field `tep_<slot>`), StoreFull, StoreDown.
     """
     await _check(actor, target, slot)
     with told(field=f"tep_{slot}"):
         if too_large:
             raise FileRefused("too_large")
+        await room.ask(path.stat().st_size, f"tep_{slot}")
         upload = await storage.receive(
             path, file_name, owner_of(actor), target=target, slot=slot, attach=attach_as(actor)
         )
