@@ -2,11 +2,13 @@
 
 import argparse
 import os
+from datetime import date
 from pathlib import Path
 
 from app import lifecycle
-from app.cli_parts import Verbs, add_verb, note, who
-from app.leaving import arriving, exporting, reading
+from app.cli_parts import Verbs, add_verb, confirm, note, who
+from app.leaving import arriving, erasing, exporting, reading, removing
+from app.leaving.refusals import LeavingRefused
 from infra.settings import settings
 
 
@@ -25,6 +27,15 @@ def add_verbs(verbs: Verbs) -> None:
     arrive.add_argument("--host", action="append", default=[], help="may be repeated")
     add_verb(verbs, "open", _open, "slug")
     add_verb(verbs, "check-bag", _check).add_argument("bag", type=Path)
+    add_verb(verbs, "close", _close, "slug")
+    erase = add_verb(verbs, "erase", _erase, "slug")
+    erase.add_argument("--bag", required=True, type=Path, help="the bag that was handed over")
+    erase.add_argument("--handed-to", help="who took it: name, post, office")
+    erase.add_argument("--on", type=date.fromisoformat, help="the day of the hand-over, YYYY-MM-DD")
+    erase.add_argument("--paper", help="the minutes of the hand-over: number and day")
+    erase.add_argument("--confirm", help="the tenant's name, to answer the question beforehand")
+    shown = add_verb(verbs, "certificate", _certificate, "slug")
+    shown.add_argument("--to", required=True, type=Path, metavar="DIR")
 
 
 async def _export(asked: argparse.Namespace) -> None:
@@ -60,6 +71,37 @@ async def _open(asked: argparse.Namespace) -> None:
 async def _check(asked: argparse.Namespace) -> None:
     package = reading.checked(asked.bag)
     print(f"{asked.bag} is whole: {len(package.tables)} tables; its digest is {package.digest}")
+
+
+async def _close(asked: argparse.Namespace) -> None:
+    tenant = await lifecycle.named(asked.slug)
+    await removing.close(tenant)
+    await note("tenant.close", asked.slug)
+    print(f"{asked.slug} is closed: nobody gets in and no job runs; open it with tenant open")
+
+
+async def _erase(asked: argparse.Namespace) -> None:
+    if asked.handed_to or asked.on or asked.paper:
+        if not (asked.handed_to and asked.on and asked.paper):
+            raise LeavingRefused("a hand-over needs --handed-to, --on and --paper together")
+        tenant = await lifecycle.named(asked.slug)
+        given = {"to": asked.handed_to, "on": asked.on, "paper": asked.paper}
+        await erasing.hand_over(tenant, asked.bag, **given, by=who())
+    await confirm(asked.slug, asked.confirm)
+    made = await erasing.erase(asked.slug, asked.bag, who())
+    await note("tenant.erase", asked.slug, certificate=made.number)
+    print(f"{asked.slug} is erased; certificate {made.number}: motcua tenant certificate")
+
+
+async def _certificate(asked: argparse.Namespace) -> None:
+    made = await erasing.issued(asked.slug)
+    asked.to.mkdir(parents=True, exist_ok=True)
+    seal = {"sha256": made.digest, "signature": made.signature, "public_key": made.public_key}
+    told = "".join(f"{name}: {value.hex()}\n" for name, value in seal.items())
+    for ending, content in ((".pdf", made.pdf), (".json", made.document.encode())):
+        (asked.to / f"{made.number}{ending}").write_bytes(content)
+    (asked.to / f"{made.number}.sig.txt").write_text(f"Ed25519 over the SHA-256\n{told}")
+    print(f"{made.number} is in {asked.to}")
 
 
 def _share(text: str) -> int:

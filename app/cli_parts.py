@@ -1,12 +1,14 @@
 """What every part of the command line shares: verbs, files named on it, what was done noted."""
 
 import argparse
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeAlias
 
 from tenants import provision
+from tenants.provision import ProvisionError
 
 Verb = Callable[[argparse.Namespace], Awaitable[None]]
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -37,3 +39,18 @@ def who() -> str:
 async def note(act: str, slug: str | None, **detail: object) -> None:
     """Leave a row about what the vendor did, under the name of who is at the keyboard."""
     await provision.note(who(), act, slug, **detail)
+
+
+async def confirm(slug: str, given: str | None) -> None:
+    """Have the tenant's name typed before all its data goes; ProvisionError for another one."""
+    question = f"All data of {slug} will be gone. Type its name: "
+    name = await asyncio.to_thread(_answer, question) if given is None else given
+    if name.strip() != slug:
+        raise ProvisionError("the name does not match; nothing was changed")
+
+
+def _answer(question: str) -> str:
+    try:
+        return input(question)
+    except EOFError:
+        return ""

@@ -1,11 +1,12 @@
 """A tenant's life from end to end, over all rooms that keep something of it."""
 
 from app.chains import tenant_chain
+from app.leaving import removing
 from app.onestop.exchange import partners
 from app.provinces import loader
 from app.provinces import service as provinces
+from billing import queries
 from billing import service as billing
-from infra.clock import VIETNAM, now
 from infra.settings import settings
 from storage.store import store_of
 from tenants import issuers, provision, registry
@@ -49,13 +50,17 @@ async def introduce(slug: str, others: list[str]) -> None:
 
 
 async def drop(slug: str) -> None:
-    """Remove a tenant and all it kept; refused while a contract runs. Safe to run again."""
+    """Undo `create`: remove a tenant that never had a contract, and all it kept.
+
+    One that rented the service is handed over and erased (`app.leaving.erasing`), with a
+    certificate. Safe to run again.
+    """
     tenant = await named(slug)
-    if await billing.runs(tenant.id, now().astimezone(VIETNAM).date()):
-        raise ProvisionError(f"{slug} has a contract that still runs; end the contract first")
-    await provision.close(tenant)
-    await store_of(tenant).erase()
-    await provision.drop(tenant)
+    if await queries.contracts(tenant.id):
+        raise ProvisionError(
+            f"{slug} has a contract on the books: hand its data over, then motcua tenant erase"
+        )
+    await removing.remove(tenant)
 
 
 async def named(slug: str) -> Tenant:

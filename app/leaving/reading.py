@@ -75,6 +75,14 @@ def checked(folder: Path, tell: Callable[[int], None] = lambda done: None) -> Pa
     return read(folder)
 
 
+def digest_or_refusal(folder: Path) -> str:
+    """By what a bag is known, in hexadecimal; raises LeavingRefused for what is no bag."""
+    try:
+        return bag.digest_of(folder)
+    except OSError:
+        raise LeavingRefused(f"{folder} is no finished bag") from None
+
+
 def read(folder: Path) -> Package:
     """What a bag brings, by its own description."""
     try:

@@ -1,6 +1,7 @@
 """An export that is killed goes on, and what comes of it is what would have come without."""
 
 import time
+from functools import partial
 from pathlib import Path
 
 from app.leaving import exporting
@@ -17,8 +18,9 @@ async def test_kill_9_at_any_moment_changes_nothing(worked: Tenant, tmp_path: Pa
     began = time.monotonic()
     await exporting.export(worked, tmp_path / "whole", share=100)
     took = time.monotonic() - began
+    again = partial(exporting.export, worked, tmp_path / "killed", resume=True, share=100)
     for seconds in moments(3, took, seed=7):
-        killed(worked, tmp_path / "killed", seconds)
+        killed(again, seconds)
     await exporting.export(worked, tmp_path / "killed", resume=True, share=100)
     assert differences(tmp_path / "whole", tmp_path / "killed") == []
 
@@ -26,8 +28,9 @@ async def test_kill_9_at_any_moment_changes_nothing(worked: Tenant, tmp_path: Pa
 async def test_what_happened_meanwhile_is_in_the_bag_and_nothing_of_before(
     worked: Tenant, tmp_path: Path
 ) -> None:
+    slowly = partial(exporting.export, worked, tmp_path / "killed", resume=True, share=10)
     for seconds in (0.2, 0.5):
-        assert not killed(worked, tmp_path / "killed", seconds, share=10)
+        assert not killed(slowly, seconds)
     assert (tmp_path / "killed/data/tables/agency.jsonl").exists()
     lan = await cast.officer(cast.LAN)
     async with work():
