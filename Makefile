@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 MAKEFLAGS += --no-print-directory
 
-.PHONY: up test demo bench simulate chaos check lock clean ready
+.PHONY: up test demo bench simulate chaos sabotage check lock clean ready
 
 up: ready
 	@exec $(VENV)/python -m app.up
@@ -28,6 +28,10 @@ chaos: ready
 # A million dirty events in twenty orders, the writer killed in between: the same ledgers.
 ledgers: ready
 	@$(VENV)/python -m tests.ledgers
+
+# Break the product on purpose, one thing at a time: every sabotage must turn a test red.
+sabotage: ready
+	@$(VENV)/python -m tests.security.sabotage $(if $(ONLY),--only "$(ONLY)")
 
 check: ready
 	@$(VENV)/ruff format --check .

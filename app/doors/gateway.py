@@ -24,7 +24,7 @@ _unknown = Counter("motcua_unknown_reports_total", "Delivery reports for no mess
     "/{slug:str}/{notice_id:uuid}/{number:int}/{token:str}",
     http_method=[HttpMethod.GET, HttpMethod.POST],
     status_code=204,
-    opt={"public": True, "own_work": True},
+    opt={"public": True, "own_work": True, "any_origin": True},
 )
 async def take_report(
     request: Request[Any, Any, Any],

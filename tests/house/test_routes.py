@@ -60,3 +60,14 @@ def test_officers_pages_ask_for_officers(servers):
             assert staff_only in handler.resolve_guards(), path
         if path.startswith(("/ban-nhap", "/nop-ho-so", "/da-nop", "/ho-so-cua-toi")):
             assert citizen_only in handler.resolve_guards(), path
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_only_doors_without_a_session_take_forms_of_any_origin(name, servers):
+    """A session is carried by every form a browser sends; machines prove themselves otherwise."""
+    machines = ("/api/v1/exchange", "/api/v1/usage", "/tin-", "/dang-xuat/kenh-sau")
+    for path, handler in handlers(create_site(SITES[name])):
+        if handler.opt.get("any_origin"):
+            assert handler.opt.get("public") and path.startswith(machines), path
+        elif path.startswith(machines):
+            assert not handler.http_methods & {"POST", "PUT", "PATCH", "DELETE"}, path

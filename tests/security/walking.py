@@ -1,6 +1,6 @@
 """Walking the doors: what was answered, and what of it should never have been."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import httpx
@@ -8,8 +8,16 @@ import httpx
 from app.doors.session_store import client
 from app.doors.signin.paths import SIGN_IN
 from tenants import db
+from tenants.db import control_place
+from tenants.work import Work
 from tests.security.routes import Door
 from tests.security.treasure import Treasure
+
+# Whether the transaction has written anything, and left no trail of it.
+_SILENT = """
+select pg_current_xact_id_if_assigned() is not null
+   and not exists (select from trail where xmin = pg_current_xact_id_if_assigned()::xid)
+"""
 
 
 class Answer(NamedTuple):
@@ -23,12 +31,40 @@ class Answer(NamedTuple):
         return [marker for marker in markers if marker in self.text]
 
 
+class Undone:
+    """In the place of a commit: nothing is kept, and doors that write without a trail are noted."""
+
+    def __init__(self) -> None:
+        self.silent: set[str] = set()
+        self.door = ""
+
+    def instead_of_commit(self) -> Callable[[Work], Awaitable[None]]:
+        """What every unit of work does from now on."""
+
+        async def undo(unit: Work) -> None:
+            # A unit on the control database has no trail.
+            begun = unit._connection is not None and unit._place != control_place()
+            if begun and await unit._connection.fetchval(_SILENT):
+                self.silent.add(self.door)
+            await unit.roll_back()
+
+        return undo
+
+
 async def walked(
-    browser: httpx.AsyncClient, doors: Sequence[Door], treasure: Treasure
+    browser: httpx.AsyncClient,
+    doors: Sequence[Door],
+    treasure: Treasure,
+    undone: Undone | None = None,
 ) -> dict[str, Answer]:
     """What each door answers to one browser that asks for the treasure."""
     await forget_counts(browser.base_url.host.partition(".")[0])
-    return {door.name: await _answer(browser, door, treasure) for door in doors}
+    found = {}
+    for door in doors:
+        if undone:
+            undone.door = door.name
+        found[door.name] = await _answer(browser, door, treasure)
+    return found
 
 
 async def forget_counts(slug: str) -> None:
