@@ -90,7 +90,7 @@ def paper_of(document: Document, digest: bytes) -> Paper:
         issuer="ĐƠN VỊ CUNG CẤP DỊCH VỤ",
         made_on=document.issued_at.astimezone(VIETNAM).date(),
         blocks=[
-            Text(f"Đơn vị thuê dịch vụ: {document.tenant_name} ({document.tenant_slug})."),
+            Text(f"Hệ thống đã xóa: {document.tenant_name} ({document.tenant_slug})."),
             Text(
                 f"Dữ liệu đã bàn giao cho {given.to} ngày {given.on:%d/%m/%Y} theo {given.paper}."
                 f" Mã băm SHA-256 của danh mục gói dữ liệu: {_spaced(given.bag_digest)}."
@@ -98,13 +98,14 @@ def paper_of(document: Document, digest: bytes) -> Paper:
             Text(
                 f"Gói gồm {_count(told['tables'])} bảng, {_count(told['rows'])} dòng,"
                 f" {_count(told['files'])} tệp giấy tờ, {_count(told['bytes'])} byte."
+                f" Số tệp không có trong kho khi bàn giao: {_count(told['lost'])}."
             ),
             Heading("Các việc đã thực hiện"),
             Table(
                 headings=["Việc", "Thời điểm", "Người thực hiện"],
                 widths=[6, 3, 3],
                 aligns=["left", "left", "left"],
-                rows=[[_STEPS[d.step], _moment(d.at), d.by] for d in document.steps],
+                rows=[[_words(done), _moment(done.at), done.by] for done in document.steps],
             ),
             Heading("Phần còn lưu tại đơn vị cung cấp"),
             Text(_REMAINS),
@@ -116,6 +117,12 @@ def paper_of(document: Document, digest: bytes) -> Paper:
             Signs(["Bên nhận bàn giao", "Bên cung cấp dịch vụ"]),
         ],
     )
+
+
+def _words(done: Done) -> str:
+    if done.step == "backups_shredded":
+        return f"{_STEPS[done.step]} ({_count(done.detail['sets'])} bộ)"
+    return _STEPS[done.step]
 
 
 def _told(document: Document) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class Reconciled(NamedTuple):
     rows: int
     files: int
     bytes: int
+    lost: int  # files the store did not hold when the bag was made
     differences: list[str]
 
 
@@ -43,7 +44,7 @@ async def reconcile(tenant: Tenant, folder: Path) -> Reconciled:
     ]
     differences += _missing(package)
     told = summary_of(folder)
-    counts = (len(found), told.rows, told.files, told.bytes)
+    counts = (len(found), told.rows, told.files, told.bytes, len(told.lost))
     return Reconciled(package.digest, *counts, differences)
 
 
