@@ -136,6 +136,17 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+@contextmanager
+def aside() -> Iterator[None]:
+    """Set whatever is at hand aside: each statement of the block is a transaction of its own."""
+    work_token, reading_token = _work.set(None), _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(reading_token)
+        _work.reset(work_token)
+
+
 def refuse_writes(sql: str) -> None:
     """Raise WorkError when only reading is allowed and `sql` does anything else."""
     if _reading.get() and not sql.lstrip().lower().startswith(("select", "with", "values")):

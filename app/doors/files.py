@@ -97,7 +97,7 @@ async def abandon_upload(request: Asked, identity: FromPath[UUID]) -> Response[N
     return _tus(204)
 
 
-@get("/giay-to/{paper_id:uuid}", guards=[signed_in])
+@get("/giay-to/{paper_id:uuid}", guards=[signed_in], opt={"reads": "paper"})
 async def open_paper(request: Asked, paper_id: FromPath[UUID]) -> Redirect:
     """To the paper's file, by a link that lives for a minute."""
     link = await service.link_for(await actor(request), paper_id)

@@ -91,8 +91,7 @@ async def operator(connection: Connection) -> Operator:
 
 async def _actor(connection: Connection) -> Actor:
     session = session_of(connection)
-    address = connection.client.host if connection.client else None
-    marks: dict[str, Any] = {"address": address, "request_id": request_id()}
+    marks: dict[str, Any] = {**origin_of(connection), "request_id": request_id()}
     if session is None or session.kind == "vendor":
         return Actor(kind="visitor", name="Khách", **marks)
     if session.kind == "citizen":
@@ -106,6 +105,14 @@ async def _actor(connection: Connection) -> Actor:
     works = tuple(dict.fromkeys(post.kind for post in officer.posts))
     render.person.set(render.Person(name=officer.name, kind="staff", posts=titles, works=works))
     return officer
+
+
+def origin_of(connection: Connection) -> dict[str, Any]:
+    """Address and source port a request came from, to be kept for twelve months (Decree
+    333/2026/NĐ-CP). Behind a proxy they are what a trusted one said in X-Forwarded-For; one that
+    tells no port leaves it unknown, which the server spells 0."""
+    client = connection.client
+    return {"address": client.host, "port": client.port or None} if client else {}
 
 
 def _require(connection: Connection, kind: Kind) -> Session:

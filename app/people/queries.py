@@ -118,11 +118,12 @@ async def actor_for_officer(
     on: date | None = None,
     *,
     address: str | None = None,
+    port: int | None = None,
     request_id: str | None = None,
 ) -> Actor | None:
     """An admitted officer with the posts held that day (today when not said), in one query.
 
-    `address` and `request_id` say where the request came from, for the trail.
+    `address`, `port` and `request_id` say where the request came from, for the trail.
     """
     rows = await db.tenant.fetch(_ACTOR, officer_id, on or today())
     if not rows:
@@ -142,6 +143,7 @@ async def actor_for_officer(
         name=rows[0]["full_name"],
         posts=posts,
         address=address,
+        port=port,
         request_id=request_id,
     )
 

@@ -33,6 +33,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID | None = None
     posts: tuple[HeldPost, ...] = ()
     address: str | None = None  # where the request came from
+    port: int | None = None  # its source port there
     request_id: str | None = None
 
     @property

@@ -11,8 +11,8 @@ from tenants import db
 
 _INSERT = """
 insert into trail (id, at, actor_kind, actor_id, actor_name, act, subject_kind, subject_id,
-                   detail, basis, request_id, address, on_behalf_of)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13)
+                   detail, basis, request_id, address, on_behalf_of, port)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13, $14)
 """
 
 
@@ -30,7 +30,7 @@ async def record(
     `act` is a dotted English name such as `dossier.receive`; `subject` the kind and id of what was
     acted on; `detail` goes through JSON and holds no more than the act needs; `basis` is the rule;
     `on_behalf_of` names whom the actor stood in for.
-    The request's id and address come with the actor.
+    The request's id, address and port come with the actor.
     """
     kind, key = subject
     await db.tenant.execute(
@@ -48,4 +48,5 @@ async def record(
         actor.request_id,
         actor.address,
         on_behalf_of,
+        actor.port,
     )

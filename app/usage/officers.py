@@ -17,6 +17,7 @@ from tenants.work import work
 _ACTIVE = """
 select t.actor_id, min(t.at) as first_at from trail t
 where t.actor_kind = 'officer' and t.at >= $1 and t.at < $2 and t.act not like 'session.%'
+  and t.act not like '%.read'
   and not exists (select from usage_record r where r.id = 'officer:' || t.actor_id || ':' || $3)
 group by t.actor_id having count(*) >= $4
 """

@@ -1,7 +1,7 @@
 """The administrators' door: who works here, holding which posts; where procedures are filed; the
 working calendar and its changes; workflows and their versions; how agencies were reorganised;
 which systems dossiers are exchanged with; what was used and what the contract says; what
-messages say, and how many go out."""
+messages say, and how many go out; the trail and its seals."""
 
 from litestar import Router
 
@@ -14,6 +14,7 @@ from app.doors.admin import (
     procedures,
     reorganisation_plans,
     reorganisations,
+    trail,
     usage,
     wordings,
     workflow_moves,
@@ -78,6 +79,8 @@ admin_routes = Router(
         usage.save_usage,
         usage.show_figure,
         usage.accept_month,
+        trail.show_trail,
+        trail.save_certificate,
     ],
     guards=[staff_only],
     exception_handlers={BooksRefuse: refuse_books},

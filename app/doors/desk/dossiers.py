@@ -30,7 +30,7 @@ _JUST = timedelta(minutes=2)
 _UNTRACED = "gui-lai"
 
 
-@get("/can-bo/ho-so/{code:str}")
+@get("/can-bo/ho-so/{code:str}", opt={"reads": "page"})
 async def show_dossier(
     request: Asked, code: FromPath[str], done: Done = ""
 ) -> Response[bytes] | Redirect:

@@ -23,6 +23,7 @@ from app.onestop.codes.rules import read
 from app.onestop.dossiers import queries
 from app.onestop.exchange.queries import troubles
 from app.people.shapes import Actor
+from app.trail.reading import note
 
 Typed = Annotated[str, QueryParameter(name="tim", max_length=300)]
 Which = Annotated[str, QueryParameter(name="hang", max_length=20)]
@@ -31,7 +32,7 @@ HOME, INBOX = "/can-bo", "/can-bo/hop-viec"
 PASSING, READY = "cho-chuyen", "cho-tra"
 
 
-@get(HOME)
+@get(HOME, opt={"reads": "search"})
 async def show_desk(
     request: Asked, typed: Typed = "", which: Which = "", after: After = ""
 ) -> Response[bytes] | Redirect:
@@ -102,6 +103,8 @@ async def _find(officer: Actor, typed: str) -> Response[bytes] | Redirect:
     present = await present_code(code) if code else None
     if any(line.code == present for line in hits.lines):
         return Redirect(f"{HOME}/ho-so/{present}", status_code=303)
+    if hits.lines:
+        note(officer, "search", officer.id or "", codes=[line.code for line in hits.lines])
     return page(
         "desk/found.html",
         tim=typed,

@@ -22,6 +22,7 @@ from app.onestop.slips.queries import Register, register, register_print
 from app.people.queries import agencies_named, today
 from app.people.shapes import Actor
 from app.refusals import Malformed, NotFound
+from app.trail.reading import note
 
 HERE = "/can-bo/so-theo-doi"
 Which = Annotated[str, QueryParameter(name="co-quan", max_length=40)]
@@ -43,7 +44,7 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
         return urlencode(said)
 
 
-@get(HERE)
+@get(HERE, opt={"reads": "page"})
 async def show_register(
     request: Asked, which: Which = "", first: From = "", last: To = ""
 ) -> Response[bytes]:
@@ -52,21 +53,21 @@ async def show_register(
     agency_id = _agency(officer, which)
     try:
         period = _period(agency_id, first, last)
-        found = await register(agency_id, period.first_day, period.last_day)
+        found = await _read(officer, period)
     except Malformed as refusal:
         return await _page(officer, agency_id, first, last, refusal=refusal)
     days = short_day(period.first_day), short_day(period.last_day)
     return await _page(officer, agency_id, *days, found=found, query=period.query)
 
 
-@get(f"{HERE}/in")
+@get(f"{HERE}/in", opt={"reads": "slip"})
 async def print_register(
     request: Asked, which: Which = "", first: From = "", last: To = ""
 ) -> Response[bytes]:
     """Form 07 of a period, to print."""
     officer = await actor(request)
     period = _period(_agency(officer, which), first, last)
-    found = await register(period.agency_id, period.first_day, period.last_day)
+    found = await _read(officer, period)
     return print_page(
         register_print(found, officer.name),
         f"{HERE}?{period.query}",
@@ -74,15 +75,21 @@ async def print_register(
     )
 
 
-@get(f"{HERE}/pdf")
+@get(f"{HERE}/pdf", opt={"reads": "pdf"})
 async def register_pdf(
     request: Asked, which: Which = "", first: From = "", last: To = ""
 ) -> Response[bytes]:
     """The same as PDF/A."""
     officer = await actor(request)
     period = _period(_agency(officer, which), first, last)
-    found = await register(period.agency_id, period.first_day, period.last_day)
+    found = await _read(officer, period)
     return await pdf_answer(register_print(found, officer.name))
+
+
+async def _read(officer: Actor, period: Period) -> Register:
+    days = {"from": str(period.first_day), "to": str(period.last_day)}
+    note(officer, "register", period.agency_id, **days)
+    return await register(period.agency_id, period.first_day, period.last_day)
 
 
 def _agency(officer: Actor, which: str) -> UUID:

@@ -27,7 +27,7 @@ AT = "/can-bo/ho-so/{code:str}"
 Now = Annotated[str, QueryParameter(name="in", max_length=2)]
 
 
-@get(f"{AT}/giay-tiep-nhan")
+@get(f"{AT}/giay-tiep-nhan", opt={"reads": "slip"})
 async def print_receipt(request: Asked, code: FromPath[str], now: Now = "") -> Response[bytes]:
     """Form 01 as it was issued last (giấy tiếp nhận hồ sơ và hẹn trả kết quả)."""
     dossier = await _mine(await actor(request), code)
@@ -38,7 +38,7 @@ async def print_receipt(request: Asked, code: FromPath[str], now: Now = "") -> R
     return _slip_page(code, shown, print_now=bool(now), onward=onward)
 
 
-@get(f"{AT}/phieu/{{slip_id:uuid}}")
+@get(f"{AT}/phieu/{{slip_id:uuid}}", opt={"reads": "slip"})
 async def show_slip(
     request: Asked, code: FromPath[str], slip_id: FromPath[UUID], now: Now = ""
 ) -> Response[bytes]:
@@ -47,7 +47,7 @@ async def show_slip(
     return _slip_page(code, shown, print_now=bool(now))
 
 
-@get(f"{AT}/phieu/{{slip_id:uuid}}/pdf")
+@get(f"{AT}/phieu/{{slip_id:uuid}}/pdf", opt={"reads": "pdf"})
 async def slip_pdf(request: Asked, code: FromPath[str], slip_id: FromPath[UUID]) -> Response[bytes]:
     """The same as PDF/A."""
     return await pdf_answer(await _print(await actor(request), code, slip_id))
@@ -74,14 +74,14 @@ async def replace_receipt(request: Asked, code: FromPath[str]) -> Response[bytes
     return Redirect(f"/can-bo/ho-so/{code}/phieu/{slip_id}?in=1", status_code=303)
 
 
-@get(f"{AT}/phieu-kiem-soat")
+@get(f"{AT}/phieu-kiem-soat", opt={"reads": "slip"})
 async def show_control_sheet(request: Asked, code: FromPath[str]) -> Response[bytes]:
     """Form 06 from the hand-overs so far (phiếu kiểm soát quá trình giải quyết hồ sơ)."""
     shown, here = await _control(await actor(request), code), f"/can-bo/ho-so/{code}"
     return print_page(shown, here, pdf=f"{here}/phieu-kiem-soat/pdf")
 
 
-@get(f"{AT}/phieu-kiem-soat/pdf")
+@get(f"{AT}/phieu-kiem-soat/pdf", opt={"reads": "pdf"})
 async def control_sheet_pdf(request: Asked, code: FromPath[str]) -> Response[bytes]:
     """The same as PDF/A."""
     return await pdf_answer(await _control(await actor(request), code))

@@ -47,6 +47,11 @@ class TrailRow(msgspec.Struct, frozen=True):
     basis: str
 
 
+def act_title(act: str) -> str | None:
+    """What an act is called by people; None where it has no words of its own."""
+    return _ACTS.get(act)
+
+
 def trail_rows(lines: Sequence[TrailLine]) -> list[TrailRow]:
     """The acts, newest first, as the page lists them."""
     return [

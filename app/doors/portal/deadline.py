@@ -48,7 +48,7 @@ class AnswerView(msgspec.Struct, frozen=True):
     rows: list[RowView]
 
 
-@get("/da-nop/{code:str}/thoi-han", guards=[citizen_only])
+@get("/da-nop/{code:str}/thoi-han", guards=[citizen_only], opt={"reads": "deadline"})
 async def show_deadline(request: Asked, code: FromPath[str]) -> Response[bytes]:
     """The ledger line by line, as a clerk would explain it."""
     found = await _found(code, await actor(request))
@@ -64,7 +64,7 @@ async def show_deadline(request: Asked, code: FromPath[str]) -> Response[bytes]:
     )
 
 
-@get("/api/v1/dossiers/{code:str}/deadline", guards=[signed_in])
+@get("/api/v1/dossiers/{code:str}/deadline", guards=[signed_in], opt={"reads": "deadline"})
 async def read_deadline(request: Asked, code: FromPath[str]) -> Response[DeadlineView]:
     """The same for programs, to the dossier's citizen and its officers; moments are UTC."""
     found = await _found(code, await actor(request))

@@ -38,7 +38,7 @@ async def list_mine(request: Asked, after: After = None) -> Response[bytes]:
     )
 
 
-@get("/da-nop/{code:str}", guards=[citizen_only])
+@get("/da-nop/{code:str}", guards=[citizen_only], opt={"reads": "page"})
 async def show_sent(request: Asked, code: FromPath[str]) -> Response[bytes] | Redirect:
     """The code, large, what is to be done or happens next, and in the end the result."""
     found = await dossier_page(code, await actor(request))

@@ -13,7 +13,7 @@ from app.onestop.slips.queries import slip_of, view_of
 from app.refusals import NotFound
 
 
-@get("/da-nop/{code:str}/phieu/{slip_id:uuid}", guards=[citizen_only])
+@get("/da-nop/{code:str}/phieu/{slip_id:uuid}", guards=[citizen_only], opt={"reads": "pdf"})
 async def my_slip(request: Asked, code: FromPath[str], slip_id: FromPath[UUID]) -> Response[bytes]:
     """The citizen's copy (liên) of a slip of one's own dossier."""
     own = await own_code(await actor(request), code)

@@ -25,6 +25,7 @@ from app.onestop.reorganisation.succession import agency_names
 from app.onestop.slips.queries import slips_of
 from app.people.queries import today
 from app.refusals import Malformed, NotFound
+from app.trail.reading import note
 
 Code = Annotated[str, QueryParameter(name="ma", max_length=200)]
 
@@ -68,7 +69,7 @@ async def show_tracking(request: Asked, code: FromPath[str]) -> Response[bytes] 
     return _plain_page(track_view(found), headers)
 
 
-@post("/tra-cuu/{code:str}", opt={"public": True}, status_code=200)
+@post("/tra-cuu/{code:str}", opt={"public": True, "reads": "tracking"}, status_code=200)
 async def show_details(request: Asked, code: FromPath[str]) -> Response[bytes]:
     """The whole way of the dossier, to who knows the last four digits of the phone."""
     digits = (await texts(request)).get("so_cuoi", "").strip()
@@ -81,6 +82,8 @@ async def show_details(request: Asked, code: FromPath[str]) -> Response[bytes]:
     if found.details is None:
         fault = Malformed(fields={"so_cuoi": _WRONG_DIGITS})
         return _page(track_view(found), errors=fault.fields, status=422, own=own)
+    if not own:
+        note(await actor(request), "dossier", found.details.dossier_id, code=found.code)
     names = await agency_names(found.details.dossier_id, today())
     receipt = await _receipt(found.code) if own else ""
     return _page(track_view(found, names), own=own, receipt=receipt)

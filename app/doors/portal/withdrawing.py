@@ -27,7 +27,7 @@ class TooLate(Refusal):
     )
 
 
-@get("/da-nop/{code:str}/rut", guards=[citizen_only])
+@get("/da-nop/{code:str}/rut", guards=[citizen_only], opt={"reads": "page"})
 async def ask_to_withdraw(request: Asked, code: FromPath[str]) -> Response[bytes] | Redirect:
     """What it means, and the question why."""
     shown = await _own(await actor(request), code)

@@ -7,18 +7,27 @@ import msgspec
 from litestar.connection import ASGIConnection
 
 from app.doors.incident import request_id
+from app.doors.sessions import origin_of
 from app.doors.signin import strength
 from app.doors.signin.flow import Identity
 from app.people import identities
 from app.people.rules import profile
-from app.people.shapes import Actor
+from app.people.shapes import SYSTEM, Actor, Operator
 from app.trail import service as trail
-from tenants import provision
+from tenants import db, provision
 from tenants.current import NoTenant, current
 from tenants.issuers import Issuer
 from tenants.work import work
 
 Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+# Served by officer_issuer_subject_key and citizen_issuer_subject_key.
+_ACCOUNT = """
+select 'officer' as kind, id, full_name from officer where issuer = $1 and subject = $2
+union all
+select 'citizen', id, full_name from citizen where issuer = $1 and subject = $2
+"""
 
 
 class Account(NamedTuple):
@@ -56,6 +65,22 @@ async def note_leaving(actor: Actor) -> None:
         await trail.record(actor, f"{actor.kind}.sign_out", (actor.kind, actor.id))
 
 
+async def note_ended(issuer: Issuer, sid: str | None, subject: str) -> None:
+    """Leave the row of sessions the issuer ended, under the account's name where it says whose."""
+    async with work():
+        row = await db.tenant.fetch_row(_ACCOUNT, issuer.issuer, subject)
+        actor = Actor(kind=row["kind"], id=row["id"], name=row["full_name"]) if row else SYSTEM
+        act = f"{actor.kind}.sign_out" if row else "session.end"
+        about = (actor.kind, actor.id) if row else ("session", sid or subject)
+        detail = {"by": issuer.issuer, "sid": sid}
+        await trail.record(actor, act, about, detail=detail)
+
+
+async def note_operator_leaving(connection: Connection, operator: Operator) -> None:
+    """The same of the vendor's staff."""
+    await provision.note(operator.username, "operator.sign_out", None, **origin_of(connection))
+
+
 async def _citizen(connection: Connection, issuer: Issuer, identity: Identity) -> Account:
     async with work():
         citizen = await identities.remember_citizen(
@@ -80,13 +105,16 @@ async def _operator(issuer: Issuer, identity: Identity) -> Account:
     async with work():
         operator = await identities.operator_by_subject(issuer.issuer, identity.subject, username)
         await provision.note(
-            operator.username, "operator.sign_in", None, **strength.shown(identity.proof)
+            operator.username,
+            "operator.sign_in",
+            None,
+            **{**origin_of(connection), **strength.shown(identity.proof)},
         )
     return Account(operator.id, operator.full_name)
 
 
 async def _note(connection: Connection, actor: Actor, issuer: Issuer, identity: Identity) -> None:
-    address = connection.client.host if connection.client else None
-    known = msgspec.structs.replace(actor, address=address, request_id=request_id())
-    detail = {"issuer": issuer.issuer, **strength.shown(identity.proof)}
+    known = msgspec.structs.replace(actor, **origin_of(connection), request_id=request_id())
+    # By `sid` the row finds the one of the issuer's own sign-out, which may name nothing else.
+    detail = {"issuer": issuer.issuer, "sid": identity.sid, **strength.shown(identity.proof)}
     await trail.record(known, f"{actor.kind}.sign_in", (actor.kind, actor.id), detail=detail)

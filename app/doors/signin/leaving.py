@@ -12,10 +12,15 @@ from litestar.response import Redirect
 
 from app.doors import render, session_life, session_store
 from app.doors.sent import texts
-from app.doors.session_life import session_of
-from app.doors.sessions import actor
+from app.doors.session_life import Kind, session_of
+from app.doors.sessions import actor, operator
 from app.doors.signin import parting, paths
-from app.doors.signin.accounts import note_leaving, tenant_here
+from app.doors.signin.accounts import (
+    note_ended,
+    note_leaving,
+    note_operator_leaving,
+    tenant_here,
+)
 from app.doors.signin.asking import layout_of
 from app.doors.signin.tokens import LEEWAY, TokenRefused, verified, wrong_in_logout_token
 from app.people.refusals import NotAdmitted
@@ -35,8 +40,15 @@ async def sign_out(request: Asked) -> Redirect:
     address = await parting.address(request, session)
     forgotten = await session_life.end(request)
     if session is not None:
-        await _note(request)
-    return Redirect(address, status_code=303, cookies=[forgotten])
+        await _note(request, session.kind)
+    cleared = _cleared(session.kind if session else "citizen")
+    return Redirect(address, status_code=303, cookies=[forgotten], headers=cleared)
+
+
+def _cleared(kind: Kind) -> dict[str, str]:
+    """Let the browser forget what it kept; an officer's choice of keys stays for tomorrow."""
+    kept = '"cache", "storage"' if kind == "citizen" else '"cache"'
+    return {"Clear-Site-Data": kept}
 
 
 @get(paths.LOGGED_OUT, opt={"public": True})
@@ -66,9 +78,11 @@ async def _end_named_sessions(token: str) -> int:
     seen = session_store.digest(str(issuer.id), claims["jti"])
     if not await session_store.first_time("logout", seen, life + timedelta(seconds=1)):
         raise TokenRefused("jti was used before")
-    return await session_life.end_everywhere(
-        issuer.id, sid=claims.get("sid"), subject=claims.get("sub", "")
-    )
+    sid, subject = claims.get("sid"), claims.get("sub", "")
+    ended = await session_life.end_everywhere(issuer.id, sid=sid, subject=subject)
+    if ended and tenant_here():
+        await note_ended(issuer, sid, subject)
+    return ended
 
 
 async def _proved(token: str) -> tuple[Issuer, dict[str, Any]]:
@@ -101,8 +115,10 @@ def _unproved_issuer(token: str) -> object:
         raise TokenRefused("not a token") from error
 
 
-async def _note(request: Asked) -> None:
+async def _note(request: Asked, kind: Kind) -> None:
     try:
+        if kind == "vendor":
+            return await note_operator_leaving(request, await operator(request))
         who = await actor(request)
     except NotAdmitted:
         return

@@ -7,6 +7,7 @@ from app.onestop.catalog import queries as catalog
 from app.onestop.papers import queries, refusals, rules
 from app.people.shapes import Actor
 from app.refusals import NotFound
+from app.trail.reading import note_dossier
 from app.trail.service import record
 from infra.clock import now
 from infra.ids import uuid7
@@ -79,6 +80,8 @@ async def link_for(actor: Actor, paper_id: UUID) -> str:
     stored = await storage.found(paper.object_id)
     if stored is None:
         raise NotFound
+    if paper.dossier_id:
+        note_dossier(actor, paper.holder.citizen_id, paper.dossier_id, paper=paper_id)
     return store_of(current()).link(
         stored.key,
         file_name=stored.file_name,

@@ -26,6 +26,7 @@ from app.onestop.workflows.rules import PostChoice
 from app.onestop.workflows.shelf import pinned
 from app.onestop.workflows.tree import Node
 from app.people.shapes import Actor
+from app.trail.reading import note_dossier
 from infra.clock import now
 from tenants import db
 
@@ -187,6 +188,7 @@ async def dossier_page(code: str, actor: Actor) -> DossierPage | None:
     facts = standing.facts_of(dict(row), tree, tasks, moment=now(), has_result=result)
     if not _may_see(facts, actor):
         return None
+    note_dossier(actor, row["citizen_id"], row["id"], code=row["code"])
     acts = acts_open(facts, actor)
     kind, case_id = KIND_OF_CHANNEL[row["channel"]], row["case_id"]
     return DossierPage(
