@@ -56,7 +56,7 @@ async def account_of(connection: Connection, issuer: Issuer, identity: Identity)
         case "staff":
             return await _officer(connection, issuer, identity)
         case "vendor":
-            return await _operator(issuer, identity)
+            return await _operator(connection, issuer, identity)
 
 
 async def note_leaving(actor: Actor) -> None:
@@ -100,7 +100,7 @@ async def _officer(connection: Connection, issuer: Issuer, identity: Identity) -
     return Account(officer.id, officer.name)
 
 
-async def _operator(issuer: Issuer, identity: Identity) -> Account:
+async def _operator(connection: Connection, issuer: Issuer, identity: Identity) -> Account:
     username = profile(identity.claims).username
     async with work():
         operator = await identities.operator_by_subject(issuer.issuer, identity.subject, username)
