@@ -20,6 +20,10 @@ on conflict (name) do update set choices = excluded.choices,
 """
 
 
+# What people call a provider that has no name of its own in the list.
+_LABELS = {"standin": "Máy nhận tin thử", "kannel": "Kannel"}
+
+
 class PartPrice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a part costs us at a provider from a day on, in whole đồng, and where that stands."""
 
@@ -139,7 +143,7 @@ def _single(chosen: Settings) -> dict[str, Provider]:
         return {}
     name = chosen.sms_driver
     only = Provider(
-        name=name, driver=name, url=chosen.sms_url,
+        name=name, driver=name, url=chosen.sms_url, label=_LABELS.get(name, ""),
         username=chosen.sms_username, password=chosen.sms_password,
     )  # fmt: skip
     return {name: only}

@@ -108,7 +108,7 @@ async def take(
     with told(field=f"tep_{slot}"):
         if too_large:
             raise FileRefused("too_large")
-        await room.ask(path.stat().st_size, f"tep_{slot}")
+        await room.ask(_size(path), f"tep_{slot}")
         upload = await storage.receive(
             path, file_name, owner_of(actor), target=target, slot=slot, attach=attach_as(actor)
         )
@@ -166,6 +166,10 @@ def told(field: str | None = None) -> Iterator[None]:
         raise OffsetWrong(wrong.offset) from None
     except StoreUnavailable as error:
         raise refusals.StoreDown from error
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
 
 
 async def _check(actor: Actor, target: str, slot: str) -> None:

@@ -54,6 +54,7 @@ async def test_a_made_up_cookie_opens_nothing(browse, renting):
     await shut(browse("x" * 43), renting)
 
 
+@pytest.mark.asvs("8.4.1")
 @pytest.mark.parametrize("kind", ["staff", "citizen"])
 async def test_a_session_of_a_tenant_opens_nothing_here(browse, renting, kind):
     await shut(browse(await session(kind, uuid7(), renting)), renting)
@@ -66,6 +67,7 @@ async def test_an_operators_session_made_at_a_tenants_address_opens_nothing_here
     await shut(browse(await session("vendor", operator_id, renting)), renting)
 
 
+@pytest.mark.asvs("7.4.2")
 async def test_an_operator_who_was_let_go_is_out_at_once(browse, renting, operator_id, vendor):
     assert (await vendor.get("/")).status_code == 200
     await db.control.execute("update operator set active = false where id = $1", operator_id)

@@ -62,7 +62,7 @@ async def test_the_statement_shows_amounts_in_dong_included_lines_at_zero_and_th
     # 2,500,000 byte-days over the 21 days of November that are over.
     assert "116,3 KB" in text and "bình quân mỗi ngày" in text and "byte-ngày" not in text
     behind = await see(vendor, f"/bang-ke/{renting.slug}/2026-11/storage-byte_day")
-    assert "2.500.000 phần" in behind and "2.500.000 byte<" in behind
+    assert "2.500.000 phần (1 byte-ngày là" in behind and "2.500.000 byte<" in behind
     assert "Tháng chưa kết thúc" in text
     assert "từ 00 giờ 00 phút, ngày 1/11/2026 đến trước 00 giờ 00 phút, ngày 1/12/2026" in text
     assert 'rel="prev"' in text and 'rel="next"' not in text

@@ -1,5 +1,7 @@
 """Outside meters at the door: each event once, and each refusal told."""
 
+from datetime import date
+
 import httpx
 import msgspec
 import pytest
@@ -8,7 +10,7 @@ from litestar import Litestar
 from app.doors import usage
 from app.doors.entrance import Entrance
 from app.main import create_site
-from billing import queries, service, sources
+from billing import queries, service, settling, sources
 from billing.months import month_of
 from infra import clock
 from infra.settings import settings
@@ -74,9 +76,20 @@ async def test_a_late_event_is_an_adjustment_of_its_own_month(meter, tenant):
         last = (await queries.contracts(tenant.id))[0].term.start_on
         with clock.frozen(clock.now().replace(year=last.year + 5)):
             await service.close("Vận hành", tenant.id, month)
-    answer = (await send(meter, event("a"), headers=SINGLE)).json()
-    assert (answer["outcome"], answer["adjusts"]) == ("adjustment", f"{month:%Y-%m}")
-    assert answer["month"] > answer["adjusts"]
+    first = await send(meter, event("a"), headers=SINGLE)
+    answer = first.json()
+    assert (first.status_code, answer["outcome"]) == (201, "adjustment")
+    assert answer["month"] > answer["adjusts"] == f"{month:%Y-%m}"
+    # Paid is no different from closed: nothing of it moves, and what comes late is still taken.
+    for step in settling.STEPS:
+        async with work():
+            await settling.advance("Vận hành", "vendor", tenant.id, month, step, "Số 1")
+    before = (await queries.statement(tenant.id, month)).statement
+    late = await send(meter, event("b"), headers=SINGLE)
+    assert (late.status_code, late.json()["adjusts"]) == (201, f"{month:%Y-%m}")
+    assert (await queries.statement(tenant.id, month)).statement == before
+    stated = await queries.used(tenant.id, date.fromisoformat(f"{late.json()['month']}-01"))
+    assert (stated["api.call"].late_facts, stated["api.call"].late[0].month) == (2, month)
 
 
 async def test_a_stranger_a_revoked_token_and_what_is_no_event_are_refused(meter, tenant):

@@ -1,10 +1,12 @@
 from math import inf
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
 import pytest
 from litestar import Litestar
+from prometheus_client import REGISTRY
 
 from app.doors.gateway import gateway_routes
 from app.onestop.notices import jobs, queries, reports, service
@@ -82,11 +84,51 @@ async def test_what_the_operator_rejected_is_not_counted(dossier: Told) -> None:
     assert await db.tenant.fetch_value("select count(*) from usage_record") == 0
 
 
-async def _call(address: str) -> int:
+async def _call(address: str, **said: Any) -> int:
+    """By GET, or as the provider posts it."""
     parts = urlsplit(address)
     through = httpx.ASGITransport(Litestar([gateway_routes]))
     async with httpx.AsyncClient(transport=through, base_url="http://inner") as client:
-        return (await client.get(f"{parts.path}?{parts.query}")).status_code
+        method = "POST" if said else "GET"
+        answer = await client.request(method, f"{parts.path}?{parts.query}", **said)
+        return answer.status_code
+
+
+def _unknown() -> float:
+    return REGISTRY.get_sample_value("motcua_unknown_reports_total") or 0.0
+
+
+async def test_reports_are_read_from_a_form_from_json_and_nothing_from_what_is_neither(
+    notice: UUID,
+) -> None:
+    address, before = reports.report_address(current(), notice, 1), _unknown()
+    for nothing in (b"{", b'["delivered"]', b"\xff=\xfe", b"state", b'{"state": ["delivered"]}'):
+        assert await _call(address, content=nothing) == 204
+    too_long = b"state=delivered&more=" + b"x" * 20_000
+    assert await _call(address, content=too_long) == 204
+    assert await _state(notice) == "sent"
+    assert await _call(address, data={"state": "failed", "id": "7"}) == 204
+    assert await _state(notice) == "failed"
+    assert await _call(address, json={"state": "delivered", "id": 7, "more": None}) == 204
+    assert await _state(notice) == "delivered"
+    said = await db.tenant.fetch_value("select report_code from notice_attempt")
+    assert "state=delivered" in said
+    assert _unknown() == before
+
+
+async def test_a_receipt_for_a_message_or_attempt_nobody_knows_is_counted_and_changes_nothing(
+    notice: UUID, province: Tenant
+) -> None:
+    before = _unknown()
+    # Signed by us as it should be, for what is not there.
+    gone = reports.report_address(province, uuid7(), 1)
+    never = reports.report_address(province, notice, 9)
+    right = reports.report_address(province, notice, 1)
+    forged = right[:-1] + ("A" if right[-1] != "A" else "B")
+    for count, address in enumerate((gone, never, forged), 1):
+        assert await _call(address, json={"state": "delivered"}) == 404
+        assert _unknown() == before + count
+    assert await _state(notice) == "sent"
 
 
 async def test_the_gateways_callback_is_taken_at_its_unguessable_address(notice: UUID) -> None:
@@ -97,6 +139,7 @@ async def test_the_gateways_callback_is_taken_at_its_unguessable_address(notice:
     assert await _state(notice) == "delivered"
 
 
+@pytest.mark.asvs("13.2.1", "9.1.1")
 async def test_a_forged_or_foreign_callback_is_a_wrong_address(
     notice: UUID, province: Tenant, neighbour: Tenant
 ) -> None:
