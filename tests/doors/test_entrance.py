@@ -47,6 +47,7 @@ async def test_every_answer_carries_the_security_headers(province, browse):
         assert headers["x-request-id"]
 
 
+@pytest.mark.asvs("14.3.2", "14.2.2")
 async def test_private_pages_are_not_stored_by_anybody(province, browse):
     citizen = await browse(province, await cast.citizen())
     assert "no-store" in (await citizen.get("/ho-so-cua-toi")).headers["cache-control"]
@@ -55,6 +56,7 @@ async def test_private_pages_are_not_stored_by_anybody(province, browse):
     assert "max-age" in (await stranger.get("/static/logo.svg")).headers["cache-control"]
 
 
+@pytest.mark.asvs("16.5.1")
 async def test_a_mistake_of_ours_is_a_page_with_an_incident_code(province, browse, monkeypatch):
     async def breaks(*_):
         raise RuntimeError("secret detail")
@@ -66,6 +68,7 @@ async def test_a_mistake_of_ours_is_a_page_with_an_incident_code(province, brows
     assert "RuntimeError" not in answer.text
 
 
+@pytest.mark.asvs("16.5.2")
 @pytest.mark.parametrize(
     "outage",
     [
@@ -144,6 +147,7 @@ async def test_the_head_of_a_page_can_be_asked_for(province, browse):
     assert (await browser.head("/dang-nhap/xac-nhan")).status_code == 404
 
 
+@pytest.mark.asvs("15.2.2", "2.3.2")
 async def test_a_form_nobody_would_fill_in_is_refused_before_it_is_taken_apart(province, browse):
     browser = await browse(province)
     plain = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -155,6 +159,7 @@ async def test_a_form_nobody_would_fill_in_is_refused_before_it_is_taken_apart(p
     assert few.status_code == 404
 
 
+@pytest.mark.asvs("1.3.3")
 async def test_a_zero_character_is_a_name_of_nothing(province, browse):
     browser = await browse(province, await cast.citizen())
     for path in ("/tra-cuu/%00", "/thu-tuc/a%00b", "/da-nop/%00"):
@@ -214,6 +219,7 @@ async def test_making_the_application_leaves_the_logs_as_they_are(house):
     assert (logs.level, logs.handlers) == before
 
 
+@pytest.mark.asvs("16.2.5", "14.2.4")
 async def test_logs_hold_no_person_and_no_secret(province, browse, capsys):
     configure()
     citizen = await browse(province, await cast.citizen("Trần Văn Kín", "kin"))

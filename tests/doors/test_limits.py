@@ -58,6 +58,7 @@ def test_who_keeps_to_the_pace_is_never_told_to_wait():
     assert (wait_words(5), wait_words(61), wait_words(150)) == ("5 giây", "2 phút", "3 phút")
 
 
+@pytest.mark.asvs("2.4.1")
 def test_every_route_is_of_the_kind_it_should_be():
     found = {}
     for name, doors in (("tenant", TENANT), ("vendor", OPS)):
@@ -87,6 +88,7 @@ def test_every_route_is_of_the_kind_it_should_be():
     assert kind_of("POST", "/can-bo/ho-so/X/chuyen", files=True).name == "upload"
 
 
+@pytest.mark.asvs("4.1.3", "15.3.4")
 def test_only_our_own_proxies_say_who_stands_before_them():
     ours = networks("10.0.0.0/8 2001:db8::/32")
     said = "1.1.1.1, 203.0.113.9, 10.2.0.1"
@@ -119,6 +121,7 @@ async def test_processes_count_together_in_valkey_and_tenants_apart(house):
     assert sum(each == [True] for each in crowd) == 3
 
 
+@pytest.mark.asvs("6.3.1", "16.5.2")
 async def test_without_valkey_pages_stay_open_and_guesses_get_fewer(house, monkeypatch):
     monkeypatch.setenv("MOTCUA_REDIS_URL", "unix:///nowhere/valkey.sock")
     settings.cache_clear()
@@ -142,6 +145,7 @@ async def test_without_valkey_pages_stay_open_and_guesses_get_fewer(house, monke
         settings.cache_clear()
 
 
+@pytest.mark.asvs("2.4.1")
 async def test_a_full_bucket_answers_with_a_page_that_says_when(province, browse, monkeypatch):
     monkeypatch.setitem(kinds(), "page", Kind(name="page", address=Limit(1, 2), tenant=Limit(9, 9)))
     crowd = await browse(province)
@@ -156,6 +160,7 @@ async def test_a_full_bucket_answers_with_a_page_that_says_when(province, browse
     assert (await citizen.get("/tra-cuu")).status_code == 200
 
 
+@pytest.mark.asvs("15.2.2")
 async def test_a_query_that_takes_too_long_is_cancelled_and_its_line_used_again(tenant):
     before = await db.tenant.fetch_value("select pg_backend_pid()")
     with db.patience(0.05), pytest.raises(TimeoutError):
@@ -212,6 +217,7 @@ async def _settle() -> None:
         await asyncio.sleep(0)
 
 
+@pytest.mark.asvs("15.2.2")
 async def test_a_flood_at_one_tenant_leaves_the_others_answered(slow):
     door, site = slow
     flood = [_Request(site, "a", f"1.1.1.{n % 9}") for n in range(40)]

@@ -85,6 +85,7 @@ def test_sizes_are_told_as_phones_tell_them() -> None:
     assert words.dung_luong(2_516_582) == "2,4 MB"
 
 
+@pytest.mark.asvs("8.2.3", "14.2.4")
 def test_personal_numbers_show_only_their_end() -> None:
     assert words.dinh_danh_che("052190001234") == "••••••••1234"
 
@@ -112,6 +113,7 @@ def test_every_template_compiles() -> None:
     assert {"layout/citizen.html", "layout/desk.html", "parts/form.html"} <= set(names)
 
 
+@pytest.mark.asvs("1.2.1", "1.1.2")
 def test_what_a_person_wrote_never_becomes_markup() -> None:
     drawn = parts("{{ field('ten', 'Tên', value=v, error=v, hint=v) }}", v="<script>&\"'")
     assert "<script>" not in drawn
@@ -123,6 +125,7 @@ def test_a_misspelt_name_fails_loudly() -> None:
         parts("{{ khong_co }}")
 
 
+@pytest.mark.asvs("1.3.7", "5.3.2")
 def test_a_template_outside_the_doors_cannot_be_reached() -> None:
     with pytest.raises(minijinja.TemplateError):
         render.html("portal/../../render.py")
@@ -213,6 +216,7 @@ def test_a_refusal_gives_the_incident_and_whom_to_call(name: str) -> None:
     assert SITE.hotline in drawn
 
 
+@pytest.mark.asvs("3.4.3")
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
 def test_templates_ask_for_nothing_the_content_policy_forbids(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -283,6 +287,7 @@ def test_files_are_kept_for_ever_under_their_own_digest() -> None:
         assert again.status_code == 304
 
 
+@pytest.mark.asvs("5.3.2", "13.4.3")
 @pytest.mark.parametrize("name", ["nothing.css", "../assets.py", "css/base.css", "js/tus.js"])
 def test_nothing_but_served_files_is_served(name: str) -> None:
     with TestClient(Litestar([assets.serve_static])) as client:
@@ -327,6 +332,7 @@ def test_fonts_cover_every_vietnamese_letter() -> None:
             assert {letter for letter in fonts.VIETNAMESE if ord(letter) not in known} == set()
 
 
+@pytest.mark.asvs("15.1.2")
 def test_vendored_files_are_those_in_the_list() -> None:
     listing = (assets.VENDORED / "v" / "VENDORED.md").read_text()
     for path in (assets.VENDORED / "v").rglob("*"):

@@ -59,12 +59,14 @@ def _raised(call: Callable[[], object]) -> BaseException:
     raise AssertionError("nothing was raised")
 
 
+@pytest.mark.asvs("16.2.5")
 def test_a_row_the_database_refuses_is_not_quoted(told):
     row = {"C": "23502", "M": "null value", "D": f"Failing row contains ({NAME})", "n": "dossier"}
     trace = told(PostgresError.new(row))
     assert trace == "asyncpg.exceptions.NotNullViolationError 23502 dossier"
 
 
+@pytest.mark.asvs("16.2.5")
 def test_text_that_could_not_be_read_is_not_quoted(told):
     def reads() -> None:
         try:
@@ -87,6 +89,7 @@ def test_a_chain_of_causes_that_bites_its_tail_ends(told):
     assert told(first).count("ValueError") == 1
 
 
+@pytest.mark.asvs("16.3.4", "16.4.1")
 def test_a_failure_that_comes_by_a_library_keeps_its_trace_and_loses_its_words(printed):
     failure = _raised(lambda: {}[NAME])
     logging.getLogger("uvicorn.error").error("Exception in ASGI\n%s", NAME, exc_info=failure)

@@ -17,6 +17,7 @@ def test_what_is_sealed_comes_back(plain, label):
     assert unseal(KEY, seal(KEY, plain, label), label) == plain
 
 
+@pytest.mark.asvs("11.3.3")
 @given(st.binary(min_size=1), st.integers(0))
 def test_a_changed_byte_breaks_the_seal(plain, place):
     sealed = bytearray(seal(KEY, plain, "x"))
@@ -25,6 +26,7 @@ def test_a_changed_byte_breaks_the_seal(plain, place):
         unseal(KEY, bytes(sealed), "x")
 
 
+@pytest.mark.asvs("11.3.3")
 def test_a_seal_moved_to_another_place_is_broken():
     with pytest.raises(BrokenSeal):
         unseal(KEY, seal(KEY, b"secret", "tenant:a"), "tenant:b")
@@ -32,6 +34,7 @@ def test_a_seal_moved_to_another_place_is_broken():
         unseal(os.urandom(32), seal(KEY, b"secret", "a"), "a")
 
 
+@pytest.mark.asvs("9.1.1")
 @given(st.text(), st.text())
 def test_a_signature_fits_its_message_only(one, other):
     assert signed(KEY, one, sign(KEY, one))

@@ -43,6 +43,7 @@ def test_a_bad_setting_is_told(change):
         read(environ)
 
 
+@pytest.mark.asvs("13.3.1")
 def test_a_secret_may_lie_in_a_file(tmp_path):
     secret = tmp_path / "key"
     secret.write_text(GOOD["MOTCUA_MASTER_KEY"] + "\n")

@@ -34,12 +34,14 @@ async def test_the_first_sign_in_binds_the_username_to_issuer_and_subject(tenant
     assert row is not None and tuple(row) == (STAFF, "s-1")
 
 
+@pytest.mark.asvs("10.5.2")
 async def test_later_only_issuer_and_subject_count(tenant: Tenant) -> None:
     lan = await admitted()
     await signs_in(STAFF, "s-1")
     assert await signs_in(STAFF, "s-1", "renamed") == lan
 
 
+@pytest.mark.asvs("10.5.2", "6.8.1")
 @pytest.mark.parametrize(("issuer", "subject"), [(OTHER, "s-1"), (STAFF, "s-2"), (OTHER, "s-2")])
 async def test_the_same_username_of_somebody_else_is_refused(
     tenant: Tenant, issuer: str, subject: str
@@ -50,6 +52,7 @@ async def test_the_same_username_of_somebody_else_is_refused(
         await signs_in(issuer, subject)
 
 
+@pytest.mark.asvs("6.8.1")
 async def test_an_admission_for_one_issuer_does_not_serve_another(tenant: Tenant) -> None:
     lan = await admitted(issuer=STAFF)
     with pytest.raises(refusals.IdentityTaken):
@@ -101,6 +104,7 @@ async def test_a_citizen_is_remembered_and_refreshed(tenant: Tenant) -> None:
     assert await queries.citizen(first.id) == again
 
 
+@pytest.mark.asvs("6.8.1")
 async def test_one_subject_of_two_issuers_is_two_citizens(tenant: Tenant) -> None:
     async with work():
         one = await service.remember_citizen(STAFF, "c-1", {"name": "Một"})

@@ -26,6 +26,7 @@ def refusal(folder: Path, content: bytes, name: str, limit: int = LIMIT) -> str:
     return caught.value.code
 
 
+@pytest.mark.asvs("5.2.2")
 @pytest.mark.parametrize(
     ("content", "name", "media_type"),
     [
@@ -51,12 +52,14 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, b"", "anh.jpg") == "empty"
 
 
+@pytest.mark.asvs("5.2.1")
 def test_one_byte_above_the_limit_is_refused(tmp_path: Path) -> None:
     content = samples.JPEG.ljust(1025, b"\0")
     assert refusal(tmp_path, content, "anh.jpg", limit=1024) == "too_large"
     assert inspect.look(put(tmp_path, content[:1024]), "anh.jpg", 1024).size == 1024
 
 
+@pytest.mark.asvs("5.2.2")
 def test_a_program_named_pdf_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, samples.EXE, "don-xin.pdf") == "wrong_extension"
 
@@ -75,6 +78,7 @@ def test_a_picture_named_pdf_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, samples.PNG, "anh.pdf") == "wrong_extension"
 
 
+@pytest.mark.asvs("5.2.2")
 def test_a_page_of_text_that_mentions_a_pdf_is_no_pdf(tmp_path: Path) -> None:
     assert refusal(tmp_path, b"<html>%PDF-1.7</html>", "trang.pdf") == "wrong_extension"
 

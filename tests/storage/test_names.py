@@ -37,6 +37,7 @@ def test_a_name_of_four_hundred_characters_is_cut_before_its_extension() -> None
     assert len(kept.encode()) <= names.LONGEST_BYTES
 
 
+@pytest.mark.asvs("5.3.2", "1.3.3")
 @given(st.text(max_size=500))
 def test_no_name_escapes_or_outgrows_its_bounds(sent: str) -> None:
     kept = names.clean(sent)
@@ -47,6 +48,7 @@ def test_no_name_escapes_or_outgrows_its_bounds(sent: str) -> None:
     assert names.clean(kept) == kept
 
 
+@pytest.mark.asvs("5.4.2", "1.2.1")
 @given(st.text(max_size=300))
 def test_a_header_made_from_any_name_is_one_plain_line(sent: str) -> None:
     header = names.attachment(names.clean(sent))

@@ -47,6 +47,7 @@ async def test_the_whole_file_reaches_the_scanner(paper: Path, settings_of: Chan
     assert speaker.received == samples.JPEG * 2000
 
 
+@pytest.mark.asvs("5.4.3")
 async def test_a_virus_is_refused(paper: Path, settings_of: ChangeSettings) -> None:
     async with clamd.speaking(b"stream: Eicar FOUND\0") as speaker:
         settings_of(CLAMD=f"127.0.0.1:{speaker.port}")
@@ -54,6 +55,7 @@ async def test_a_virus_is_refused(paper: Path, settings_of: ChangeSettings) -> N
             await scan.scan(paper)
 
 
+@pytest.mark.asvs("5.4.3", "16.5.3")
 @pytest.mark.parametrize(
     ("answer", "limit"),
     [

@@ -21,6 +21,7 @@ from tests.storage.lines import HUNG, LAN, PDF, begin, files_left, send
 pytestmark = pytest.mark.usefixtures("tenant")
 
 
+@pytest.mark.asvs("2.3.2")
 async def test_one_owner_cannot_fill_the_disk_with_beginnings() -> None:
     for _ in range(uploads.AT_ONCE):
         await begin()

@@ -95,6 +95,7 @@ async def test_another_process_holding_the_upload_is_noticed() -> None:
     assert await send(upload, PDF) == len(PDF)
 
 
+@pytest.mark.asvs("8.2.2")
 async def test_an_upload_is_nobody_elses() -> None:
     upload = await begin()
     for act in (
@@ -109,6 +110,7 @@ async def test_an_upload_is_nobody_elses() -> None:
     assert await uploads.offset(upload) == 0
 
 
+@pytest.mark.asvs("5.2.1")
 async def test_more_bytes_than_announced_are_refused() -> None:
     upload = await begin(PDF[:100])
     with pytest.raises(FileRefused, match="too_large"):

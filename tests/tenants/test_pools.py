@@ -64,6 +64,7 @@ async def test_no_tenant_ever_gets_a_connection_of_another():
     assert second.key == "b" and first.closed and pools.opened == 1
 
 
+@pytest.mark.asvs("15.2.2")
 async def test_one_tenant_cannot_hold_more_than_its_share():
     pools = _pools(budget=4, share=2)
     held = [await pools.acquire("a") for _ in range(2)]

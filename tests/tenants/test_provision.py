@@ -155,12 +155,14 @@ async def test_two_tenants_live_on_two_clusters(make_tenant, house, monkeypatch)
         settings.cache_clear()
 
 
+@pytest.mark.asvs("13.3.1", "13.3.2")
 async def test_secrets_do_not_stand_open_in_the_registry(tenant):
     sealed = await db.control.fetch_value("select sealed from tenant where slug = $1", tenant.slug)
     assert tenant.secrets.password.encode() not in sealed
     assert tenant.secrets.password not in repr(tenant)
 
 
+@pytest.mark.asvs("13.2.2")
 async def test_a_tenant_may_have_a_storage_key_of_its_own(tenant):
     await provision.give_storage_key(tenant.slug, "access", "hush")
     found = await registry.by_slug(tenant.slug)

@@ -26,6 +26,7 @@ async def test_what_is_done_inside_is_kept_together(tenant):
     assert await _count() == 2
 
 
+@pytest.mark.asvs("2.3.3")
 async def test_an_exception_leaves_nothing_behind(tenant):
     with pytest.raises(RuntimeError):
         async with work():

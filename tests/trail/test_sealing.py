@@ -8,18 +8,22 @@ import asyncpg
 import msgspec
 import pytest
 
+from app import cli
+from app.doors.probes import metrics
 from app.people.shapes import Actor
 from app.trail import heads
+from app.trail.jobs import check_trail, seal_trail
 from app.trail.retention import drop_old
 from app.trail.rows import COLUMNS
 from app.trail.sealing import any_to_seal, seal_rows
 from app.trail.service import record
 from infra import clock
-from infra.clock import frozen
+from infra.clock import VIETNAM, frozen
 from infra.ids import uuid7
 from infra.settings import settings
 from tenants import db
 from tenants.clusters import owner
+from tenants.provision import ProvisionError
 from tenants.shapes import Tenant
 from tenants.work import work
 
@@ -135,6 +139,7 @@ TAMPERED = {
 }  # fmt: skip
 
 
+@pytest.mark.asvs("16.4.2")
 async def test_every_kind_of_tampering_is_found_and_named(tenant: Tenant):
     await sealed(3, 3, 3)
     assert await lines() == []
@@ -278,3 +283,25 @@ async def test_rows_go_only_when_they_are_old_enough_and_the_chain_stays_whole(
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await db.tenant.execute(ask, last, months)
     assert await lines() == []
+
+
+async def test_the_night_and_the_command_line_tell_what_was_found(
+    tenant: Tenant, capsys: pytest.CaptureFixture[str]
+):
+    await acts(3)
+    assert not await seal_trail()
+    await check_trail()
+    assert (await heads.latest())[tenant.slug].findings == 0
+    asked = cli._parser().parse_args(["audit", "verify", tenant.slug, "--from", "1", "--to", "1"])
+    await asked.verb(asked)
+    assert f"{tenant.slug}: whole: 1 seals, 3 rows" in capsys.readouterr().out
+    async with owner("main", tenant.database) as admin:
+        await admin.execute(f"delete from trail where id = {ROW.format(1)}")
+    await check_trail()
+    assert "was removed" in (await heads.latest(tenant))[tenant.slug].lines[0]
+    today = str(clock.now().astimezone(VIETNAM).date())
+    asked = cli._parser().parse_args(["audit", "verify", tenant.slug, "--from", today])
+    with pytest.raises(ProvisionError):
+        await asked.verb(asked)
+    assert "seal 1: row" in capsys.readouterr().out
+    assert "motcua_trail_findings" in (await metrics.fn()).content.decode()

@@ -34,6 +34,7 @@ async def test_an_act_rolled_back_leaves_no_trail(tenant: Tenant) -> None:
     assert await lines_of(("dossier", "1")) == []
 
 
+@pytest.mark.asvs("16.4.2")
 @pytest.mark.parametrize("change", ["update trail set act = 'x'", "delete from trail"])
 async def test_nobody_edits_the_trail(tenant: Tenant, change: str) -> None:
     await record(LAN, "dossier.receive", ("dossier", "1"))

@@ -51,6 +51,7 @@ async def test_a_natural_key_makes_rings_the_same(queue: ArqRedis) -> None:
     assert len(await _waiting(queue)) == 2
 
 
+@pytest.mark.asvs("1.5.2")
 async def test_what_is_written_to_redis_is_data_and_no_code(queue: ArqRedis) -> None:
     await bell.ring("send_notices", "binhdinh")
     (key,) = await queue.keys("arq:job:*")

@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from app.onestop.dossiers import service
 from infra import clock
 from tenants import db
@@ -86,6 +88,7 @@ async def test_only_the_buttons_open_to_the_person_are_there(lan, hoa, minh, pro
     assert f'formaction="{at(code)}/tham-dinh"' in await see(hoa, at(code))
 
 
+@pytest.mark.asvs("8.3.1", "2.2.2")
 async def test_a_button_that_is_not_there_does_nothing_when_pressed_all_the_same(hoa, province):
     code = (await laid_down()).code
     answer = await hoa.post(f"{at(code)}/chuyen", data={"version": "1"})
@@ -245,6 +248,7 @@ ACTS = (
 )  # fmt: skip
 
 
+@pytest.mark.asvs("8.2.2")
 async def test_an_officer_next_door_finds_nothing_and_does_nothing(browse, province):
     dossier = await submitted(await cast.citizen())
     for kind in ("reception", "specialist", "leader"):

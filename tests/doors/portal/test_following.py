@@ -23,6 +23,7 @@ async def test_with_the_code_alone_only_status_and_dates_are_told(province, brow
         assert secret not in text
 
 
+@pytest.mark.asvs("8.2.3", "14.2.4")
 async def test_with_the_last_digits_the_whole_way_is_shown_with_the_name_masked(
     province, browse, dossier
 ):
@@ -33,6 +34,7 @@ async def test_with_the_last_digits_the_whole_way_is_shown_with_the_name_masked(
     assert "TRẦN VĂN HÙNG" not in answer.text and "TRẦN V***" in answer.text
 
 
+@pytest.mark.asvs("2.4.1", "6.3.1")
 async def test_guessing_the_digits_is_stopped(province, browse, dossier):
     browser = await browse(province)
     answers = [

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tenants import db, issuers
 from tenants.current import acting_for
 from tenants.shapes import Tenant
@@ -30,6 +32,7 @@ async def test_a_citizen_signs_in_and_is_known(east: Tenant, browser: MakeBrowse
     assert (await hung.get("/cua-toi")).status_code == 200
 
 
+@pytest.mark.asvs("3.3.4", "3.3.2", "7.2.3", "10.1.1")
 async def test_the_session_cookie_is_for_this_host_and_not_for_scripts(
     east: Tenant, browser: MakeBrowser
 ) -> None:
@@ -60,6 +63,7 @@ async def test_one_comes_back_to_the_page_one_wanted(east: Tenant, browser: Make
     assert entered.headers["location"] == "/cua-toi?tim=%C4%91%E1%BA%A5t&trang=2"
 
 
+@pytest.mark.asvs("16.3.1")
 async def test_the_sign_in_leaves_a_trail_row(east: Tenant, browser: MakeBrowser) -> None:
     hung = browser()
     await hung.sign_in(HUNG)
@@ -83,6 +87,7 @@ async def test_the_operator_signs_in_at_the_vendors_host(
     assert row is not None and tuple(row) == (VAN.username, "operator.sign_in")
 
 
+@pytest.mark.asvs("6.8.1")
 async def test_several_issuers_are_offered_and_each_knows_its_own_people(
     east: Tenant, town: Town, browser: MakeBrowser
 ) -> None:
@@ -153,6 +158,7 @@ async def test_a_tenant_without_an_issuer_says_so(
     assert "Chưa có cách đăng nhập nào được thiết lập" in shown.text
 
 
+@pytest.mark.asvs("8.4.1")
 async def test_an_issuer_of_the_neighbour_cannot_be_chosen(
     east: Tenant, west: Tenant, browser: MakeBrowser
 ) -> None:

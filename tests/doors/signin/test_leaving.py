@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
+import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
@@ -46,6 +47,7 @@ UNFIT: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.asvs("7.4.1", "7.6.1")
 async def test_signing_out_ends_the_session_here_and_at_the_issuer(
     east: Tenant, town: Town, browser: MakeBrowser
 ) -> None:
@@ -90,6 +92,7 @@ async def test_signing_out_twice_is_no_error(east: Tenant, browser: MakeBrowser)
     assert (again.status_code, again.headers["location"]) == (303, "/dang-xuat/xong")
 
 
+@pytest.mark.asvs("3.5.3")
 async def test_a_link_cannot_sign_anybody_out(east: Tenant, browser: MakeBrowser) -> None:
     hung = browser()
     await hung.sign_in(HUNG)
@@ -127,6 +130,7 @@ async def tell(visitor: Browser, token: str) -> int:
     return answer.status_code
 
 
+@pytest.mark.asvs("7.6.1")
 async def test_the_issuer_ends_every_session_of_a_person_here_and_only_those(
     east: Tenant, west: Tenant, town: Town, browser: MakeBrowser
 ) -> None:
@@ -143,6 +147,7 @@ async def test_the_issuer_ends_every_session_of_a_person_here_and_only_those(
     assert (await lan.get("/can-bo")).status_code == 200
 
 
+@pytest.mark.asvs("10.5.5")
 async def test_a_logout_token_serves_once(east: Tenant, town: Town, browser: MakeBrowser) -> None:
     hung, machine = browser(), browser()
     token = logout_token(town, HUNG.username)
@@ -152,6 +157,7 @@ async def test_a_logout_token_serves_once(east: Tenant, town: Town, browser: Mak
     assert (await hung.get("/cua-toi")).status_code == 200
 
 
+@pytest.mark.asvs("10.5.5", "9.2.1")
 async def test_a_logout_token_that_does_not_fit_ends_nothing(
     east: Tenant, town: Town, browser: MakeBrowser
 ) -> None:
@@ -163,6 +169,7 @@ async def test_a_logout_token_that_does_not_fit_ends_nothing(
     assert (await hung.get("/cua-toi")).status_code == 200
 
 
+@pytest.mark.asvs("9.1.1", "6.8.2")
 async def test_a_logout_token_of_other_hands_ends_nothing(
     east: Tenant, town: Town, browser: MakeBrowser
 ) -> None:

@@ -40,6 +40,7 @@ def test_anything_else_becomes_the_first_page(path: str | None) -> None:
     assert safe_return(path, "staff") == "/can-bo"
 
 
+@pytest.mark.asvs("3.7.2", "1.2.2")
 @given(st.text())
 def test_no_text_leads_to_another_site(text: str) -> None:
     kept = safe_return(text, "citizen")
@@ -69,6 +70,7 @@ def test_a_request_of_the_sites_own_page_passes(headers: dict[str, str]) -> None
     assert is_own(HOST | headers, "http")
 
 
+@pytest.mark.asvs("3.5.1", "3.5.2")
 @pytest.mark.parametrize(
     "headers",
     [

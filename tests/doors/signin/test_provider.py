@@ -86,6 +86,7 @@ async def test_a_changed_key_is_fetched_when_a_token_names_it(
     assert issuer.asked == 2
 
 
+@pytest.mark.asvs("9.1.1", "9.1.3")
 async def test_forged_key_names_do_not_make_us_ask_again_and_again(issuer: Issuer) -> None:
     await verified(issuer.url, issuer.token())
     other = RSAKey.generate_key(2048)
@@ -95,12 +96,14 @@ async def test_forged_key_names_do_not_make_us_ask_again_and_again(issuer: Issue
     assert issuer.asked == 1
 
 
+@pytest.mark.asvs("9.1.2")
 async def test_a_signature_the_issuer_did_not_offer_is_not_believed(issuer: Issuer) -> None:
     issuer.described["id_token_signing_alg_values_supported"] = ["ES256"]
     with pytest.raises(TokenRefused):
         await verified(issuer.url, issuer.token())
 
 
+@pytest.mark.asvs("9.1.2", "6.8.2")
 @pytest.mark.parametrize("offered", [["none"], ["HS256", "none"], []])
 async def test_an_issuer_that_offers_no_real_signature_is_not_believed(
     issuer: Issuer, offered: list[str]
@@ -110,6 +113,7 @@ async def test_an_issuer_that_offers_no_real_signature_is_not_believed(
         await verified(issuer.url, issuer.token())
 
 
+@pytest.mark.asvs("10.5.3", "16.5.2")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -150,6 +154,7 @@ async def test_what_failed_is_asked_for_again(issuer: Issuer) -> None:
     assert (await provider.metadata(issuer.url)).issuer == issuer.url
 
 
+@pytest.mark.asvs("12.3.1")
 async def test_in_production_an_issuer_without_https_is_refused(
     issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,6 +44,7 @@ def assert_refused(answer: httpx.Response, visitor: Browser, words: str, status:
     assert visitor.token is None
 
 
+@pytest.mark.asvs("10.1.2", "10.2.1")
 async def test_a_forged_callback_is_refused(east: Tenant, browser: MakeBrowser) -> None:
     visitor = browser()
     for query in ("", "?state=", "?code=x", "?state=gia-mao&code=x", f"?state={'x' * 5000}&code=x"):
@@ -52,6 +53,7 @@ async def test_a_forged_callback_is_refused(east: Tenant, browser: MakeBrowser) 
     assert 'href="/dang-nhap"' in answer.text and 'href="/can-bo/dang-nhap"' in answer.text
 
 
+@pytest.mark.asvs("10.1.2")
 async def test_a_state_serves_once(east: Tenant, browser: MakeBrowser) -> None:
     hung = browser()
     back = await hung.at_issuer(await hung.begin(), HUNG)
@@ -62,6 +64,7 @@ async def test_a_state_serves_once(east: Tenant, browser: MakeBrowser) -> None:
     assert hung.token == first
 
 
+@pytest.mark.asvs("10.1.2", "10.2.1")
 async def test_another_browser_cannot_finish_what_one_began(
     east: Tenant, browser: MakeBrowser
 ) -> None:
@@ -81,6 +84,7 @@ async def test_a_callback_of_one_tenant_is_nothing_at_another(
     assert_refused(answer, neighbour, "Lượt đăng nhập đã kết thúc")
 
 
+@pytest.mark.asvs("10.2.2")
 @pytest.mark.parametrize("said", ["http://gia-mao.localhost", "", None])
 async def test_a_wrong_or_missing_issuer_is_refused(
     east: Tenant, browser: MakeBrowser, said: str | None
@@ -90,6 +94,7 @@ async def test_a_wrong_or_missing_issuer_is_refused(
     assert_refused(await hung.get(changed(back, iss=said)), hung, "Chưa đăng nhập được")
 
 
+@pytest.mark.asvs("10.2.2", "6.8.1")
 @pytest.mark.parametrize("honest", [True, False])
 async def test_an_answer_of_one_issuer_does_not_fit_the_attempt_at_another(
     east: Tenant, town: Town, browser: MakeBrowser, honest: bool
@@ -113,6 +118,7 @@ async def test_a_code_that_is_not_good_is_refused(
     assert_refused(await hung.get(changed(back, code=code)), hung, "Chưa đăng nhập được")
 
 
+@pytest.mark.asvs("10.1.2", "10.2.1")
 async def test_a_code_of_somebody_elses_attempt_is_refused(
     east: Tenant, browser: MakeBrowser
 ) -> None:
@@ -133,6 +139,7 @@ async def test_who_declines_is_told_how_to_go_on(
     assert_refused(await hung.get(f"{CALLBACK}?{query}"), hung, "Đã dừng đăng nhập")
 
 
+@pytest.mark.asvs("1.2.1", "16.5.1")
 async def test_an_error_of_the_issuer_is_not_echoed(
     east: Tenant, town: Town, browser: MakeBrowser
 ) -> None:
@@ -151,6 +158,7 @@ async def test_an_error_of_the_issuer_is_not_echoed(
     assert "alert" not in answer.text and "server_error" not in answer.text
 
 
+@pytest.mark.asvs("16.5.2")
 async def test_a_provider_that_does_not_answer_is_told(
     make_tenant: Callable[..., object], town: Town, browser: MakeBrowser
 ) -> None:
@@ -165,6 +173,7 @@ async def test_a_provider_that_does_not_answer_is_told(
     assert_refused(answer, visitor, "Hệ thống định danh tạm thời không trả lời", 503)
 
 
+@pytest.mark.asvs("10.5.3")
 async def test_a_discovery_document_of_another_issuer_is_not_believed(
     make_tenant: Callable[..., object], town: Town, browser: MakeBrowser
 ) -> None:
@@ -179,6 +188,7 @@ async def test_a_discovery_document_of_another_issuer_is_not_believed(
     assert_refused(answer, visitor, "tạm thời không trả lời", 503)
 
 
+@pytest.mark.asvs("3.7.2")
 @pytest.mark.parametrize(
     "target", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:x"]
 )
@@ -201,6 +211,7 @@ async def test_a_page_asked_for_without_a_session_leads_to_the_sign_in(
     assert (await visitor.get("/can-bo")).headers["location"] == "/can-bo/dang-nhap"
 
 
+@pytest.mark.asvs("7.2.1")
 async def test_a_form_sent_without_a_session_says_the_session_has_ended(
     east: Tenant, browser: MakeBrowser
 ) -> None:
@@ -231,6 +242,7 @@ async def test_a_program_without_a_session_gets_a_problem_document(
     assert answer.json()["code"] == "sign_in_needed"
 
 
+@pytest.mark.asvs("8.2.1")
 async def test_a_citizen_is_not_staff_and_staff_is_not_a_citizen(
     east: Tenant, browser: MakeBrowser
 ) -> None:
@@ -243,6 +255,7 @@ async def test_a_citizen_is_not_staff_and_staff_is_not_a_citizen(
     assert (await lan.get("/cua-toi")).status_code == 303
 
 
+@pytest.mark.asvs("8.4.1", "3.5.4")
 async def test_sessions_are_nothing_at_another_site(
     east: Tenant, west: Tenant, vendor: None, browser: MakeBrowser
 ) -> None:
@@ -260,6 +273,7 @@ async def test_sessions_are_nothing_at_another_site(
         assert (await thief.get(path)).status_code == 303
 
 
+@pytest.mark.asvs("3.5.1")
 async def test_forms_of_other_sites_do_nothing(
     east: Tenant, west: Tenant, town: Town, browser: MakeBrowser
 ) -> None:
@@ -275,6 +289,7 @@ async def test_forms_of_other_sites_do_nothing(
     assert (await lan.get("/can-bo")).status_code == 200
 
 
+@pytest.mark.asvs("16.5.2", "16.5.3")
 async def test_redis_away_is_a_page_that_asks_to_come_back(
     east: Tenant, browser: MakeBrowser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,6 +34,7 @@ class Straight:
                 return (await http.get(path)).status_code
 
 
+@pytest.mark.asvs("7.3.1")
 async def test_an_idle_session_ends(
     east: Tenant, app: Entrance, town: Town, browser: MakeBrowser
 ) -> None:
@@ -48,6 +49,7 @@ async def test_an_idle_session_ends(
     assert await straight.status("/cua-toi", timedelta()) == 303
 
 
+@pytest.mark.asvs("7.3.2")
 async def test_a_busy_session_ends_as_well_in_the_end(
     east: Tenant, app: Entrance, town: Town, browser: MakeBrowser
 ) -> None:
@@ -60,6 +62,7 @@ async def test_a_busy_session_ends_as_well_in_the_end(
     assert await straight.status("/cua-toi", at) == 303
 
 
+@pytest.mark.asvs("7.2.4")
 async def test_signing_in_again_makes_a_new_session_and_ends_the_old_one(
     east: Tenant, browser: MakeBrowser
 ) -> None:
@@ -77,6 +80,7 @@ async def test_signing_in_again_makes_a_new_session_and_ends_the_old_one(
     assert (await thief.get("/cua-toi")).status_code == 303
 
 
+@pytest.mark.asvs("7.2.1")
 async def test_a_made_up_token_is_a_strangers(east: Tenant, browser: MakeBrowser) -> None:
     visitor = browser()
     for token in ("", "x", "../../etc/passwd", "a" * 4000):
@@ -85,6 +89,7 @@ async def test_a_made_up_token_is_a_strangers(east: Tenant, browser: MakeBrowser
         assert (await visitor.get("/cua-toi")).status_code == 303
 
 
+@pytest.mark.asvs("14.2.4")
 async def test_redis_holds_neither_tokens_nor_names_in_the_clear(
     east: Tenant, servers: Servers, browser: MakeBrowser
 ) -> None:
@@ -104,6 +109,7 @@ async def test_redis_holds_neither_tokens_nor_names_in_the_clear(
     await redis.aclose()
 
 
+@pytest.mark.asvs("11.3.3", "8.4.1")
 async def test_a_session_moved_to_another_key_is_nothing(
     east: Tenant, west: Tenant, servers: Servers, browser: MakeBrowser
 ) -> None:
@@ -117,6 +123,7 @@ async def test_a_session_moved_to_another_key_is_nothing(
     assert (await thief.get("/cua-toi")).status_code == 303
 
 
+@pytest.mark.asvs("7.4.2", "8.3.1")
 async def test_a_dismissed_officer_is_out_with_the_next_click(
     east: Tenant, browser: MakeBrowser
 ) -> None:
@@ -145,6 +152,7 @@ async def test_a_post_taken_back_is_gone_with_the_next_click(
     assert (await lan.get("/can-bo")).json()["posts"] == []
 
 
+@pytest.mark.asvs("3.3.1", "3.3.3")
 def test_over_https_the_cookie_is_bound_to_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "MOTCUA_PUBLIC_SCHEME": "https",

@@ -45,6 +45,7 @@ def test_a_good_token_passes(changes: dict[str, Any]) -> None:
     assert wrong(**changes) is None
 
 
+@pytest.mark.asvs("9.2.1", "9.2.3", "10.5.1", "10.5.4", "15.3.5")
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
@@ -77,11 +78,13 @@ def test_each_wrong_claim_is_named(changes: dict[str, Any], name: str) -> None:
     assert wrong(**changes) == name
 
 
+@pytest.mark.asvs("9.2.2", "10.5.5")
 def test_an_id_token_is_no_logout_token() -> None:
     found = wrong_in_logout_token(GOOD, {}, issuer=ISSUER, client_id=CLIENT, at=AT)
     assert found == "events"
 
 
+@pytest.mark.asvs("9.2.3", "10.5.4")
 def test_a_token_for_nobody_is_not_for_us() -> None:
     assert not for_client({}, CLIENT)
     assert not for_client({"aud": None}, CLIENT)

@@ -85,6 +85,7 @@ async def test_what_somebody_changed_meanwhile_is_refused_and_not_overwritten(
     assert (await outcome(lan, order_id)).count(REFUSED) == 1
 
 
+@pytest.mark.asvs("2.3.4")
 async def test_two_workers_at_once_do_each_dossier_once(province: Tenant) -> None:
     lan = await cast.officer(cast.LAN)
     codes = await laid_down(8)

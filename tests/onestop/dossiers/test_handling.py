@@ -51,6 +51,7 @@ async def test_a_second_click_of_ones_own_is_told_as_such(province: Tenant) -> N
     assert await db.tenant.fetch_value("select count(*) from usage_record") == 1
 
 
+@pytest.mark.asvs("2.3.4")
 async def test_an_old_page_does_not_overwrite_a_colleague(province: Tenant) -> None:
     lan, hoa, minh = [await cast.officer(name) for name in (cast.LAN, cast.HOA, cast.MINH)]
     code = (await doing(service.intake, lan, on_paper())).code
@@ -115,6 +116,7 @@ async def test_people_come_and_go_and_the_dossier_stays_with_the_post(province: 
     assert (await turn(done))["node"] == LEADER
 
 
+@pytest.mark.asvs("8.2.2")
 async def test_officers_of_other_agencies_find_nothing(province: Tenant) -> None:
     lan = await cast.officer(cast.LAN)
     code = (await submitted(await cast.citizen())).code
@@ -150,6 +152,7 @@ async def test_an_officer_of_another_tenant_finds_nothing(
     assert await cast.at(neighbour, queries.tracking(code, "0301")) is None
 
 
+@pytest.mark.asvs("8.2.1", "8.3.1")
 async def test_citizens_and_visitors_do_no_officers_work(province: Tenant) -> None:
     hung = await cast.citizen()
     code = (await submitted(hung)).code
@@ -271,6 +274,7 @@ async def broken(tenant: Tenant, table: str, act: Callable[[], Awaitable[Any]]) 
         await connection.execute(f"drop trigger fail on {table}")
 
 
+@pytest.mark.asvs("2.3.3")
 async def test_a_submission_that_fails_at_any_write_leaves_nothing(province: Tenant) -> None:
     hung = await cast.citizen()
     draft = await with_paper(hung, await begun(hung))
@@ -300,6 +304,7 @@ async def test_an_intake_that_fails_at_any_write_leaves_nothing(province: Tenant
     assert (await doing(service.intake, lan, form)).code.endswith("-0001")
 
 
+@pytest.mark.asvs("2.3.3")
 async def test_a_refused_act_leaves_no_trace(province: Tenant) -> None:
     hoa, dossier = await cast.officer(cast.HOA), await submitted(await cast.citizen())
     before = await snapshot()

@@ -28,6 +28,7 @@ async def taken(officer: Actor, form: Intake) -> Dossier:
         return await service.intake(officer, form)
 
 
+@pytest.mark.asvs("2.3.4")
 async def test_the_same_form_sent_five_times_at_once_is_one_dossier(province: Tenant) -> None:
     lan, form = await cast.officer(cast.LAN), on_paper()
     codes = {d.code for d in await asyncio.gather(*(taken(lan, form) for _ in range(5)))}
@@ -68,6 +69,7 @@ MISTAKES: list[tuple[str, dict[str, object]]] = [
 ]
 
 
+@pytest.mark.asvs("2.2.1", "2.2.2")
 async def test_each_mistake_gets_a_sentence_beside_its_field(province: Tenant) -> None:
     lan = await cast.officer(cast.LAN)
     for field, choices in MISTAKES:

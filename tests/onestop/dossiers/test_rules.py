@@ -95,6 +95,7 @@ def test_nothing_is_finished_without_its_result() -> None:
     assert allowed(Act.FINISH, facts(Status.PROCESSING, last, has_result=True), HOA) is Answer.YES
 
 
+@pytest.mark.asvs("2.3.1", "8.2.1")
 def test_only_the_post_whose_turn_it_is_processes() -> None:
     other, now = officer("specialist", post_id=uuid4()), facts(Status.PROCESSING, at("specialist"))
     assert allowed(Act.PROCESS, now, other) is Answer.NOT_YOUR_TURN
@@ -173,6 +174,7 @@ def test_an_agency_asked_for_its_opinion_sees_the_dossier_and_only_answers() -> 
     assert Act.GIVE_OPINION not in acts_open(now, HOA)
 
 
+@pytest.mark.asvs("8.2.2")
 @pytest.mark.parametrize("act", [act for act in Act if act is not Act.SUBMIT])
 @pytest.mark.parametrize("status", list(Status))
 def test_an_officer_of_another_agency_finds_no_dossier_at_all(act: Act, status: Status) -> None:
@@ -181,16 +183,19 @@ def test_an_officer_of_another_agency_finds_no_dossier_at_all(act: Act, status: 
         assert allowed(act, now, OUTSIDER) is Answer.NOT_YOURS
 
 
+@pytest.mark.asvs("8.2.1")
 def test_an_administrator_handles_no_dossiers() -> None:
     for act in Act:
         assert allowed(act, facts(Status.REGISTERED), THU) is Answer.NOT_YOURS
 
 
+@pytest.mark.asvs("8.2.1")
 def test_a_visitor_may_do_nothing() -> None:
     for status in (None, *Status):
         assert acts_open(facts(status, at("specialist"), has_result=True), VISITOR) == []
 
 
+@pytest.mark.asvs("8.2.2")
 def test_a_citizen_files_supplements_and_withdraws_and_only_the_own_dossier() -> None:
     assert acts_open(facts(None), HUNG) == [Act.SUBMIT]
     stranger = Actor(kind="citizen", name="Người khác", id=uuid4())
@@ -203,6 +208,7 @@ def test_a_citizen_files_supplements_and_withdraws_and_only_the_own_dossier() ->
         assert acts_open(now, stranger) == []
 
 
+@pytest.mark.asvs("2.3.1")
 @pytest.mark.parametrize("status", sorted(ENDED))
 def test_nothing_happens_after_the_end(status: Status) -> None:
     for actor in (LAN, HOA, MINH, HUNG):

@@ -60,6 +60,7 @@ def test_a_token_made_to_break_us_proves_nothing(payload: bytes) -> None:
     assert not believed(wire.signed(OURS, wire.address_of(THEIRS), "é" * 64, NOW))
 
 
+@pytest.mark.asvs("9.2.3", "13.2.1")
 def test_a_message_is_believed_of_its_sender_for_its_receiver_and_its_very_bytes() -> None:
     assert believed(token())
     assert wire.sender_said(token()) == wire.address_of(OURS)
@@ -68,11 +69,13 @@ def test_a_message_is_believed_of_its_sender_for_its_receiver_and_its_very_bytes
     assert not believed(token(), digest="cd" * 32)
 
 
+@pytest.mark.asvs("9.2.1")
 @pytest.mark.parametrize(("minutes", "good"), [(-2, False), (0, True), (5, True), (7, False)])
 def test_a_token_is_good_for_a_few_minutes(minutes: int, good: bool) -> None:
     assert believed(token(), at=NOW + timedelta(minutes=minutes)) is good
 
 
+@pytest.mark.asvs("9.1.1")
 @given(st.integers(0, 400), st.sampled_from("abcABC019-_."))
 def test_a_token_with_a_changed_letter_proves_nothing(at: int, letter: str) -> None:
     genuine = token()
@@ -96,6 +99,7 @@ def test_no_two_tenants_sign_with_one_key() -> None:
     assert not wire.is_public_key(str(uuid4()))
 
 
+@pytest.mark.asvs("1.3.6", "13.2.4")
 @pytest.mark.parametrize(
     ("address", "good"),
     [

@@ -104,6 +104,7 @@ async def test_a_withdrawal_in_the_very_moment_of_its_request_is_not_lost(
     assert await cast.at(theirs, left) == 0
 
 
+@pytest.mark.asvs("13.2.1")
 async def test_strangers_are_told_nothing(province: Tenant, theirs: Tenant, make_tenant) -> None:
     await sent()
     raw, stranger = await body(), await make_tenant()
@@ -147,6 +148,7 @@ async def test_a_moment_no_page_could_show_is_refused(
     assert (await put(theirs, path_of(raw), raw)).json()["code"] == "unreadable"
 
 
+@pytest.mark.asvs("15.3.3")
 async def test_what_it_says_beside_the_interface_is_passed_over(
     province: Tenant, theirs: Tenant
 ) -> None:

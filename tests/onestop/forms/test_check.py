@@ -152,6 +152,7 @@ def test_what_cannot_be_seen_is_taken_out_without_a_word() -> None:
     assert check(BIRTH, {**BORN, "me_ten": typed}, today=TODAY).values["me_ten"] == "BÙI THỊ NGỌC"
 
 
+@pytest.mark.asvs("2.2.3")
 def test_a_child_is_not_born_tomorrow() -> None:
     assert birth(ks_ngay_sinh="23/11/2026") == {
         "ks_ngay_sinh": "Chọn ngày sinh của trẻ không sau hôm nay."
@@ -187,10 +188,12 @@ def test_an_address_of_mail_that_is_none_is_told(typed: str) -> None:
     assert list(birth(nyc_email=typed)) == ["nyc_email"]
 
 
+@pytest.mark.asvs("2.2.1")
 def test_a_choice_outside_the_list_is_refused() -> None:
     assert birth(ks_gioi_tinh="khac") == {"ks_gioi_tinh": "Chọn giới tính của trẻ trong danh sách."}
 
 
+@pytest.mark.asvs("2.2.3")
 def test_a_foundling_has_no_parents_to_declare() -> None:
     checked = check(BIRTH, {**BORN, "truong_hop": "bo-roi"}, today=TODAY)
     assert checked.ok
@@ -249,6 +252,7 @@ def test_the_review_shows_labels_and_leaves_out_what_was_not_asked() -> None:
     assert "nyc_email" not in sheets["nguoi-yeu-cau"]
 
 
+@pytest.mark.asvs("2.2.1", "15.3.3")
 @quietly
 @given(
     st.sampled_from(ALL),

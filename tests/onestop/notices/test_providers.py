@@ -170,6 +170,7 @@ MESSAGE = Outgoing(
 )  # fmt: skip
 
 
+@pytest.mark.asvs("1.2.1", "1.2.2", "1.2.3")
 def test_a_text_cannot_break_out_of_the_call_it_is_put_into() -> None:
     shape = shipped()["viettel"]
     own = {"username": "u", "password": "p", "cp_code": "c"}
@@ -192,6 +193,7 @@ def test_codes_mean_what_the_mapping_says_and_the_rest_is_a_doubt(code: str, kin
         mapping.judged(shipped()["esms"].codes, found)
 
 
+@pytest.mark.asvs("1.5.1")
 @pytest.mark.parametrize(
     "body", [b"", b"<a", b"{", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", b"\xff\xfe"]
 )

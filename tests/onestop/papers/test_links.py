@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 
 from app.onestop.papers import queries
 from app.people.shapes import Actor
@@ -21,6 +22,7 @@ async def link_to(browser: httpx.AsyncClient, draft: UUID, slot: str) -> str:
     return str((await browser.get(paper.url or "")).headers["location"])
 
 
+@pytest.mark.asvs("5.4.1", "3.2.1")
 async def test_a_link_gives_ranges_and_heads(
     hung: Actor, draft: UUID, slot: str, browse: Browse
 ) -> None:
@@ -44,6 +46,7 @@ async def test_a_link_gives_ranges_and_heads(
     assert (head.status_code, head.headers["content-length"], head.content) == (200, str(size), b"")
 
 
+@pytest.mark.asvs("9.1.1", "9.2.1")
 async def test_an_expired_forged_or_foreign_link_is_a_sentence(
     hung: Actor, draft: UUID, slot: str, browse: Browse, neighbour: Tenant
 ) -> None:

@@ -46,6 +46,7 @@ def test_a_draft_is_its_citizens_alone() -> None:
         assert not may_remove(other, DRAFT, "submitted")
 
 
+@pytest.mark.asvs("8.2.2")
 @pytest.mark.parametrize("status", range(1, 11))
 def test_a_filed_paper_is_read_by_citizen_and_agency_only(status: int) -> None:
     for reader in (HUNG, LAN, CALLED_IN):
@@ -62,6 +63,7 @@ def test_what_another_system_answered_is_for_the_agencies_alone(status: int) -> 
         assert not may_open(other, dossier(status), "answer")
 
 
+@pytest.mark.asvs("8.2.3")
 @pytest.mark.parametrize("status", range(1, 11))
 def test_a_result_is_the_citizens_once_the_agency_has_finished(status: int) -> None:
     assert may_open(HUNG, dossier(status), "result") is (status in {9, 10})
