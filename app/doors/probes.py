@@ -1,11 +1,15 @@
 """What stands on the inner port: alive, ready, figures, and the SMS gateway's reports."""
 
+from contextlib import suppress
+
 from asyncpg.exceptions import PostgresError
 from litestar import Litestar, Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
 
 from app.doors.gateway import gateway_routes
+from app.doors.measures import trail_checked
+from app.trail import heads
 from infra import bell
 from tenants.db import control
 
@@ -24,9 +28,12 @@ async def ready() -> Response[dict[str, str]]:
     return Response({n: "ok" if ok else "down" for n, ok in parts.items()}, status_code=status)
 
 
-@get("/metrics", opt={"public": True}, sync_to_thread=False)
-def metrics() -> Response[bytes]:
+@get("/metrics", opt={"public": True})
+async def metrics() -> Response[bytes]:
     """Prometheus text format."""
+    with suppress(OSError, TimeoutError, PostgresError):
+        for slug, checked in (await heads.latest()).items():
+            trail_checked(slug, checked.checked_at, checked.findings, checked.unsealed)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
@@ -40,10 +39,10 @@ insert into trail_check (tenant_id, checked_at, seals, rows, unsealed, findings,
 values ($1, $2, $3, $4, $5, $6, $7)
 """
 _LATEST = """
-select distinct on (c.tenant_id) c.tenant_id, c.checked_at, c.seals, c.rows, c.unsealed,
-       c.findings, c.lines::text as lines
-from trail_check c where $1::uuid is null or c.tenant_id = $1
-order by c.tenant_id, c.checked_at desc
+select t.slug, c.checked_at, c.seals, c.rows, c.unsealed, c.findings, c.lines::text as lines
+from tenant t cross join lateral (
+    select * from trail_check where tenant_id = t.id order by checked_at desc limit 1) c
+where $1::uuid is null or t.id = $1
 """
 
 
@@ -125,11 +124,11 @@ async def note_check(verdict: Verdict) -> None:
     )
 
 
-async def latest(tenant: Tenant | None = None) -> dict[UUID, Checked]:
-    """The latest verification of every tenant, or of one, by the tenant's id."""
+async def latest(tenant: Tenant | None = None) -> dict[str, Checked]:
+    """The latest verification of every tenant, or of one, by the tenant's short name."""
     rows = await db.control.fetch(_LATEST, tenant.id if tenant else None)
     return {
-        row["tenant_id"]: Checked(
+        row["slug"]: Checked(
             **{name: row[name] for name in Checked.__struct_fields__ if name != "lines"},
             lines=msgspec.json.decode(row["lines"], type=list[str]),
         )

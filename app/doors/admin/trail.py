@@ -115,7 +115,7 @@ async def _page(who: Actor, asked: Filter, after: str) -> Response[bytes]:
         head=head,
         digest=rules.short(head.digest) if head else "",
         public_key=signing.public_key().hex(),
-        checked=(await heads.latest(current())).get(current().id),
+        checked=(await heads.latest(current())).get(current().slug),
     )
 
 

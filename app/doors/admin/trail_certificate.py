@@ -35,7 +35,7 @@ async def certificate(head: Head) -> bytes:
         ("Số niêm phong mới nhất", so(head.seq)),
         ("Số dòng nhật ký đã niêm phong", so(head.total)),
         ("Niêm phong lúc", gio_ngay(await searching.sealed_at(head))),
-        ("Kiểm tra gần nhất", checked_words((await heads.latest(current())).get(current().id))),
+        ("Kiểm tra gần nhất", checked_words((await heads.latest(current())).get(current().slug))),
         ("Mã niêm phong rút gọn", rules.short(head.digest)),
         ("Khóa công khai (Ed25519)", _grouped(signing.public_key())),
     ]

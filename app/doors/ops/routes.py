@@ -13,6 +13,7 @@ from app.doors.ops.paths import base_of, month_at, tenant_of
 from app.doors.render import page
 from app.doors.sessions import operator, vendor_only
 from app.refusals import NotFound
+from app.trail import heads
 from billing import queries, rebuild, service
 from billing.months import month_of, parse_month
 from billing.refusals import BooksRefuse
@@ -27,7 +28,10 @@ async def show_tenants() -> Response[bytes]:
     rows = await queries.overview()
     month = month_of(clock.now())
     checks = await rebuild.latest()
-    return page("ops/tenants.html", rows=rows, month=month, checks=checks, here="/")
+    trails = await heads.latest()
+    return page(
+        "ops/tenants.html", rows=rows, month=month, checks=checks, trails=trails, here="/"
+    )
 
 
 @get("/hop-dong/{slug:str}")
