@@ -27,7 +27,7 @@ from litestar.types import (
 
 from app.doors import render
 from app.doors.incident import begin, incident_code
-from app.doors.limits_address import client_address, forwarded_for, networks
+from app.doors.limits_address import client_address, forwarded_for, networks, told_port
 from app.doors.measures import observe
 from app.doors.sites import OPS_SITE, site_view
 from infra.settings import settings
@@ -191,7 +191,9 @@ def _know_client(scope: HTTPScope) -> None:
     address = client_address(peer[0], forwarded, trusted)
     if address == peer[0] and settings().mode == "production":
         _warn_of_stranger(address)
-    scope["client"] = (address, peer[1])
+    # The port of a proxy's own line would be laid at the door of a person.
+    port = peer[1] if address == peer[0] else told_port(address, forwarded)
+    scope["client"] = (address, port)
 
 
 @lru_cache(maxsize=64)

@@ -30,6 +30,16 @@ def client_address(peer: str, forwarded: str, trusted: tuple[Network, ...]) -> s
     return nearest
 
 
+def told_port(address: str, forwarded: str) -> int:
+    """The source port a proxy told with that address; 0 when it told none."""
+    for said in reversed(forwarded.split(",")):
+        if str(read(said)) == address:
+            end = said.strip().strip('"').rpartition(":")[2]
+            spelt = said.count(":") == 1 or "]:" in said
+            return int(end) if spelt and end.isdecimal() and 0 < int(end) < 65536 else 0
+    return 0
+
+
 @lru_cache(maxsize=4096)
 def household(address: str) -> str:
     """What shares one limit: an IPv4 address, or the /64 that a line gets in IPv6 (RFC 6177)."""

@@ -19,6 +19,7 @@ _NO_PAGES = (
     "/dang-nhap/xac-nhan", "/dang-xuat/kenh-sau", "/bang-ke/{slug}",
     "/da-nop/{code}/phieu/", "/da-nop/{code}/bo-sung", "/can-bo/thong-ke/csv",
     "/quan-tri/sap-xep/tep-mau", "/quan-tri/su-dung/{month}/tep/",
+    "/quan-tri/nhat-ky/giay-xac-nhan",
 )  # fmt: skip
 
 

@@ -126,6 +126,8 @@ def administration(shown: Gallery) -> None:
         ("/quan-tri/tin-nhan/mau/TIEP_NHAN", "message-wording"),
         ("/quan-tri/lien-thong", "partners"),
     ):
+        ("/quan-tri/nhat-ky", "trail"),
+        ("/quan-tri/nhat-ky?viec=xem&tu=hom+nay", "trail-wrong-day"),
         shown.at(cast.THU, path, name)
     shown.at(cast.MINH, "/can-bo/thong-ke", "statistics")
     shown.at(cast.LAN, "/can-bo/tin-bao", "messages-that-failed")
