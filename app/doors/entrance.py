@@ -26,6 +26,7 @@ from litestar.types import (
 )
 
 from app.doors import render
+from app.doors.failures import Unavailable
 from app.doors.incident import begin, incident_code
 from app.doors.limits_address import client_address, forwarded_for, networks, told_port
 from app.doors.measures import observe
@@ -239,10 +240,13 @@ async def _away(answer: _Answer, failure: Exception) -> None:
     """What went wrong before any door was reached, so that nobody else could tell it."""
     log.error("request_failed", incident=incident_code(), exc_info=failure)
     status = 503 if isinstance(failure, _OUTAGES) else 500
-    await _plain(answer, status, render.html("errors/away.html", incident=incident_code()))
+    wait = Unavailable.wait_seconds if status == 503 else 0
+    await _plain(answer, status, render.html("errors/away.html", incident=incident_code()), wait)
 
 
-async def _plain(answer: _Answer, status: int, text: str) -> None:
+async def _plain(answer: _Answer, status: int, text: str, wait_seconds: int = 0) -> None:
     headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
+    if wait_seconds:
+        headers.append((b"retry-after", str(wait_seconds).encode()))
     await answer({"type": "http.response.start", "status": status, "headers": headers})
     await answer({"type": "http.response.body", "body": text.encode(), "more_body": False})

@@ -158,6 +158,14 @@ async def test_a_full_bucket_answers_with_a_page_that_says_when(province, browse
     # Who signs in is counted by account: the others at the same address do no harm.
     citizen = await browse(province, await cast.citizen())
     assert (await citizen.get("/tra-cuu")).status_code == 200
+    # So is who stands before one of our proxies, whom nobody else can claim to be.
+    behind = {"X-Forwarded-For": "203.0.113.9"}
+    assert (await crowd.get("/tra-cuu", headers=behind)).status_code == 429
+    with monkeypatch.context() as proxied:
+        proxied.setenv("MOTCUA_TRUSTED_PROXIES", "127.0.0.0/8")
+        settings.cache_clear()
+        assert (await crowd.get("/tra-cuu", headers=behind)).status_code == 200
+    settings.cache_clear()
 
 
 @pytest.mark.asvs("15.2.2")
