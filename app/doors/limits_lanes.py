@@ -1,8 +1,9 @@
 """In front of a site's doors: requests of all tenants stand in line for few places, fairly.
 
 The work of one process is done by one core, so what one tenant has at work at once is what the
-others wait for. Pages, acts that wait for other servers, and exports have lanes of their own. A
-place is held from the moment the request is at hand until its answer begins; nobody waits for a
+others wait for. Pages, acts (which may wait for one another's rows), whatever waits for other
+servers, and exports have lanes of their own, so that none of them keeps a page waiting. A place is
+held from the moment the request is at hand until its answer begins; nobody waits for a
 sender or a reader who is slow.
 """
 
@@ -30,6 +31,7 @@ _waited = Histogram(
 
 ROOMS: dict[Lane, Room] = {
     "quick": Room(places=16, most=8, least=2, waiting=100, seconds=5.0),
+    "acting": Room(places=16, most=8, least=2, waiting=100, seconds=5.0),
     "patient": Room(places=64, most=24, least=4, waiting=60, seconds=10.0),
     "heavy": Room(places=4, most=2, least=1, waiting=10, seconds=20.0),
 }

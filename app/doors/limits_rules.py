@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-Lane = Literal["quick", "patient", "heavy"]
+Lane = Literal["quick", "acting", "patient", "heavy"]
 By = Literal["address", "account", "tenant", "thing"]
 
 READING = {"GET", "HEAD", "OPTIONS"}

@@ -8,7 +8,7 @@ import pytest
 
 from app.doors import limits, limits_store
 from app.doors.limits_address import client_address, household, networks
-from app.doors.limits_lanes import InTurn
+from app.doors.limits_lanes import ROOMS, InTurn
 from app.doors.limits_rules import Kind, Limit, kind_of, kinds, part, spent, wait_words
 from app.doors.limits_store import Buckets, asks_of
 from app.main import OPS, TENANT, create_site
@@ -217,7 +217,7 @@ def slow(monkeypatch):
     monkeypatch.setattr("app.doors.limits_lanes.site_name", site_name.get)
     monkeypatch.setattr("app.doors.limits_lanes._TOLD_AFTER_SECONDS", 0.0)
     room = Room(places=4, most=3, least=1, waiting=2, seconds=60.0)
-    return (door := _Slow()), InTurn(door, {"quick": room, "patient": room, "heavy": room})
+    return (door := _Slow()), InTurn(door, dict.fromkeys(ROOMS, room))
 
 
 async def _settle() -> None:

@@ -33,6 +33,8 @@ def test_good_settings_are_read():
         {"MOTCUA_STORAGE_DRIVER": "s3"},
         {"MOTCUA_STORAGE_ROOT": ""},
         {"MOTCUA_PUBLIC_PORT": "eighty"},
+        {"MOTCUA_TRUSTED_PROXIES": "the proxy"},
+        {"MOTCUA_LIMITS_FACTOR": "0"},
         {"MOTCUA_MODE": "production"},
         {"MOTCUA_MASTER_KEY": None},
     ],
