@@ -12,8 +12,8 @@ import asyncpg
 
 from app.chains import tenant_chain
 from app.leaving import books, loading, papers, reading
-from app.leaving.catalogue import tables
-from app.leaving.reading import Package
+from app.leaving.catalogue import Table, tables
+from app.leaving.reading import Lines, Package
 from app.leaving.refusals import LeavingRefused
 from app.trail import sealing
 from infra.clock import now
@@ -174,17 +174,23 @@ async def _files(tenant: Tenant, package: Package, arrival: _Arrival) -> int:
 async def _books(tenant: Tenant, package: Package, arrival: _Arrival) -> int:
     """The contract, the usage and the bills, as this tenant's; all or nothing."""
     theirs = {each.table: each for each in package.tables if each.group == "books"}
-    if "books" in arrival.done:
-        return arrival.done["books"]
-    database, count = Address.parse(settings().control_dsn).database, 0
-    async with owner("main", database) as connection, connection.transaction():
-        await connection.execute("set local timezone = 'UTC'")
-        for table in await books.carried(connection):
-            if lines := theirs.get(table.name):
-                given = books.owned_by(table.name, tenant)
-                count += await loading.insert(connection, lines, table, lines.columns, given)
-    await arrival.finish("books", count)
-    return count
+    if "books" not in arrival.done:
+        database = Address.parse(settings().control_dsn).database
+        async with owner("main", database) as connection, connection.transaction():
+            await connection.execute("set local timezone = 'UTC'")
+            # One that was cut short after its commit has brought all of them.
+            if not await books.any_of(connection, tenant.id):
+                for table in await books.carried(connection):
+                    if lines := theirs.get(table.name):
+                        await _book(connection, tenant, table, lines)
+        await arrival.finish("books", sum(each.rows for each in theirs.values()))
+    return arrival.done["books"]
+
+
+async def _book(connection: asyncpg.Connection, tenant: Tenant, table: Table, lines: Lines) -> None:
+    given = books.owned_by(table.name, tenant)
+    known = table.name in books.OWN_IDS
+    await loading.insert(connection, lines, table, given=given, spare_known=known)
 
 
 async def _whole(

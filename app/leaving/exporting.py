@@ -117,10 +117,16 @@ def _journal(folder: Path) -> Iterator[Journal]:
         raise LeavingRefused(f"another export is writing into {folder}") from None
     journal = Journal(folder / WORK / "journal")
     try:
+        # A loss of power may have kept the list and lost the end of a file.
+        journal.forget_unless(lambda file: _size(folder / file.path) == file.size)
         yield journal
     finally:
         journal.close()
         os.close(held)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else -1
 
 
 async def _rows(tenant: Tenant, made: _Bag) -> tuple[Moment, list[Written]]:

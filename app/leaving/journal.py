@@ -4,7 +4,7 @@ SQLite, because a tenant may have millions of papers and their digests need not 
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,6 +87,13 @@ class Journal:
         query = "select path, sha256, size from file where path = ?"
         found = self._base.execute(query, (path,)).fetchone()
         return File(*found) if found else None
+
+    def forget_unless(self, fits: Callable[[File], bool]) -> None:
+        """Forget files that are not on the disk as they were written, and their pieces."""
+        query = "select path, sha256, size, piece from file"
+        wrong = [row for row in self._base.execute(query) if not fits(File(*row[:3]))]
+        self._base.executemany("delete from file where path = ?", [(row[0],) for row in wrong])
+        self._base.executemany("delete from piece where name = ?", [(row[3],) for row in wrong])
 
     def keep_only(self, name: str, paths: Iterable[str]) -> None:
         """Strike from a piece every file that is not among `paths`."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from types import MappingProxyType
 
 import asyncpg
 
@@ -25,11 +26,10 @@ async def load(connection: asyncpg.Connection, lines: Lines, table: Table) -> in
     Neither triggers nor foreign keys have a say: the rows were judged where they came from, and
     `orphans` looks at the references when all are there.
     """
-    columns = _columns(lines, table)
     async with connection.transaction():
         await connection.execute("set local session_replication_role = replica")
         await connection.execute(f"delete from {quoted(table.name)}")  # noqa: S608
-        count = await insert(connection, lines, table, columns, {})
+        count = await insert(connection, lines, table)
         if count != lines.rows:
             raise LeavingRefused(f"{table.name}: {lines.rows} rows were listed, {count} came")
     return count
@@ -39,16 +39,20 @@ async def insert(
     connection: asyncpg.Connection,
     lines: Lines,
     table: Table,
-    columns: list[str],
-    given: Mapping[str, str],
+    *,
+    given: Mapping[str, str] = MappingProxyType({}),
+    spare_known: bool = False,
 ) -> int:
-    """Add all lines to a table; `given` are columns that no line holds, with their texts."""
+    """Add all lines to a table; how many. `given` are columns that no line holds, with their texts;
+    `spare_known` leaves rows as they are whose key is there already."""
+    columns = _columns(lines, table)
     names = ", ".join(quoted(name) for name in (*given, *columns))
     values = ", ".join([*map(literal, given.values()), *(f"r.{quoted(name)}" for name in columns)])
     query = (
         f"insert into {quoted(table.name)} ({names}) overriding system value"  # noqa: S608
         f" select {values} from unnest($1::text[]) with ordinality as l (line, at),"
         f" json_populate_record(null::{quoted(table.name)}, l.line::json) r order by l.at"
+        f"{' on conflict do nothing' if spare_known else ''}"
     )
     statement = await connection.prepare(query)
     count = 0

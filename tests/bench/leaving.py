@@ -1,0 +1,140 @@
+"""A province leaves while its neighbour works: how fast, how much memory, what the neighbour feels.
+
+The export runs at its usual share of time, with PostgreSQL on one core; the web process that serves
+the neighbour has the other.
+"""
+
+import shutil
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from app.leaving import arriving
+from infra.ids import uuid7
+from storage.store import store_of
+from tenants.clusters import owner
+from tenants.shapes import Tenant
+from tests.bench import load, paced
+from tests.bench.filling import fill, some_codes
+from tests.bench.house import House, province, run
+from tests.bench.machine import CLIENT_CORE, program
+from tests.bench.report import Figures, aim, heading, latency, table
+
+SIZES = {"20k": 20_000, "100k": 100_000}
+_PAPERS_IN = 50  # dossiers for each paper of 100 KB
+_PAPER = 100_000
+_MOST_MB = 512
+_LEAST = 300.0  # a million dossiers within an hour
+_STORED = """
+insert into stored_object (id, key, sha256, size, media_type, file_name, scan, owner, stored_at)
+select $1, $2, sha256($3), length($3), 'application/pdf', 'thu.pdf', 'clean', 'system', now()
+"""
+
+
+class Watched(NamedTuple):
+    """One export: how long it took, the most memory it held, how the neighbour was answered."""
+
+    seconds: float
+    peak_mb: float
+    answers: list[float]
+
+
+def measure(house: House, *, quick: bool) -> Figures:
+    """Both sizes: carried out beside a neighbour, then taken in under another name."""
+    heading("A tenant leaves and arrives; the neighbour's pages meanwhile")
+    codes = run(_neighbour())
+    found: Figures = {}
+    for name, size in SIZES.items():
+        count = size // (20 if quick else 1)
+        tenant = run(_prepared(f"roi-di-{name}", count))
+        bag = house.place / f"bag-{name}"
+        with house.web() as (port, _):
+            asks = {"lang-gieng": [_ask(code) for code in codes]}
+            paced.run(port, asks, 2, 0.05)  # until everything is warm
+            alone = [heard.seconds for heard in paced.run(port, asks, 3 if quick else 15, 0.05)]
+            seen = _exported(house, tenant, bag, partial(paced.run, port, asks, 1.0, 0.05))
+        began = time.perf_counter()
+        run(arriving.take_in(f"noi-den-{name}", bag, by="bench"))
+        arrived = time.perf_counter() - began
+        found[name] = _figures(count, bag, alone, seen, arrived)
+        shutil.rmtree(bag)
+    table(found)
+    _judge(found)
+    return found
+
+
+async def _neighbour() -> list[str]:
+    made = await province("lang-gieng")
+    await fill(made, 500)
+    return await some_codes(made, 100)
+
+
+async def _prepared(slug: str, count: int) -> Tenant:
+    made = await province(slug)
+    await fill(made, count, everywhere=True)
+    store = store_of(made)
+    await store.prepare()
+    source = Path(store._home) / "thu"  # type: ignore[attr-defined]
+    async with owner(made.cluster, made.database) as connection:
+        for number in range(count // _PAPERS_IN):
+            identity, content = uuid7(), number.to_bytes(8, "big") * (_PAPER // 8)
+            source.write_bytes(content)
+            await store.put(f"2026/01/{identity}", source, "application/pdf")
+            await connection.execute(_STORED, identity, f"2026/01/{identity}", content)
+    source.unlink(missing_ok=True)
+    return made
+
+
+def _ask(code: str) -> load.Ask:
+    return load.Ask(load.get(f"/tra-cuu/{code}", "lang-gieng.localhost", Cookie="da_tham=1"))
+
+
+def _exported(
+    house: House, tenant: Tenant, bag: Path, listen: Callable[[], list[paced.Heard]]
+) -> Watched:
+    answers: list[float] = []
+    words = ("-m", "app.cli", "tenant", "export", tenant.slug, "--to", str(bag))
+    with program(*words, environment=house.environment, core=CLIENT_CORE) as child:
+        began, peak = time.perf_counter(), 0.0
+        while child.poll() is None:
+            answers += [heard.seconds for heard in listen()]
+            peak = max(peak, _peak_mb(child.pid))
+        assert child.returncode == 0
+    return Watched(time.perf_counter() - began, peak, answers)
+
+
+def _peak_mb(pid: int) -> float:
+    """The most memory a process ever held; nothing of one that has just ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(x.split()[1]) / 1024 for x in lines if x.startswith("VmHWM")), 0.0)
+
+
+def _figures(count: int, bag: Path, alone: list[float], seen: Watched, arrived: float) -> Figures:
+    size = sum(file.stat().st_size for file in bag.rglob("*") if file.is_file())
+    before, beside = latency(alone), latency(seen.answers)
+    return {
+        "dossiers/s": round(count / seen.seconds, 1),
+        "MB/s": round(size / seen.seconds / 1e6, 1),
+        "seconds": round(seen.seconds, 1),
+        "peak_mb": round(seen.peak_mb, 1),
+        "alone_p99_ms": before["p99_ms"],
+        "beside_p50_ms": beside["p50_ms"],
+        "beside_p99_ms": beside["p99_ms"],
+        "in_dossiers/s": round(count / arrived, 1),
+    }
+
+
+def _judge(found: Figures) -> None:
+    large = found["100k"]
+    more = large["peak_mb"] - found["20k"]["peak_mb"]
+    aim("dossiers a second carried out", large["dossiers/s"], _LEAST)
+    aim("dossiers a second taken in", large["in_dossiers/s"], _LEAST)
+    aim("most memory in MB", large["peak_mb"], _MOST_MB, at_most=True)
+    aim("MB more for five times the dossiers", round(more, 1), 32, at_most=True)
+    slower = large["beside_p99_ms"] - large["alone_p99_ms"]
+    aim("neighbour's p99, ms more", round(slower, 1), 10, at_most=True)
