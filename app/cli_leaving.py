@@ -1,7 +1,10 @@
 """`motcua tenant export`, and what follows when a tenant leaves or arrives."""
 
 import argparse
+import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from app.cli_parts import Verbs, add_verb, confirm, note, who
 from app.leaving import arriving, erasing, exporting, reading, removing
 from app.leaving.refusals import LeavingRefused
 from infra.settings import settings
+from storage.shapes import StoreUnavailable
 
 
 def add_verbs(verbs: Verbs) -> None:
@@ -41,7 +45,8 @@ def add_verbs(verbs: Verbs) -> None:
 async def _export(asked: argparse.Namespace) -> None:
     tenant = await lifecycle.named(asked.slug)
     os.nice(10)
-    made = await exporting.export(tenant, asked.to, resume=asked.resume, share=asked.share)
+    with _told(asked.to):
+        made = await exporting.export(tenant, asked.to, resume=asked.resume, share=asked.share)
     found = made.summary
     await note("tenant.export", asked.slug, bag=made.digest, rows=found.rows, files=found.files)
     for each in found.lost:
@@ -51,10 +56,11 @@ async def _export(asked: argparse.Namespace) -> None:
 
 
 async def _import(asked: argparse.Namespace) -> None:
-    came = await arriving.take_in(
-        *(asked.slug, asked.bag),
-        by=who(), resume=asked.resume, cluster=asked.cluster, hosts=tuple(asked.host),
-    )  # fmt: skip
+    with _told(asked.bag):
+        came = await arriving.take_in(
+            *(asked.slug, asked.bag),
+            by=who(), resume=asked.resume, cluster=asked.cluster, hosts=tuple(asked.host),
+        )  # fmt: skip
     await note("tenant.import", asked.slug, rows=came.rows, files=came.files)
     for line in came.trail:
         print(f"the trail: {line}")
@@ -102,6 +108,19 @@ async def _certificate(asked: argparse.Namespace) -> None:
         (asked.to / f"{made.number}{ending}").write_bytes(content)
     (asked.to / f"{made.number}.sig.txt").write_text(f"Ed25519 over the SHA-256\n{told}")
     print(f"{made.number} is in {asked.to}")
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """A full disk and a store that is away are told as what they are."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise LeavingRefused(f"the store does not answer ({error}); add --resume later") from None
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
+            raise
+        raise LeavingRefused(f"{folder}: {error.strerror}; mend it and add --resume") from None
 
 
 def _share(text: str) -> int:

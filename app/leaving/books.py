@@ -19,11 +19,11 @@ from tenants.shapes import Tenant
 
 # In the order in which they may be loaded: closed months come after what is stated in them.
 CARRIED = (
-    "contract", "usage", "usage_conflict", "usage_proposal", "statement", "statement_step",
-    "statement_credit", "usage_check", "usage_difference", "quota_warning",
+    "contract", "usage", "usage_conflict", "statement", "statement_step", "statement_credit",
+    "usage_check", "usage_difference", "quota_warning",
 )  # fmt: skip
 # Known by ids of their own: a tenant that comes back finds them here under its former id.
-OWN_IDS = ("statement_credit", "usage_proposal")
+OWN_IDS = ("statement_credit",)
 _OWNERS = ("tenant_id", "tenant_slug")
 
 
