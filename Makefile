@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 MAKEFLAGS += --no-print-directory
 
-.PHONY: up test demo bench simulate chaos sabotage check lock clean ready
+.PHONY: up test demo bench simulate chaos sabotage check lock audit clean ready
 
 up: ready
 	@exec $(VENV)/python -m app.up
@@ -49,6 +49,13 @@ lock: ready
 	    --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 	    --output-file $$name.txt $$name.in || exit 1; done
 	@rm -rf .data/locker
+
+# Known weaknesses of what is locked, asked of the advisory database by a tool of its own.
+audit: ready
+	@$(VENV)/python -m venv --clear .data/auditor
+	@.data/auditor/bin/pip install --quiet pip-audit
+	@.data/auditor/bin/pip-audit --disable-pip --require-hashes -r infra/locks/run.txt; \
+	  said=$$?; rm -rf .data/auditor; exit $$said
 
 clean:
 	@$(PYTHON) infra/bootstrap.py --clean
