@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 MAKEFLAGS += --no-print-directory
 
-.PHONY: up test demo bench simulate chaos sabotage check lock audit clean ready
+.PHONY: up test demo bench simulate chaos chaos-messages sabotage check lock audit clean ready
 
 up: ready
 	@exec $(VENV)/python -m app.up
@@ -21,8 +21,14 @@ bench: ready
 simulate: ready
 	@$(VENV)/python -m tests.simulation
 
-# Messages under fire: kill -9 of the worker, Valkey and PostgreSQL, and a FLUSHALL, again and again.
+# Rounds of faults under load, each part killed, cut off, slowed down, filled up: nothing acknowledged
+# may be lost or doubled. ROUNDS=1000 takes a night; SEED=… FIRST=… plays rounds again.
 chaos: ready
+	@$(VENV)/python -m tests.chaos.campaign --rounds $(or $(ROUNDS),30) --first $(or $(FIRST),0) \
+	  $(if $(SEED),--seed $(SEED))
+
+# Messages under fire: kill -9 of the worker, Valkey and PostgreSQL, and a FLUSHALL, again and again.
+chaos-messages: ready
 	@$(VENV)/python -m tests.worker.chaos $(or $(COUNT),6000)
 
 # A million dirty events in twenty orders, the writer killed in between: the same ledgers.

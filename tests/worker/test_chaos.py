@@ -1,4 +1,4 @@
-"""The small form of `make chaos`."""
+"""The small form of `make chaos-messages`."""
 
 import json
 import os
