@@ -26,8 +26,8 @@ _WEB = {"taking turns": "", "all at once": "1"}
 
 def measure(house: House, *, quick: bool) -> Figures:
     """Pages of the quiet tenants and the start of their jobs, alone and beside the loud one."""
-    heading(f"One loud tenant beside {QUIET} quiet ones, one process, one core")
     count, seconds, rounds = (4, 1.5, 2) if quick else (QUIET, 5.0, 5)
+    heading(f"One loud tenant beside {count} quiet ones, one process, one core")
     slugs = [f"lang-{n}" for n in range(count)]
     codes = run(_prepare(["on-ao", *slugs]))
     (listed := house.place / "loud-codes").write_text("\n".join(codes))

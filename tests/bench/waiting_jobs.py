@@ -28,7 +28,8 @@ def jobs(house: House, loud: str, quiet: list[str], *, quick: bool) -> Figures:
         house.environment.update(MOTCUA_SMS_URL=server.url, MOTCUA_SMS_AT_NIGHT="true")
         settings.cache_clear()
         run(_queue(loud, count))
-        queued = run(_rings(loud, count // 100 if quick else RINGS))
+        rings = count // 100 if quick else RINGS
+        queued = run(_rings(loud, rings))
         with house.worker():
             run(_delays(loud, quiet[:1], 0.1, ringing=False))  # It has to start first.
             beside = run(_delays(loud, quiet, seconds, ringing=True))
