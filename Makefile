@@ -44,6 +44,7 @@ check: ready
 	@$(VENV)/ruff check .
 	@$(VENV)/mypy
 	@$(VENV)/lint-imports
+	@$(VENV)/bandit --quiet --recursive --configfile pyproject.toml app billing storage tenants infra
 	@$(MAKE) test
 
 # Locks again to the newest versions that pyproject.toml allows, with a locker of its own.

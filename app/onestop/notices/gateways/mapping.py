@@ -191,7 +191,7 @@ def _xml(body: bytes) -> Callable[[str], str]:
     if _ENTITIES.search(body):  # No provider needs them, and they can fill the memory.
         raise Unknown("an answer with entities")
     try:
-        root = ElementTree.fromstring(body)  # noqa: S314 - see above
+        root = ElementTree.fromstring(body)  # noqa: S314 - see above  # nosec B314
     except ElementTree.ParseError:
         raise Unknown("an answer nobody can read") from None
     texts = {each.tag.rpartition("}")[2]: (each.text or "").strip() for each in root.iter()}
