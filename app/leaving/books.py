@@ -61,8 +61,7 @@ def csv_query(table: Table, tenant_id: UUID, expression: str) -> str:
 async def any_of(connection: asyncpg.Connection, tenant_id: UUID) -> bool:
     """Whether the books hold anything of a tenant."""
     some = " or ".join(
-        f"exists (select from {quoted(name)} where tenant_id = $1)"
-        for name in CARRIED
+        f"exists (select from {quoted(name)} where tenant_id = $1)" for name in CARRIED
     )
     return bool(await connection.fetchval(f"select {some}", tenant_id))
 

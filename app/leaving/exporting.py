@@ -1,6 +1,7 @@
 """Carrying a tenant out: one moment of its database, its files and its books, as a bag."""
 
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -22,11 +23,15 @@ from app.leaving.snapshot import Moment, Snapshot, snapshot
 from app.leaving.writing import WORK, written
 from infra.clock import now
 from storage.store import store_of
+from tenants.clusters import owner
 from tenants.shapes import Tenant
 
 SHARE = 60  # percent of time an export works where nobody chose otherwise
 _AGENT = "motcua"
 _SUMMARY = "provenance/summary.json"
+_REMOVED = """
+select count(*) from stored_object where id = any($1::text[]::uuid[]) and removed_at is not null
+"""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,18 +146,23 @@ async def _rows(tenant: Tenant, made: _Bag) -> tuple[Moment, list[Written]]:
 
 
 def _same_place(tenant: Tenant, journal: Journal, shot: Snapshot) -> None:
-    """What was read in another database, even of the same tenant, cannot be gone on with."""
-    here = f"{tenant.id} {shot.moment.place}"
+    """What was read in another database, or under another schema, cannot be gone on with."""
+    chain = "".join(step.digest for step in tenant_chain())
+    here = f"{tenant.id} {shot.moment.place} {hashlib.sha256(chain.encode()).hexdigest()}"
     before = journal.fact("place")
     if before is not None and before != here:
-        raise LeavingRefused("this export was begun for another database; begin it anew")
+        raise LeavingRefused("this export was begun for another database or schema; begin it anew")
     journal.remember("place", here)
 
 
 async def _files(tenant: Tenant, made: _Bag) -> papers.Carried:
     """The tenant's files, with no transaction open: what is stored under a digest never changes."""
     lines = made.folder / "data/tables/stored_object.jsonl"
-    return await papers.carry(store_of(tenant), made.folder, made.journal, lines, made.pace)
+    done = await papers.carry(store_of(tenant), made.folder, made.journal, lines, made.pace)
+    async with owner(tenant.cluster, tenant.database) as connection:
+        if gone := await connection.fetchval(_REMOVED, [each.id for each in done.lost]):
+            raise LeavingRefused(f"{gone} files were removed meanwhile; run again with --resume")
+    return done
 
 
 def _describe(tenant: Tenant, made: _Bag, tables: list[Written]) -> None:
