@@ -71,11 +71,16 @@ class Away:
         return await asyncio.create_task(coming, context=Context())
 
     async def leave(self) -> None:
-        for slug in self._slugs:
-            await registry.reload()
-            if tenant := await registry.by_slug(slug):
-                await store_of(tenant).erase()
-                await provision.drop(tenant)
+        await dropped(self._slugs)
+
+
+async def dropped(slugs: list[str]) -> None:
+    """Take away what a test has let in."""
+    for slug in slugs:
+        await registry.reload()
+        if tenant := await registry.by_slug(slug):
+            await store_of(tenant).erase()
+            await provision.drop(tenant)
 
 
 @pytest.fixture
