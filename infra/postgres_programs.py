@@ -77,16 +77,26 @@ async def feed(
     child = await _start(name, arguments, address, reads=True)
     assert child.stdin is not None
     talking = asyncio.create_task(child.communicate())
+    writing = asyncio.create_task(_write(chunks, child.stdin))
     try:
-        with contextlib.suppress(ConnectionError):
-            async for chunk in chunks:
-                child.stdin.write(chunk)
-                await child.stdin.drain()
-        child.stdin.close()
+        # One that ended by itself reads no more, and nobody tells who writes.
+        await asyncio.wait({talking, writing}, return_when=asyncio.FIRST_COMPLETED)
+        if writing.done():
+            writing.result()
         _, err = await talking
         _judge(name, child.returncode, err)
     finally:
         await _end(child)
+        writing.cancel()
+        await asyncio.gather(talking, writing, return_exceptions=True)
+
+
+async def _write(chunks: AsyncIterable[bytes], target: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        async for chunk in chunks:
+            target.write(chunk)
+            await target.drain()
+    target.close()
 
 
 async def _start(

@@ -155,17 +155,13 @@ class Postgres(Server):
         )
 
     def _answers(self) -> bool:
-        return self._status() == "ready"
-
-    def _status(self) -> str:
-        """What the postmaster's own note says, the way pg_ctl reads it."""
+        """Whether the postmaster's own note says ready, the way pg_ctl reads it."""
         try:
             lines = (self._cluster / "postmaster.pid").read_text().split("\n")
         except OSError:
-            return ""
+            return False
         assert self._child is not None
-        ours = len(lines) > 7 and lines[0] == str(self._child.pid)
-        return lines[7].strip() if ours else ""
+        return len(lines) > 7 and lines[0] == str(self._child.pid) and lines[7].strip() == "ready"
 
 
 def environment() -> dict[str, str]:

@@ -62,7 +62,6 @@ class Restored(Postgres):
         super().__init__(directory, settings=own, programs=programs)
         self.owner = owner
         self._target: dict[str, str] = {}
-        self._said = "ready"  # what the server says of itself once it serves
 
     @property
     def dsn(self) -> str:
@@ -123,7 +122,6 @@ class Restored(Postgres):
         own. Raises Beyond when the log ends before the target, Trouble when it does not come up.
         """
         action = "pause" if hold else "promote"
-        self._said = "standby" if hold else "ready"
         self._target = {"recovery_target_action": action, "hot_standby": "on" if hold else "off"}
         if lsn is not None:
             # The place parts what was seen from what was not: nothing at it was seen.
@@ -171,9 +169,6 @@ class Restored(Postgres):
             user=place.user,
             death_signal=signal.SIGINT,
         )
-
-    def _answers(self) -> bool:
-        return self._status() == self._said
 
     def _written(self) -> dict[str, str]:
         """Our own configuration files, in place of the original's."""
