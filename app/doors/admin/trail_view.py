@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from app.doors.desk.lists_view import short_moment
 from app.doors.desk.trail_words import act_title
 from app.doors.words import gio_ngay, so
 from app.trail.rules import short
@@ -32,14 +33,12 @@ GROUPS: dict[str, tuple[str, Sequence[str], Sequence[str]]] = {
     "nhat-ky": ("Nhật ký", ["trail.%"], []),
 }  # fmt: skip
 _HOWS = {
-    "page": "trang hồ sơ",
+    "page": "trên màn hình",
     "slip": "bản in",
     "pdf": "tệp PDF",
     "paper": "tệp giấy tờ",
     "deadline": "cách tính thời hạn",
     "tracking": "tra cứu bằng số điện thoại",
-    "search": "kết quả tìm kiếm",
-    "trail": "trang nhật ký",
 }
 _TITLES = {
     "dossier.read": "Xem hồ sơ",
@@ -147,8 +146,8 @@ def seal_rows(seals: Sequence[SealLine]) -> list[SealRow]:
         SealRow(
             so(one.seq),
             so(one.rows),
-            f"{gio_ngay(one.first_at)} – {gio_ngay(one.last_at)}",
-            gio_ngay(one.sealed_at),
+            f"{short_moment(one.first_at)} – {short_moment(one.last_at)}",
+            short_moment(one.sealed_at),
             short(one.digest),
         )
         for one in seals
