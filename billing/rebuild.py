@@ -70,13 +70,16 @@ _BOOKS = _BY_DAY.format(
     table="usage", more="and tenant_id = $2 and source = $3 and corrects is null"
 )
 # Facts of all tenants lie mixed in every page: from a fiftieth of them on, an index would bring in
-# the same pages in a worse order. For a tenant of a few facts it reads little.
+# the same pages in a worse order, and a sort write all of them out for a few thousand sums. For a
+# tenant of a few facts an index reads little.
 _MANY = """
 select exists (select from usage where tenant_id = $1
                offset (select greatest(reltuples, 0)::bigint / 50 from pg_class
                        where oid = 'usage'::regclass))
 """
-_PAGE_BY_PAGE = "set local enable_indexscan = off; set local enable_bitmapscan = off"
+_PAGE_BY_PAGE = """
+set local enable_indexscan = off; set local enable_bitmapscan = off; set local enable_sort = off
+"""
 _PATIENCE = "set local statement_timeout = '10min'"
 _NOTE = """
 insert into usage_difference (tenant_id, checked_at, against, meter, day, source_facts,
