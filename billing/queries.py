@@ -30,6 +30,7 @@ class TenantRow(msgspec.Struct, frozen=True, kw_only=True):
     dossiers: int
     notice_parts: int
     notice_percent: int | None  # the highest warning of the month; None without any
+    limit_percent: int | None  # the same of every meter with a limit
     bytes_stored: int | None  # by the latest daily sample; None before the first
     sampled_on: date | None
     conflicts: int
@@ -76,6 +77,8 @@ select t.slug, t.site->>'name' as name, t.status, d.host, t.schema_version, t.sc
        coalesce(u.dossiers, 0)::bigint as dossiers, coalesce(u.parts, 0)::bigint as notice_parts,
        (select max(w.percent) from quota_warning w where w.tenant_id = t.id
          and w.meter = 'notice.part' and w.month = $1) as notice_percent,
+       (select max(w.percent) from quota_warning w where w.tenant_id = t.id and w.month = $1)
+         as limit_percent,
        s.quantity as bytes_stored,
        (s.occurred_at at time zone 'Asia/Ho_Chi_Minh')::date as sampled_on,
        (select count(*) from usage_conflict c where c.tenant_id = t.id and not exists (

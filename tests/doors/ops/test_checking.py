@@ -104,6 +104,7 @@ async def test_limits_with_their_warnings_and_recounts_stand_on_the_page(vendor,
     await rebuild.check({})
     text = await see(vendor, f"/kiem-soat/{doubted.slug}?thang=2026-11")
     assert "Tin nhắn SMS đạt mức 80% của tháng 11/2026: 8 phần tin trên 10 phần tin" in text
+    assert "Đạt 80% hạn mức</a>" in await see(vendor, "/")
     assert "Gần hết mức" in text and "Chỉ cảnh báo, vẫn tiếp nhận" in text
     assert "Khớp</span>" in text
     await db.control.execute(
