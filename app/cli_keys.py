@@ -22,7 +22,7 @@ async def _rotate(asked: argparse.Namespace) -> None:
     except BrokenSeal as error:
         raise ProvisionError(f"{error} lies under a master key that is in no setting") from None
     await note("keys.rotate", None, rows=count)
-    print(f"{count} rows lie under MOTCUA_MASTER_KEY; the former keys are needed no longer")
+    print(f"{count} secrets lie under MOTCUA_MASTER_KEY; the former keys are needed no longer")
 
 
 async def _password(asked: argparse.Namespace) -> None:

@@ -21,7 +21,9 @@ def client(endpoint: str, access: str, secret: str, region: str) -> Minio:
     pool = urllib3.PoolManager(
         maxsize=10,
         timeout=urllib3.Timeout(connect=3, read=30),
-        retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]),
+        retries=urllib3.Retry(
+            total=2, redirect=False, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]
+        ),
     )
     return Minio(
         parts.netloc,

@@ -212,6 +212,9 @@ def _check_production(settings: Settings) -> None:
         plain.append("REDIS_URL")
     if settings.s3_endpoint.startswith("http://") and not is_here(settings.s3_endpoint):
         plain.append("S3_ENDPOINT")
+    places = (settings.backup_keys, *settings.backup_places.values())
+    if any(place.startswith("s3+http://") and not is_here(place) for place in places):
+        plain.append("BACKUP_PLACES")
     if plain:
         raise BadSetting(
             f"MOTCUA_{plain[0]} is reached over the network without encryption: use"

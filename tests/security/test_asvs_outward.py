@@ -16,10 +16,12 @@ from aiosmtpd.smtp import SMTP
 from app.onestop.notices.gateways.mail import Mail, written
 from app.onestop.notices.gateways.shapes import NotTaken, Outgoing
 from app.onestop.notices.providers import Provider
-from infra import http
+from infra import http, s3
 from infra.lines import Lines, NotReached
 from infra.outward import NotAllowedOut, chosen
 from infra.settings import BadSetting, read
+from storage.s3 import S3Store
+from storage.shapes import ObjectMissing, StoreUnavailable
 from tests.security.deployed import GOOD, certificate, deployed
 
 INSIDE = [
@@ -100,6 +102,19 @@ async def test_no_redirect_is_followed() -> None:
             assert (await lines.call("GET", "/")).status == 302
 
 
+@pytest.mark.asvs("15.3.2")
+async def test_the_object_store_cannot_send_us_elsewhere() -> None:
+    asked: list[bytes] = []
+    async with _serving(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", heard=asked) as inside:
+        moved = b"HTTP/1.1 307 Moved\r\nLocation: http://127.0.0.1:%d/\r\n" % inside
+        async with _serving(moved + b"Content-Length: 0\r\n\r\n") as port:
+            made = s3.client(f"http://127.0.0.1:{port}", "k", "s", "us-east-1")
+            store = S3Store("motcua-x", made, made)
+            with pytest.raises((StoreUnavailable, ObjectMissing)):
+                await store.stat("2026/11/x")
+    assert asked == []
+
+
 @pytest.mark.asvs("12.3.2", "12.3.4", "16.5.2")
 @pytest.mark.usefixtures("trial")
 async def test_a_server_nobody_vouches_for_is_not_talked_to(tmp_path: Path) -> None:
@@ -162,6 +177,11 @@ async def test_in_production_letters_and_messages_take_no_open_or_inner_line(
         {"CLUSTERS": "main=postgresql:///?host=/run/pg second=postgresql://db2.trong"},
         {"REDIS_URL": "redis://cache.trong:6379/0"},
         {"S3_ENDPOINT": "http://kho.trong:9000"},
+        {
+            "BACKUP_PLACES": "mot=s3+http://k:s@kho.trong/a",
+            "BACKUP_KEYS": "file:///srv/k",
+            "BACKUP_ROOT": "/srv/b",
+        },
     ],
 )
 def test_in_production_no_server_is_reached_in_the_clear(change: dict[str, str]) -> None:
@@ -193,9 +213,13 @@ def _letter(**changes: str) -> Outgoing:
 
 
 @asynccontextmanager
-async def _serving(answer: bytes, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+async def _serving(
+    answer: bytes, tls: ssl.SSLContext | None = None, heard: list[bytes] | None = None
+) -> AsyncIterator[int]:
     async def reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
+        said = await reader.readuntil(b"\r\n\r\n")
+        if heard is not None:
+            heard.append(said)
         writer.write(answer)
         await writer.drain()
         writer.close()

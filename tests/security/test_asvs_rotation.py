@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from infra.clock import now
+from infra.ids import uuid7
 from infra.sealed import BrokenSeal, seal, unseal_by
 from infra.settings import read, reread, settings
 from tenants import db, issuers, registry, rotation
+from tenants.backup import keyring
 from tenants.credentials import passwords_now
-from tenants.shapes import Tenant
+from tenants.shapes import Secrets, Site, Tenant
 from tests import cast
 from tests.conftest import Servers
 from tests.doors.browsing import Browse, browse
@@ -178,3 +181,34 @@ async def test_a_client_secret_is_changed_by_saying_it_again(province: Tenant) -
         )  # fmt: skip
         found = await issuers.by_id(province.id, known)
         assert found is not None and found.client_secret == secret and secret not in repr(found)
+
+
+@pytest.mark.asvs("11.2.2")
+async def test_the_keys_of_backups_move_to_the_new_master_key(tmp_path: Path) -> None:
+    first, second = _key(), _key()
+    places = {
+        "backup_places": "a=file:///b",
+        "backup_keys": f"file://{tmp_path}",
+        "backup_root": "/c",
+    }
+    mine = os.urandom(32)
+    with deployed(master_key=first, **places):
+        whole = await keyring.create(one := uuid7())
+        await keyring.keep_tenant(tenant := _tenant(mine))
+        own = await keyring.create(other := uuid7(), tenant)
+    with deployed(master_key=second, former_master_keys=first, **places):
+        assert await keyring.read(one) == whole
+        assert await keyring.reseal() == 2
+    with deployed(master_key=second, **places):
+        assert await keyring.read(one) == whole
+        assert await keyring.read(other, mine) == own
+        assert (await keyring.tenant_kept(tenant.id)).secrets.key == mine
+
+
+def _tenant(key: bytes) -> Tenant:
+    site = Site(name="x", office="x", hotline="", colour="#000000")
+    return Tenant(
+        id=uuid7(), slug="x", status="active", cluster="main", database="x", role="x", bucket="x",
+        secrets=Secrets(password="p", key=key), site=site, host="x", schema_version=1,
+        created_at=now(),
+    )  # fmt: skip
