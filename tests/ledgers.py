@@ -65,12 +65,12 @@ _STATED = "select month, document::text from statement where tenant_id = $1 orde
 Arriving = list[list[Recorded]]
 
 
-class _Place(NamedTuple):
-    """Where one order is written, and what."""
+class _Sent(NamedTuple):
+    """What every order writes, where to, and what it has to come to."""
 
     servers: House
-    tenant_id: UUID
     arriving: Arriving
+    owed: dict[tuple[str, date], int]
 
 
 def sent(seed: int, count: int, months: int) -> Arriving:
@@ -145,9 +145,7 @@ async def write(tenant_id: UUID, arriving: Arriving, order: int) -> None:
     closed = await db.control.fetch_value(
         "select count(*) from statement where tenant_id = $1", tenant_id
     )
-    for number, batches in enumerate(_batches(arriving, order)):
-        if number < closed:
-            continue
+    for number, batches in enumerate(_batches(arriving, order, closed), closed):
         for batch in batches:
             async with work():
                 await books.enter(tenant_id, batch)
@@ -157,10 +155,10 @@ async def write(tenant_id: UUID, arriving: Arriving, order: int) -> None:
                 await service.close("Vận hành", tenant_id, month)
 
 
-def _batches(arriving: Arriving, order: int) -> Iterator[list[list[Recorded]]]:
-    chance = random.Random(order)
-    for month in arriving:
-        shuffled = chance.sample(month, len(month))
+def _batches(arriving: Arriving, order: int, first: int) -> Iterator[list[list[Recorded]]]:
+    """By month, from the first one that is not closed."""
+    for number, month in enumerate(arriving[first:], first):
+        shuffled = random.Random(f"{order}/{number}").sample(month, len(month))
         yield [shuffled[at : at + BATCH] for at in range(0, len(shuffled), BATCH)]
 
 
@@ -173,14 +171,14 @@ async def ledger(tenant_id: UUID) -> str:
     return found.hexdigest()
 
 
-def _run_killed(asked: argparse.Namespace, place: _Place, order: int) -> int:
+def _run_killed(asked: argparse.Namespace, given: _Sent, tenant_id: UUID, order: int) -> int:
     """One order by a process that is killed at random moments; how often it was.
 
     Every third time PostgreSQL is killed with it.
     """
     chance, kills = random.Random(order), 0
     while True:
-        child = _FORK.Process(target=_child, args=(place.tenant_id, place.arriving, order))
+        child = _FORK.Process(target=_child, args=(tenant_id, given.arriving, order))
         child.start()
         # The first rounds are too short to finish; the patience grows, so that it ends.
         child.join(chance.uniform(0.1, 2.0) * (kills + 1) + asked.patience)
@@ -189,7 +187,7 @@ def _run_killed(asked: argparse.Namespace, place: _Place, order: int) -> int:
                 sys.exit(f"order {order} failed: seed {asked.seed}")
             return kills
         kills += 1
-        _kill(place.servers, child, with_server=kills % 3 == 0)
+        _kill(given.servers, child, with_server=kills % 3 == 0)
 
 
 def _kill(servers: House, child: BaseProcess, *, with_server: bool) -> None:
@@ -211,25 +209,27 @@ def main() -> None:
     parser = argparse.ArgumentParser("python -m tests.ledgers", description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--orders", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0, help="the first order's number")
     parser.add_argument("--months", type=int, default=36)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--patience", type=float, default=2.0, help="seconds before a kill")
     asked = parser.parse_args()
     arriving = sent(asked.seed, asked.events, asked.months)
+    right, orders = owed(arriving), range(asked.first, asked.first + asked.orders)
     gc.freeze()  # What every child shares is left where it is.
     with house() as servers:
-        seen = [_order(asked, servers, arriving, order) for order in range(asked.orders)]
+        seen = [_order(asked, _Sent(servers, arriving, right), order) for order in orders]
     wrong = len(set(seen)) != 1
     print(f"DIFFERENT (seed {asked.seed}): {seen}" if wrong else "all the same")
     sys.exit(wrong)
 
 
-def _order(asked: argparse.Namespace, servers: House, arriving: Arriving, order: int) -> str:
+def _order(asked: argparse.Namespace, given: _Sent, order: int) -> str:
     began = time.monotonic()
     tenant_id = asyncio.run(_tidily(open_books(asked.months)))
-    kills = _run_killed(asked, _Place(servers, tenant_id, arriving), order)
+    kills = _run_killed(asked, given, tenant_id, order)
     found = asyncio.run(_tidily(ledger(tenant_id)))
-    if asyncio.run(_tidily(counted(tenant_id))) != owed(arriving):
+    if asyncio.run(_tidily(counted(tenant_id))) != given.owed:
         sys.exit(f"order {order} lost or doubled something: seed {asked.seed}")
     took = time.monotonic() - began
     print(f"order {order:2}: {found[:16]} after {kills} kills, {took:.0f} s", flush=True)

@@ -147,9 +147,11 @@ def _kill_until_drained(servers: House, tenant: Tenant, luck: random.Random, lea
     ]
     rounds = 0
     while rounds < least or run(_pending(tenant)):
+        waiting = run(_pending(tenant))
         worker = _start()
         run(bell.ring(service.JOB, tenant.slug))
-        time.sleep(luck.uniform(1.0, 2.5))
+        _wait_for_work(tenant, waiting)
+        time.sleep(luck.uniform(0.0, 1.0))
         acts[rounds % len(acts)]()
         time.sleep(luck.uniform(0.0, 0.3))
         worker.kill()
@@ -157,6 +159,13 @@ def _kill_until_drained(servers: House, tenant: Tenant, luck: random.Random, lea
         run(_sql(tenant, _HASTEN))
         rounds += 1
     return rounds
+
+
+def _wait_for_work(tenant: Tenant, waiting: int, patience: float = 60) -> None:
+    """Until the worker holds messages: killing it while it is still starting proves nothing."""
+    until = time.monotonic() + patience
+    while waiting and not run(_begun(tenant, waiting)) and time.monotonic() < until:
+        time.sleep(0.1)
 
 
 def _officer_decides(servers: House, tenant: Tenant) -> int:
@@ -211,6 +220,17 @@ async def _pending(tenant: Tenant) -> int:
     with acting_for(tenant):
         return int(
             await db.tenant.fetch_value("select count(*) from notice where state = 'pending'")
+        )
+
+
+async def _begun(tenant: Tenant, waiting: int) -> bool:
+    with acting_for(tenant):
+        return bool(
+            await db.tenant.fetch_value(
+                "select count(*) < $1 or bool_or(claimed_until > now()) from notice"
+                " where state = 'pending'",
+                waiting,
+            )
         )
 
 
