@@ -72,7 +72,10 @@ class Door(NamedTuple):
         path = self.path
         for before, name in self.places:
             spelled = next(part for part in path.split("/") if part.startswith("{" + name + ":"))
-            path = path.replace(spelled, treasure.of(name, before), 1)
+            value = treasure.of(name, before)
+            # A name nobody knows yet is filled with a thing of theirs all the same.
+            strange = spelled.endswith(":uuid}") and not _is_id(value)
+            path = path.replace(spelled, treasure.of("dossier") if strange else value, 1)
         query = {"ma": treasure.of("ma"), "state": treasure.of("state"), **self._query(treasure)}
         more = {"params": query, "headers": _headers(treasure), **self._body(treasure)}
         return Ask(self.method, path, more)
@@ -127,6 +130,13 @@ def _fitting(parameter: Any, value: str, treasure: Treasure) -> str:
     if datetime in kinds:
         return "2026-11-23T00:00:00Z"
     return treasure.of("dossier") if UUID in kinds else value
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
 
 
 def _looked_for(node: ast.AST) -> list[str]:

@@ -30,6 +30,8 @@ where c.relnamespace = 'public'::regnamespace and c.relkind = 'S'
   and has_sequence_privilege($1, c.oid, p)
 order by 1, 2
 """
+# A pattern is what the tests themselves clone provinces from.
+_DATABASES = "select datname from pg_database where datname not like 'pattern%'"
 _OWNED = """
 select count(*) from pg_shdepend d join pg_roles r on r.oid = d.refobjid
 where d.refclassid = 'pg_authid'::regclass and r.rolname = $1 and d.deptype = 'o'
@@ -126,7 +128,7 @@ async def test_each_role_opens_its_own_database_and_no_other(tenant, make_tenant
         control.database: (control.user, control.password),
     }
     async with owner("main") as admin:
-        every = [row[0] for row in await admin.fetch("select datname from pg_database")]
+        every = [row[0] for row in await admin.fetch(_DATABASES)]
     for home, login in own.items():
         async with _as(*login, home):
             pass

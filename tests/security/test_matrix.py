@@ -23,12 +23,15 @@ from tests.security.walking import Undone, digest, kept, walked
 pytestmark = pytest.mark.usefixtures("monday")
 
 _AGAIN = "python -m tests.security.matrix writes the table anew: read every line that changes"
+# A code, or an address somebody signed, is all that is asked for.
+_BY_ADDRESS = ("/tra-cuu", "/kho", "/danh-gia", "/tin-den", "/tin-nhan")
 # Seen from another province there are no more kinds of people.
 _ALIKE = ("stranger", "citizen", "reception", "leader", "administrator")
 
 
 async def test_everybody_is_answered_as_the_table_says(province, browse, monkeypatch):
-    """Nothing is kept of this walk, so that each answer stands for itself."""
+    """Nothing is kept of this walk, so that each answer stands for itself; and nobody learns by
+    asking that another person's dossier, draft or paper is there."""
     treasure = without_network(await bury(THAM, HERE))
     everybody, site = await people(treasure), doors(create_site(TENANT))
     undone = Undone()
@@ -46,6 +49,12 @@ async def test_everybody_is_answered_as_the_table_says(province, browse, monkeyp
         if (shown := answer.leaks(THAM.markers))
     ]
     assert seen == []
+    hidden = [door for door in site if door.of_tenant and not door.path.startswith(_BY_ADDRESS)]
+    for role in ("citizen", "elsewhere"):
+        browser = await browse(province, everybody[role])
+        none = await walked(browser, hidden, nothing(treasure), undone)
+        told = {door: (answers[role][door].status, answer.status) for door, answer in none.items()}
+        assert {door: two for door, two in told.items() if len(set(two)) > 1} == {}, role
 
 
 async def test_no_door_opens_to_what_a_neighbour_has(province, neighbour, browse):

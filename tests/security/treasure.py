@@ -198,6 +198,7 @@ async def _of_officers(everybody: Actor, dossier: Dossier) -> dict[str, str]:
         workflow = await workflows.save_draft(everybody, story.BUILDING, data)
         calendar = await recounting.draft(everybody, _SWAP, "Quyết định thử")
     holding = await db.tenant.fetch_value(_HOLDING, everybody.id)
+    await db.tenant.execute(_SIGNED_IN_BEFORE, everybody.id)
     return {
         "officer_id": str(everybody.id),
         "holding_id": str(holding),
@@ -265,6 +266,7 @@ select (select id from paper where dossier_id = $1 limit 1) as paper,
        (select encode(sha256, 'hex') from stored_object limit 1) as sha256
 """
 _HOLDING = "select id from post_holding where officer_id = $1 limit 1"
+_SIGNED_IN_BEFORE = "update officer set issuer = 'https://x', subject = 'x' where id = $1"
 _PARTNER = """
 insert into partner (id, slug, name, address, public_key, added_at)
 values ($1, 'he-thong-thu', 'Hệ thống thử', 'https://thu.example', $2, $3) returning id

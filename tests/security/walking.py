@@ -88,8 +88,9 @@ async def digest() -> dict[str, str]:
 
 
 async def kept(slug: str) -> dict[bytes, bytes | None]:
-    """What Valkey holds for a site, by its keys."""
-    mine = [key async for key in client().scan_iter(f"*{slug}*")]
+    """What Valkey holds for a site, by its keys; rings are forgotten within a minute."""
+    every = [key async for key in client().scan_iter(f"*{slug}*")]
+    mine = [key for key in every if not key.startswith(b"motcua:rung:")]
     return {key: await client().dump(key) for key in sorted(mine)}
 
 

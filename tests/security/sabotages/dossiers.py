@@ -98,4 +98,20 @@ SABOTAGES = (
         "a partner is stopped without a trail", "app/onestop/exchange/partners.py",
         '    await record(officer, act, ("partner", partner_id))\n', "", _MATRIX, "/lien-thong",
     ),
+    Sabotage(
+        "any officer may add papers", "app/onestop/papers/rules.py",
+        "return handles(actor, holder) and holder.status in _TAKING",
+        'return actor.kind == "officer" and holder.status in _TAKING',
+        ("tests/onestop/papers/test_rules.py",),
+    ),
+    Sabotage(
+        "a kept page is drawn for every province", "app/doors/stencil.py",
+        "place = (template, key, render.site.get(), render.first_visit.get())",
+        "place = (template, key, render.first_visit.get())", ("tests/doors/test_stencil.py",),
+    ),
+    Sabotage(
+        "a page with somebody's name is kept", "app/doors/stencil.py",
+        "if render.person.get() != render.NOBODY or render.form_token.get():",
+        "if render.form_token.get():", ("tests/doors/test_stencil.py",),
+    ),
 )  # fmt: skip

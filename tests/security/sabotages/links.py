@@ -3,7 +3,7 @@
 from tests.security.sabotages.shapes import Sabotage
 
 _LINKS = ("tests/onestop/papers/test_links.py",)
-_SITES = ("tests/security/test_sites.py",)
+_SITES = ("tests/security/test_sites.py::test_a_link_signed_here_reaches_nothing_that_lies_there",)
 _MATRIX = ("tests/security/test_matrix.py::test_everybody_is_answered_as_the_table_says",)
 _TOKENS = ("tests/security/test_tokens.py",)
 _WIRE = ("tests/onestop/exchange/test_rules.py",)
@@ -89,5 +89,9 @@ SABOTAGES = (
         "a usage token works after it was revoked", "billing/sources.py",
         "where token_digest = $1 and revoked_at is null", "where token_digest = $1",
         ("tests/doors/ops/test_usage_events.py", "tests/doors/ops/test_usage.py"),
+    ),
+    Sabotage(
+        "all tenants sign their messages with one key", "app/onestop/exchange/wire.py",
+        'derive(tenant.secrets.key, "exchange")', 'derive(b"k" * 32, "exchange")', _WIRE,
     ),
 )  # fmt: skip

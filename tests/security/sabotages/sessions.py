@@ -2,7 +2,11 @@
 
 from tests.security.sabotages.shapes import Sabotage
 
-_SITES = ("tests/security/test_sites.py",)
+_SITES = ("tests/security/test_sites.py::test_a_session_of_another_site_is_a_strangers",)
+_VENDOR = (
+    "tests/security/test_sites.py::test_the_vendors_doors_are_the_vendors_and_show_no_citizen",
+)
+_HOSTS = ("tests/security/test_sites.py::test_a_host_header_of_another_kind_finds_nothing",)
 _MATRIX = ("tests/security/test_matrix.py::test_everybody_is_answered_as_the_table_says",)
 _LIFE = ("tests/doors/signin/test_session_life.py",)
 _PATHS = ("tests/doors/signin/test_paths.py",)
@@ -15,11 +19,13 @@ _GUARDS = "app/doors/sessions.py"
 SABOTAGES = (
     Sabotage(
         "a session is good at every site", _STORE,
-        'return f"{kind}:{_site()}:{digest(token)}"', 'return f"{kind}:{digest(token)}"', _SITES,
+        'return f"{kind}:{_site()}:{digest(token)}"', 'return f"{kind}:{digest(token)}"',
+        _SITES, "/ho-so-cua-toi",
     ),
     Sabotage(
         "sessions are indexed without their site", _STORE,
-        'return f"{kind}-of:{_site()}:{name}"', 'return f"{kind}-of:{name}"', _SITES,
+        'return f"{kind}-of:{_site()}:{name}"', 'return f"{kind}-of:{name}"',
+        _SITES, "/ho-so-cua-toi",
     ),
     Sabotage(
         "tokens can be guessed", _STORE,
@@ -51,20 +57,20 @@ SABOTAGES = (
     Sabotage(
         "an officer who was dismissed goes on", _GUARDS,
         '_require(connection, "staff")\n    await actor(connection)',
-        '_require(connection, "staff")', (*_LIFE, "tests/doors/signin/test_refused.py"),
+        '_require(connection, "staff")', _LIFE,
     ),
     Sabotage(
         "an operator who was let go goes on", _GUARDS,
         '_require(connection, "vendor")\n    await operator(connection)',
-        '_require(connection, "vendor")', _SITES,
+        '_require(connection, "vendor")', _VENDOR, "/hop-dong",
     ),
     Sabotage(
         "the officers' doors lost their guard", "app/doors/desk/__init__.py",
-        "    guards=[staff_only],", "    guards=[],", ("tests/house/test_routes.py", *_MATRIX),
+        "    guards=[staff_only],", "    guards=[],", ("tests/house/test_routes.py",),
     ),
     Sabotage(
         "the vendor's doors lost their guard", "app/doors/ops/routes.py",
-        "    guards=[vendor_only],", "    guards=[],", ("tests/house/test_routes.py", *_SITES),
+        "    guards=[vendor_only],", "    guards=[],", ("tests/house/test_routes.py",),
     ),
     Sabotage(
         "every officer is an administrator", "app/doors/admin/entry.py",
@@ -90,8 +96,8 @@ SABOTAGES = (
     ),
     Sabotage(
         "a page may write", "app/doors/unit.py",
-        "            with reading():\n                await next_app(scope, receive, send)",
-        "            await next_app(scope, receive, send)", _UNIT,
+        "        with reading():\n            await next_app(scope, receive, send)",
+        "        await next_app(scope, receive, send)", _UNIT,
     ),
     Sabotage(
         "of two hosts in a request the first counts", "app/doors/entrance.py",
@@ -106,16 +112,21 @@ SABOTAGES = (
         "return (await _current()).by_host.get(host.lower())",
         "known = (await _current()).by_host\n"
         "    return next((known[name] for name in known if host.startswith(name)), None)",
-        _SITES,
+        _HOSTS,
     ),
     Sabotage(
         "limits are shared by tenants", "app/doors/limits_store.py",
         'f"limit:{site}:{kind.name}:{by}:{who[by]}"', 'f"limit:{kind.name}:{by}:{who[by]}"',
-        ("tests/doors/test_limits.py", *_SITES),
+        ("tests/doors/test_limits.py",),
     ),
     Sabotage(
         "digits may be guessed for ever", "app/doors/guesses.py",
         "    if wait:", "    if not wait and wait:",
         ("tests/doors/portal/test_following.py",),
+    ),
+    Sabotage(
+        "nobody learns who read a dossier", "app/doors/unit.py",
+        'if self.noted and message["type"] == "http.response.start":', "if False:",
+        ("tests/trail/test_reading.py",),
     ),
 )  # fmt: skip
