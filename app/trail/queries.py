@@ -22,6 +22,20 @@ class TrailLine(msgspec.Struct, frozen=True, kw_only=True):
     on_behalf_of: str | None = None  # whom the actor stood in for
 
 
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a dossier was opened (lượt xem): the officer's agency, "" for who knew its digits."""
+
+    place: str
+    times: int
+    last_at: datetime
+
+
+# Served by trail_by_subject and dossier_code_key.
+_READERS = """
+select coalesce(detail->>'agency', '') as place, count(*) as times, max(at) as last_at from trail
+where subject_kind = 'dossier_reading' and subject_id = dossier_named($1)::text
+group by 1 order by last_at desc
+"""
 # Served by the index trail_by_subject.
 _OF_SUBJECT = """
 select id, at, actor_kind, actor_name, act, detail::text as detail, basis,
@@ -41,3 +55,8 @@ async def lines_of(
     return [
         TrailLine(**{**dict(row), "detail": msgspec.json.decode(row["detail"])}) for row in rows
     ]
+
+
+async def readers_of(code: str) -> list[Reader]:
+    """Where the dossier of that code was opened, the latest first."""
+    return [Reader(**row) for row in await db.tenant.fetch(_READERS, code)]

@@ -91,7 +91,8 @@ def note(actor: Actor, kind: str, key: UUID | str, **detail: object) -> None:
 def note_dossier(actor: Actor, citizen_id: UUID | None, dossier_id: UUID, **detail: object) -> None:
     """The same of a dossier; its own citizen reads it unnoted."""
     if actor.kind != "citizen" or actor.id is None or actor.id != citizen_id:
-        note(actor, "dossier", dossier_id, **detail)
+        at = {"agency": actor.posts[0].agency_name} if actor.posts else {}
+        note(actor, "dossier", dossier_id, **detail, **at)
 
 
 async def keep(noted: list[Reading], how: str | None) -> None:

@@ -75,6 +75,7 @@ def _papers(shown: Gallery, page: Page) -> None:
 def delivered(shown: Gallery) -> None:
     """What the citizen sees when all is done."""
     shown.at(NGOC, f"/da-nop/{shown.code}/thoi-han", "deadline")
+    shown.at(NGOC, f"/da-nop/{shown.code}/luot-xem", "readers")
     shown.at(NGOC, "/nhan-tin", "wishes")
     page = shown.visit(NGOC, f"/da-nop/{shown.code}")
     shown.look(page, "result")

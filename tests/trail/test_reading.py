@@ -56,7 +56,7 @@ async def test_opening_a_dossier_leaves_a_row_and_opening_it_again_at_once_none(
 
 
 async def test_who_knows_the_last_digits_is_noted_and_the_citizen_who_owns_it_is_not(
-    browse, province
+    lan, browse, province
 ):
     code = (await laid_down()).code
     stranger = await browse(province)
@@ -71,8 +71,14 @@ async def test_who_knows_the_last_digits_is_noted_and_the_citizen_who_owns_it_is
     hung = await cast.citizen()
     async with owner("main", province.database) as admin:
         await admin.execute("update dossier set citizen_id = $1 where id = $2", hung.id, row["id"])
-    assert (await (await browse(province, hung)).get(f"/da-nop/{code}")).status_code == 200
+    own = await browse(province, hung)
+    assert "/luot-xem" in (await own.get(f"/da-nop/{code}")).text
     assert len(await readings()) == 1
+    assert (await lan.get(at(code))).status_code == 200
+    told = (await own.get(f"/da-nop/{code}/luot-xem")).text
+    assert "phường Quy Nhơn</th>" in told and "bốn số cuối" in told and "Lan" not in told
+    other = await browse(province, await cast.citizen("Nguyễn Văn Khác", "khac"))
+    assert (await other.get(f"/da-nop/{code}/luot-xem")).status_code == 404
 
 
 async def test_what_cannot_be_told_of_is_not_shown(lan, province):
