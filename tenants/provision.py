@@ -18,6 +18,7 @@ from tenants.clusters import (
     clone,
     close_doors,
     create_role,
+    databases_of,
     grant_tables,
     owner,
     quoted,
@@ -126,7 +127,8 @@ async def drop(tenant: Tenant) -> None:
     pools, key = place_of(tenant)
     await pools.forget(key)
     async with owner(tenant.cluster) as admin:
-        await admin.execute(f"drop database if exists {quoted(tenant.database)} with (force)")
+        for name in await databases_of(admin, tenant.database):
+            await admin.execute(f"drop database if exists {quoted(name)} with (force)")
         await admin.execute(f"drop role if exists {quoted(tenant.role)}")
     await control.execute("delete from tenant where id = $1", tenant.id)
     await registry.reload()

@@ -58,8 +58,8 @@ def segment_blob(home: str, era: UUID, file: str, opened_at: datetime) -> str:
 
 def segment_of(blob: str) -> Segment | None:
     """What a blob's name says; None when it is no file of a log."""
-    file, moment, era = blob.rpartition("/")[2].rsplit(".", 2)
     try:
+        file, moment, era = blob.rpartition("/")[2].rsplit(".", 2)
         opened_at = datetime.strptime(moment, _MOMENT).replace(tzinfo=UTC)
         return Segment(file, opened_at, blob, UUID(era))
     except ValueError:

@@ -6,7 +6,7 @@ from infra.settings import settings
 from tenants.backup import base, catalogue, copies, keyring, places
 from tenants.backup.layout import tenant_home
 from tenants.backup.shapes import BackupError, BackupSet, Shredded
-from tenants.clusters import owner
+from tenants.clusters import databases_of, owner
 from tenants.db import control
 from tenants.shapes import Tenant
 
@@ -36,13 +36,9 @@ async def _refuse_living(tenant: Tenant) -> None:
     if await control.fetch_value("select true from tenant where id = $1", tenant.id):
         raise BackupError(f"{tenant.slug} still exists: a fresh backup would hold it again")
     async with owner(tenant.cluster) as admin:
-        left = await admin.fetch(
-            "select datname from pg_database where datname = $1 or datname like $2",
-            *(tenant.database, tenant.database.replace("_", r"\_") + r"\_cu\_%"),
-        )
+        left = await databases_of(admin, tenant.database)
     if left:
-        names = ", ".join(row["datname"] for row in left)
-        raise BackupError(f"databases of {tenant.slug} are left, drop them first: {names}")
+        raise BackupError(f"databases of {tenant.slug} are left, drop them first: {left}")
 
 
 async def _shred_own(tenant: Tenant, sets: list[BackupSet]) -> int:

@@ -123,11 +123,12 @@ def administration(shown: Gallery) -> None:
         ("/quan-tri/sap-xep", "reorganisations"),
         ("/quan-tri/tin-nhan", "messages"),
         ("/quan-tri/tin-nhan/gioi-han", "message-limits"),
+        ("/quan-tri/tin-nhan/kiem-tra", "messages-to-check"),
         ("/quan-tri/tin-nhan/mau/TIEP_NHAN", "message-wording"),
         ("/quan-tri/lien-thong", "partners"),
-    ):
         ("/quan-tri/nhat-ky", "trail"),
         ("/quan-tri/nhat-ky?viec=xem&tu=hom+nay", "trail-wrong-day"),
+    ):
         shown.at(cast.THU, path, name)
     shown.at(cast.MINH, "/can-bo/thong-ke", "statistics")
     shown.at(cast.LAN, "/can-bo/tin-bao", "messages-that-failed")
@@ -152,6 +153,9 @@ def _usage(shown: Gallery) -> None:
     shown.look(page, "usage-month")
     page.locator("main table a").first.click()
     shown.look(page, "usage-line")
+    page.goto(f"{shown.instance.origin('binhdinh')}{usage}/{now():%Y-%m}/SMS")
+    page.locator('main a[href*="/tin-nhan/tin/"]').first.click()
+    shown.look(page, "message-attempts")
 
 
 def _calendar(shown: Gallery) -> None:
@@ -183,7 +187,19 @@ def vendor(shown: Gallery) -> None:
     month = f"{now():%Y-%m}"
     shown.at("", "/dang-nhap", "ops-sign-in", "ops")
     shown.at("vanhanh", "/", "ops-tenants", "ops")
+    shown.at("vanhanh", "/sao-luu", "ops-backups", "ops")
     shown.at("vanhanh", "/hop-dong/binhdinh", "ops-contract", "ops")
+    for path, name in (
+        ("/kiem-soat/binhdinh", "ops-checks"),
+        ("/kiem-soat/binhdinh/dieu-chinh", "ops-correction"),
+        ("/nha-cung-cap/binhdinh", "ops-providers"),
+    ):
+        shown.at("vanhanh", path, name, "ops")
+    page = shown.visit("vanhanh", "/nguon-do/binhdinh", "ops")
+    shown.look(page, "ops-sources")
+    walks.answer(page, {"nguon": "//kho.example/do", "api.call": "co"})
+    walks.press(page, "Cấp mã truy cập")
+    shown.look(page, "ops-token")
     page = shown.visit("vanhanh", f"/bang-ke/binhdinh/{month}", "ops")
     shown.look(page, "ops-statement")
     page.locator(f'main a[href*="/{month}/"]:not([href$="/in"])').first.click()

@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from app.doors import statements
 from app.doors.books import refuse_books
-from app.doors.ops import api, checking, providers, settling, sources
+from app.doors.ops import api, backups, checking, providers, settling, sources
 from app.doors.ops.paths import base_of, month_at, tenant_of
 from app.doors.render import page
 from app.doors.sessions import operator, vendor_only
@@ -29,9 +29,7 @@ async def show_tenants() -> Response[bytes]:
     month = month_of(clock.now())
     checks = await rebuild.latest()
     trails = await heads.latest()
-    return page(
-        "ops/tenants.html", rows=rows, month=month, checks=checks, trails=trails, here="/"
-    )
+    return page("ops/tenants.html", rows=rows, month=month, checks=checks, trails=trails, here="/")
 
 
 @get("/hop-dong/{slug:str}")
@@ -109,6 +107,7 @@ ops_routes = Router(
         checking.propose_correction,
         checking.decide_correction,
         providers.show_providers,
+        backups.show_backups,
         sources.show_sources,
         sources.issue_token,
         sources.revoke_token,

@@ -15,6 +15,7 @@ PAGES = [
     "/kiem-soat/{slug}",
     "/kiem-soat/{slug}/dieu-chinh?ma=dossier:0:received",
     "/nguon-do/{slug}",
+    "/sao-luu",
     "/nha-cung-cap/{slug}",
     "/bang-ke/{slug}/2026-11/tep/bang-ke.pdf",
     "/bang-ke/{slug}/2026-11/tep/tinh-lai.json",
