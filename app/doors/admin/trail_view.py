@@ -64,6 +64,7 @@ _TITLES = {
     "calendar.publish": "Ban hành lịch làm việc",
     "dossier.change_workflow": "Chuyển hồ sơ sang quy trình khác",
     "dossier.end_wait": "Kết thúc thời gian chờ",
+    "draft.discard": "Bỏ bản nháp hồ sơ",
     "draft.transfer": "Chuyển bản nháp đến cơ quan kế thừa",
     "notice.choose_ways": "Chọn cách nhận tin",
     "notice.decide_limits": "Đổi giới hạn gửi tin",

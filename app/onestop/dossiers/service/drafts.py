@@ -23,6 +23,7 @@ from app.people.queries import citizen as citizen_by_id
 from app.people.queries import today
 from app.people.shapes import Actor, Citizen
 from app.refusals import Malformed, NotFound
+from app.trail.service import record
 from infra.clock import now
 from infra.ids import uuid7
 from storage import uploads
@@ -107,6 +108,7 @@ async def discard_draft(citizen: Actor, draft_id: UUID) -> None:
     await db.tenant.execute("delete from paper where draft_id = $1", draft.id)
     await db.tenant.execute("delete from draft where id = $1", draft.id)
     await uploads.forsake(f"draft:{draft.id}")
+    await record(citizen, "draft.discard", ("draft", draft.id))
 
 
 async def lock_draft(citizen: Actor, draft_id: UUID) -> Draft:
