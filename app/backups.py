@@ -99,12 +99,18 @@ async def restore(slug: str, target: datetime, *, own: bool) -> Restored:
         await reaching(tenant.cluster, target)
     load = restoring.from_own if own else restoring.from_cluster
     loaded = await load(tenant, target)
-    with acting_for(tenant):
-        async with owner(tenant.cluster, loaded.database) as connection:
-            returned = await files.bring_back(await files.known_files(connection))
-            tag = await connection.execute(_DOUBT)
+    async with owner(tenant.cluster, loaded.database) as connection:
+        returned = await _bring_files(tenant, connection)
+        tag = await connection.execute(_DOUBT)
     await restoring.note_files(loaded.run, len(returned.missing))
     return Restored(loaded, returned, int(tag.split()[-1]))
+
+
+async def bring_files_back(slug: str) -> files.Returned:
+    """Put the files a tenant knows and its store has lost back from the places."""
+    tenant = await lifecycle.named(slug)
+    async with owner(tenant.cluster, tenant.database) as connection:
+        return await _bring_files(tenant, connection)
 
 
 async def switch(slug: str, who: str, reason: str) -> str:
@@ -137,6 +143,11 @@ async def _look(tenant_id: UUID, connection: asyncpg.Connection) -> Seen:
     if not verdict.whole:
         failure = failure or f"the trail is broken: {verdict.findings[0].line}"
     return Seen(count, "whole" if verdict.whole else "broken", failure)
+
+
+async def _bring_files(tenant: Tenant, connection: asyncpg.Connection) -> files.Returned:
+    with acting_for(tenant):
+        return await files.bring_back(await files.known_files(connection))
 
 
 async def _copy_sets(troubles: list[str]) -> None:

@@ -34,6 +34,7 @@ def add_verbs(verbs: Verbs) -> None:
     whole = add_verb(verbs, "restore-cluster", _restore_cluster, "cluster")
     whole.add_argument("--at", type=_moment, default=None, help=_AT)
     whole.add_argument("--into", type=Path, required=True, help="a directory that is not there yet")
+    add_verb(verbs, "files", _files, "slug")
     add_verb(verbs, "drill", _drill).add_argument("--cluster", default="main")
     add_verb(verbs, "mark", _mark).add_argument("--cluster", default="main")
     place = add_verb(verbs, "place", _place, "slug")
@@ -112,6 +113,14 @@ async def _switch(asked: argparse.Namespace) -> None:
 async def _restore_cluster(asked: argparse.Namespace) -> None:
     base_set = await rebuild(asked.cluster, asked.at or now(), asked.into.absolute())
     print(f"{asked.cluster} is restored in {asked.into}, from base {base_set.id}")
+
+
+async def _files(asked: argparse.Namespace) -> None:
+    found = await backups.bring_files_back(asked.slug)
+    await note("backup.files", asked.slug, back=found.brought_back, missing=len(found.missing))
+    print(f"files of {asked.slug}: {found.there} there, {found.brought_back} brought back")
+    if found.missing:
+        raise BackupError(f"{len(found.missing)} are nowhere: {', '.join(found.missing[:20])}")
 
 
 async def _drill(asked: argparse.Namespace) -> None:

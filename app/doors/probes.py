@@ -7,6 +7,7 @@ from litestar import Litestar, Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
 
+from app.doors import backup_figures
 from app.doors.gateway import gateway_routes
 from app.doors.measures import trail_checked
 from app.trail import heads
