@@ -66,11 +66,6 @@ class Warned(msgspec.Struct, frozen=True, kw_only=True):
     allowed: int
     warned_at: datetime
 
-    @property
-    def on_a_day(self) -> bool:
-        """As of the limit itself."""
-        return self.kind == "fair_use" and self.meter == STORED
-
 
 _seen: dict[tuple[UUID, str], tuple[float, Any]] = {}
 
