@@ -35,6 +35,7 @@ async def metrics() -> Response[bytes]:
     with suppress(OSError, TimeoutError, PostgresError):
         for slug, checked in (await heads.latest()).items():
             trail_checked(slug, checked.checked_at, checked.findings, checked.unsealed)
+    await backup_figures.refresh()
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
