@@ -64,12 +64,15 @@ _OPERATORS = _Accounts(
 )
 
 
-async def officer_by_subject(issuer: str, subject: str, username: str) -> Actor:
+async def officer_by_subject(
+    issuer: str, subject: str, username: str, *, sole: bool = True
+) -> Actor:
     """The officer behind a verified identity, bound to it on the first sign-in.
 
-    Raises NotAdmitted, IdentityTaken, Dismissed or LongAway.
+    `sole`: no other issuer could vouch for the username; where one could, the admission must say
+    which is meant. Raises NotAdmitted, IdentityTaken, IssuerUnclear, Dismissed or LongAway.
     """
-    officer_id = await _entered(_OFFICERS, issuer, subject, username)
+    officer_id = await _entered(_OFFICERS, (issuer, subject), username, sole=sole)
     actor = await queries.actor_for_officer(officer_id)
     if actor is None:
         raise refusals.Dismissed
@@ -81,7 +84,7 @@ async def operator_by_subject(issuer: str, subject: str, username: str) -> Opera
 
     Raises NotAdmitted, IdentityTaken, Dismissed or LongAway.
     """
-    operator_id = await _entered(_OPERATORS, issuer, subject, username)
+    operator_id = await _entered(_OPERATORS, (issuer, subject), username, sole=True)
     operator = await queries.operator(operator_id)
     if operator is None:
         raise refusals.Dismissed
@@ -113,10 +116,12 @@ async def admit_operator(username: str, full_name: str) -> UUID:
     return UUID(str(operator_id))
 
 
-async def _entered(table: _Accounts, issuer: str, subject: str, username: str) -> UUID:
-    found = await _bound(table, issuer, subject)
+async def _entered(
+    table: _Accounts, identity: tuple[str, str], username: str, *, sole: bool
+) -> UUID:
+    found = await _bound(table, *identity)
     if found is None:
-        found = await _bind(table, issuer, subject, username)
+        found = await _bind(table, identity, username, sole=sole)
     await table.database.execute(table.enter, found, now())
     return found
 
@@ -135,14 +140,16 @@ async def _bound(table: _Accounts, issuer: str, subject: str) -> UUID | None:
     return row["id"] if row else None
 
 
-async def _bind(table: _Accounts, issuer: str, subject: str, username: str) -> UUID:
+async def _bind(table: _Accounts, identity: tuple[str, str], username: str, *, sole: bool) -> UUID:
     row = await table.database.fetch_row(table.by_username, plain_username(username))
     if row is None:
         raise refusals.NotAdmitted
     # Two first sign-ins at once: the second waits for the first one's lock and finds it done.
-    if (row["issuer"], row["subject"]) != (issuer, subject):
-        if row["subject"] is not None or row["issuer"] not in (None, issuer):
+    if (row["issuer"], row["subject"]) != identity:
+        if row["subject"] is not None or row["issuer"] not in (None, identity[0]):
             raise refusals.IdentityTaken
+        if row["issuer"] is None and not sole:
+            raise refusals.IssuerUnclear
         _must_be_open(row)
-        await table.database.execute(table.bind, row["id"], issuer, subject)
+        await table.database.execute(table.bind, row["id"], *identity)
     return cast(UUID, row["id"])

@@ -32,7 +32,7 @@ order by h.from_on, p.title
 """
 
 _OFFICERS = """
-select o.id, o.username, o.full_name, o.email, o.subject is not null as has_signed_in,
+select o.id, o.username, o.full_name, o.email, o.subject is not null as has_signed_in, o.issuer,
        o.dismissed_at, coalesce(o.entered_at, o.admitted_at) as since,
        coalesce(json_agg(json_build_object(
            'holding_id', h.id, 'title', p.title, 'agency_name', a.name,
@@ -93,6 +93,7 @@ class OfficerRow(msgspec.Struct, frozen=True):
     full_name: str
     email: str | None
     has_signed_in: bool
+    issuer: str | None  # bound at the first sign-in, or named before
     dismissed_at: datetime | None
     since: datetime  # last signed in, or admitted
     posts: list[HoldingRow]

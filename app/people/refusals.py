@@ -51,6 +51,16 @@ class LongAway(NotAdmitted):
     )
 
 
+class IssuerUnclear(NotAdmitted):
+    """Several issuers could vouch for the username, and nobody said which one is meant."""
+
+    code = "issuer_unclear"
+    message = (
+        "Tài khoản đã được cấp quyền nhưng chưa ghi hệ thống đăng nhập. "
+        "Quản trị viên của đơn vị cần chọn hệ thống đăng nhập cho tài khoản này."
+    )
+
+
 class UsernameTaken(Refusal):
     """Somebody with this username was admitted before."""
 

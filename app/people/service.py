@@ -33,6 +33,7 @@ __all__ = [
     "dismiss",
     "hold_post",
     "identity_of",
+    "name_issuer",
     "officer_by_subject",
     "operator_by_subject",
     "release_post",
@@ -94,6 +95,22 @@ async def reopen(actor: Actor, officer_id: UUID) -> None:
     await _lock(officer_id)
     await db.tenant.execute("update officer set entered_at = $2 where id = $1", officer_id, now())
     await trail.record(actor, "officer.reopen", ("officer", officer_id))
+
+
+async def name_issuer(actor: Actor, officer_id: UUID, issuer: str) -> None:
+    """Say which issuer vouches for an officer (hệ thống đăng nhập) who has not signed in yet.
+
+    Raises NotAllowed, NoSuchOfficer.
+    """
+    administrator_only(actor)
+    await _lock(officer_id)
+    done = await db.tenant.execute(
+        "update officer set issuer = $2 where id = $1 and subject is null", officer_id, issuer
+    )
+    if done == "UPDATE 0":
+        raise refusals.NoSuchOfficer
+    detail = {"issuer": issuer}
+    await trail.record(actor, "officer.name_issuer", ("officer", officer_id), detail=detail)
 
 
 async def identity_of(actor: Actor, officer_id: UUID) -> tuple[str, str] | None:

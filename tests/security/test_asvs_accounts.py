@@ -160,3 +160,33 @@ async def test_an_account_nobody_used_for_45_days_is_shut_until_somebody_answers
         async with work():
             await service.reopen(SYSTEM, lan)
         assert await _signs_in() == lan
+
+
+@pytest.mark.asvs("6.8.1")
+async def test_where_several_issuers_could_vouch_an_admission_names_one(
+    province: Tenant, browse: Browse
+) -> None:
+    for name in (STAFF, "https://khac.test"):
+        await issuers.trust(
+            province.id, "staff", name, label=name, client_id="c", client_secret="s"
+        )
+    thu = await browse(province, await cast.officer(cast.THU))
+    post_id = await db.tenant.fetch_value("select id from post where kind = 'reception' limit 1")
+    sent = {"username": "an.le", "full_name": "Lê An", "post_id": str(post_id)}
+    for issuer in ("", "https://la.test"):
+        answer = await thu.post("/quan-tri/cap-quyen", data=sent | {"issuer": issuer})
+        assert answer.status_code == 422 and "Chọn hệ thống đăng nhập" in answer.text
+    assert (await thu.post("/quan-tri/cap-quyen", data=sent | {"issuer": STAFF})).status_code == 303
+    row = await db.tenant.fetch_row("select id, issuer from officer where username = 'an.le'")
+    assert row is not None and row["issuer"] == STAFF
+    # Who was admitted before there was a choice waits until somebody makes it.
+    lan = await cast.officer(cast.LAN)
+    with pytest.raises(refusals.IssuerUnclear):
+        async with work():
+            await service.officer_by_subject(STAFF, "s-7", cast.LAN, sole=False)
+    page = f"/quan-tri/can-bo/{lan.id}"
+    assert "Cán bộ đăng nhập bằng" in (await thu.get(page)).text
+    done = await thu.post(f"{page}/he-thong-dang-nhap", data={"issuer": STAFF})
+    assert done.status_code == 303
+    async with work():
+        assert (await service.officer_by_subject(STAFF, "s-7", cast.LAN, sole=False)).id == lan.id

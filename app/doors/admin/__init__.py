@@ -35,6 +35,7 @@ admin_routes = Router(
         officers.take_post,
         officers.send_substitute,
         officers.reopen,
+        officers.name_issuer,
         officers.end_sessions,
         officers.dismiss,
         procedures.list_procedures,

@@ -19,6 +19,8 @@ from app.people import queries, refusals, service, substitution
 from app.people.rules import admission_faults, plain_name
 from app.people.shapes import Actor
 from app.refusals import Malformed, Refusal
+from tenants import issuers
+from tenants.current import current
 from tenants.work import work
 
 Answer = Response[bytes] | Redirect
@@ -32,6 +34,7 @@ _DONE = {
     "giao": "Đã giao chức danh.",
     "thoi-giu": "Đã ghi nhận: hết hôm nay cán bộ thôi giữ chức danh.",
     "cu-thay": "Đã cử người thay trong thời gian của quyết định.",
+    "he-thong": "Đã ghi hệ thống đăng nhập của cán bộ.",
     "mo-lai": "Đã mở lại tài khoản. Cán bộ đăng nhập được ngay.",
     "ket-thuc-phien": "Đã kết thúc mọi phiên làm việc đang mở của cán bộ.",
     "thu-hoi": "Đã thu hồi quyền. Cán bộ không còn vào được hệ thống.",
@@ -67,8 +70,9 @@ async def admit(request: Asked) -> Answer:
     """Let a staff identity in, with its first post."""
     who, sent = await administrator(request), await texts(request)
     try:
+        issuer = await _issuer(sent)
         async with work():
-            officer_id = await _admit(who, sent)
+            officer_id = await _admit(who, sent, issuer)
     except (Malformed, refusals.UsernameTaken) as refusal:
         return await _admit_page(sent.get("co-quan", ""), sent, refusal)
     return Redirect(f"/quan-tri/can-bo/{officer_id}?xong=cap-quyen", status_code=303)
@@ -129,6 +133,16 @@ async def reopen(request: Asked, officer_id: FromPath[UUID]) -> Redirect:
     return Redirect(f"/quan-tri/can-bo/{officer_id}?xong=mo-lai", status_code=303)
 
 
+@post(f"{ONE}/he-thong-dang-nhap", opt=OWN)
+async def name_issuer(request: Asked, officer_id: FromPath[UUID]) -> Redirect:
+    """Say which issuer vouches for an officer who has not signed in yet."""
+    who, sent = await administrator(request), await texts(request)
+    issuer = await _issuer(sent)
+    async with work():
+        await service.name_issuer(who, officer_id, issuer or "")
+    return Redirect(f"/quan-tri/can-bo/{officer_id}?xong=he-thong", status_code=303)
+
+
 @post(f"{ONE}/ket-thuc-phien", opt=OWN)
 async def end_sessions(request: Asked, officer_id: FromPath[UUID]) -> Redirect:
     """End whatever sessions the officer has open anywhere."""
@@ -150,12 +164,26 @@ async def dismiss(request: Asked, officer_id: FromPath[UUID]) -> Redirect:
     return Redirect(f"{HOME}?xong=thu-hoi", status_code=303)
 
 
-async def _admit(who: Actor, sent: Mapping[str, str]) -> UUID:
+async def _issuers() -> list[tuple[str, str]]:
+    """The issuers of staff as choices; empty when there is no choice."""
+    known = await issuers.trusted(current().id, "staff")
+    return [(each.issuer, each.label) for each in known] if len(known) > 1 else []
+
+
+async def _issuer(sent: Mapping[str, str]) -> str | None:
+    """The issuer chosen; None when there is no choice. Raises Malformed."""
+    choices, said = dict(await _issuers()), sent.get("issuer", "")
+    if choices and said not in choices:
+        raise Malformed(fields={"issuer": "Chọn hệ thống đăng nhập của cán bộ."})
+    return said if choices else None
+
+
+async def _admit(who: Actor, sent: Mapping[str, str], issuer: str | None) -> UUID:
     username, full_name = sent.get("username", ""), sent.get("full_name", "")
     if faults := admission_faults(username, plain_name(full_name)):
         raise Malformed(fields=faults)
     first = chosen(sent, "post_id", "Chọn chức danh của cán bộ.")
-    officer_id = await service.admit(who, username, full_name)
+    officer_id = await service.admit(who, username, full_name, issuer=issuer)
     await service.hold_post(who, officer_id, first)
     return officer_id
 
@@ -187,6 +215,7 @@ async def _admit_page(
         status=refusal.status if refusal else 200,
         here=HOME,
         pick=post_pick(await queries.posts(), words),
+        issuers=await _issuers(),
         sent=dict(sent),
         refused=refusal.message if refusal else "",
         errors=refusal.fields if refusal else {},
@@ -211,6 +240,7 @@ async def _officer_page(
         status=refusal.status if refusal else 200,
         here=HOME,
         officer=officer_line(found),
+        issuers=await _issuers(),
         oneself=who.id == officer_id,
         pick=post_pick(await queries.posts() if words.strip() else [], words),
         done=done,

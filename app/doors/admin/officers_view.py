@@ -37,6 +37,8 @@ class OfficerLine(msgspec.Struct, frozen=True, kw_only=True):
     working: bool
     shut: bool  # nobody used the account for long
     holdings: list[Holding]
+    waits: bool  # for the first sign-in
+    issuer: str
 
 
 class PostPick(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +72,8 @@ def officer_line(row: OfficerRow) -> OfficerLine:
         working=working,
         shut=shut,
         holdings=[_holding(each) for each in row.posts] if working else [],
+        waits=working and not row.has_signed_in,
+        issuer=row.issuer or "",
     )
 
 

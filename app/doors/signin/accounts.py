@@ -14,7 +14,7 @@ from app.people import identities
 from app.people.rules import profile
 from app.people.shapes import SYSTEM, Actor, Operator
 from app.trail import service as trail
-from tenants import db, provision
+from tenants import db, issuers, provision
 from tenants.current import NoTenant, current
 from tenants.issuers import Issuer
 from tenants.work import work
@@ -93,8 +93,11 @@ async def _citizen(connection: Connection, issuer: Issuer, identity: Identity) -
 
 async def _officer(connection: Connection, issuer: Issuer, identity: Identity) -> Account:
     username = profile(identity.claims).username
+    sole = len(await issuers.trusted(issuer.tenant_id, "staff")) < 2
     async with work():
-        officer = await identities.officer_by_subject(issuer.issuer, identity.subject, username)
+        officer = await identities.officer_by_subject(
+            issuer.issuer, identity.subject, username, sole=sole
+        )
         await _note(connection, officer, issuer, identity)
     assert officer.id is not None
     return Account(officer.id, officer.name)

@@ -4,9 +4,12 @@ import re
 
 import pytest
 
+from app.people import service
+from app.people.shapes import SYSTEM
 from tenants import db, issuers
 from tenants.current import acting_for
 from tenants.shapes import Tenant
+from tenants.work import work
 from tests.doors.signin.conftest import (
     EAST,
     HUNG,
@@ -91,9 +94,15 @@ async def test_the_operator_signs_in_at_the_vendors_host(
 async def test_several_issuers_are_offered_and_each_knows_its_own_people(
     east: Tenant, town: Town, browser: MakeBrowser
 ) -> None:
-    await admit_lan(east)
+    lan_id = await admit_lan(east)
     await trust(east.id, EAST, "staff", town.more_staff)
-    lan, other = browser(), browser()
+    early, lan, other = browser(), browser(), browser()
+    # Either could mean somebody by that username; the admission must say which one does.
+    unclear = await early.sign_in(LAN, "/can-bo/dang-nhap", button=0)
+    assert unclear.status_code == 403 and "chưa ghi hệ thống đăng nhập" in unclear.text
+    with acting_for(east):
+        async with work():
+            await service.name_issuer(SYSTEM, lan_id, town.staff.url)
     shown = await lan.get("/can-bo/dang-nhap")
     assert shown.text.count(">Đăng nhập bằng tài khoản canbo") == 2
     assert "Chọn cách đăng nhập" in shown.text
