@@ -85,13 +85,17 @@ async def check(meter: str) -> Standing | None:
 async def room(size: int) -> None:
     """Make sure that the current tenant may keep `size` bytes more.
 
-    Raises OverQuota where its contract refuses what goes beyond; files on their way count. The
-    stored ones are added up at most every ten seconds. Called outside of units of work.
+    Raises OverQuota where its contract refuses what goes beyond, which is warned of at once; files
+    on their way count. The stored ones are added up at most every ten seconds. Called outside of
+    units of work.
     """
     limits: list[Limit] = await _fresh("", _refusing)
     for limit in limits:
         stored: int = await _fresh("stored", _stored)
-        if stored + await bytes_coming() + size > limit.quantity:
+        wanted = stored + await bytes_coming() + size
+        if wanted > limit.quantity:
+            refused = Standing(limit=limit, used=wanted)
+            await _warn(current().id, month_of(clock.now()), [refused])
             raise OverQuota
 
 

@@ -60,6 +60,8 @@ async def test_there_is_room_for_files_as_the_contract_says(tenant, beyond):
     if beyond == "refuse":
         with pytest.raises(OverQuota):
             await quota.room(201)
+        told = await quota.warnings(tenant.id)  # at once, not when the day was measured
+        assert [(one.percent, one.quantity) for one in told] == [(100, 1001), (80, 1001)]
     else:
         await quota.room(201)
     # The day's measure is what pages show and warnings tell.

@@ -27,7 +27,7 @@ alter table quota_warning
 
 -- How a provider did on a day in Vietnam, as the province's worker counted it: never a message.
 create table provider_day (
-    tenant_id uuid not null,
+    tenant_id uuid not null references tenant on delete cascade,
     provider text not null,
     day date not null,
     attempts int not null,
@@ -48,7 +48,7 @@ create table provider_day (
 
 -- Each provider as the province may use it now. From its last ends follows its share at any moment.
 create table provider_now (
-    tenant_id uuid not null,
+    tenant_id uuid not null references tenant on delete cascade,
     provider text not null,
     label text not null,
     channel text not null check (channel in ('sms', 'email')),
