@@ -20,7 +20,7 @@ from tests.security.treasure import (
 )
 from tests.security.walking import Undone, digest, kept, walked
 
-pytestmark = pytest.mark.usefixtures("monday")
+pytestmark = pytest.mark.usefixtures("monday", "unhurried")
 
 _AGAIN = "python -m tests.security.matrix writes the table anew: read every line that changes"
 # A code, or an address somebody signed, is all that is asked for.

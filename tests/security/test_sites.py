@@ -20,7 +20,7 @@ from tests.security.table import differences, read, table_of
 from tests.security.treasure import HERE, KIN, THAM, THERE, bury, without_network
 from tests.security.walking import digest, walked
 
-pytestmark = pytest.mark.usefixtures("monday")
+pytestmark = pytest.mark.usefixtures("monday", "unhurried")
 
 # One queue for all: a job in it names its tenant, and the worker asks for the rows there.
 _COMMON = {b"motcua:jobs"}

@@ -15,6 +15,15 @@ _UNIT = ("tests/security/test_unit.py",)
 _STORE = "app/doors/session_store.py"
 _SESSION = "app/doors/session_life.py"
 _GUARDS = "app/doors/sessions.py"
+_SEALED = """    return seal(key, msgspec.msgpack.encode(record), {place})
+
+
+def _opened(kind: str, token: str, sealed: bytes | None, shape: type[T]) -> T | None:
+    if sealed is None:
+        return None
+    try:
+        plain = unseal(derive(token.encode(), kind), sealed, {place})
+"""
 
 SABOTAGES = (
     Sabotage(
@@ -26,6 +35,10 @@ SABOTAGES = (
         "sessions are indexed without their site", _STORE,
         'return f"{kind}-of:{_site()}:{name}"', 'return f"{kind}-of:{name}"',
         _SITES, "/ho-so-cua-toi",
+    ),
+    Sabotage(
+        "a record's seal does not say to which site it belongs", _STORE,
+        _SEALED.format(place="_key(kind, token)"), _SEALED.format(place="kind"), _LIFE,
     ),
     Sabotage(
         "tokens can be guessed", _STORE,
@@ -49,6 +62,20 @@ SABOTAGES = (
     Sabotage(
         "scripts may read the cookie", _SESSION, "httponly=True", "httponly=False",
         ("tests/doors/signin/test_entering.py",),
+    ),
+    Sabotage(
+        "over https the cookie may come from a neighbour's host", _SESSION,
+        'return f"__Host-{name}" if settings().public_scheme == "https" else name',
+        "return name", _LIFE,
+    ),
+    Sabotage(
+        "answers go out without the security headers", "app/doors/entrance.py",
+        "headers += [(n, v) for n, v in _SECURITY.items() if n not in present]",
+        "present.clear()", _ENTRANCE,
+    ),
+    Sabotage(
+        "private pages may be stored by anybody", "app/doors/entrance.py",
+        '    b"cache-control": b"no-store",\n', "", _ENTRANCE,
     ),
     Sabotage(
         "any session passes for an officer's", _GUARDS,
