@@ -82,6 +82,7 @@ class Log:
         for number, (name, archive) in enumerate(places.own().items()):
             try:
                 await archive.put(blob, sealed)
+                await catalogue.copied(era.id, name)
             except ArchiveUnavailable as error:
                 if number == 0:
                     raise

@@ -23,6 +23,7 @@ PARTS = (
     "notices",
     "memory",
     "meters",
+    "recovery",
     "leaving",
 )
 
