@@ -41,14 +41,14 @@ BATCH = 2000
 _FORK = multiprocessing.get_context("fork")
 _LEDGER = """
 select id, meter, quantity, subject, occurred_at, billed_in, encode(digest, 'hex') as digest
-from usage u where tenant_id = $1 and corrects is null
-  and not exists (select from usage_conflict c where c.tenant_id = u.tenant_id and c.id = u.id)
+from usage where tenant_id = $1 and corrects is null
+  and id not in (select id from usage_conflict where tenant_id = $1)
 order by id
 """
 _DOUBTS = """
 select id, digest from usage_conflict where tenant_id = $1
-union select id, digest from usage u where tenant_id = $1 and corrects is null
-  and exists (select from usage_conflict c where c.tenant_id = u.tenant_id and c.id = u.id)
+union select id, digest from usage where tenant_id = $1 and corrects is null
+  and id in (select id from usage_conflict where tenant_id = $1)
 order by id, digest
 """
 _SUMS = """
@@ -119,7 +119,9 @@ def owed(arriving: Arriving) -> dict[tuple[str, date], int]:
 
 async def counted(tenant_id: UUID) -> dict[tuple[str, date], int]:
     """The same out of the books, whichever months the facts are stated in."""
-    rows = await db.control.fetch(_COUNTED, tenant_id)
+    async with work():
+        await db.control.execute("set local statement_timeout = '10min'")
+        rows = await db.control.fetch(_COUNTED, tenant_id)
     return {(row["meter"], row["month"]): row["quantity"] for row in rows}
 
 
@@ -165,9 +167,11 @@ def _batches(arriving: Arriving, order: int, first: int) -> Iterator[list[list[R
 async def ledger(tenant_id: UUID) -> str:
     """The digest of all the books say; when it was written and in which order plays no part."""
     found = hashlib.sha256()
-    for sql in (_LEDGER, _DOUBTS, _SUMS, _STATED):
-        for row in await db.control.fetch(sql, tenant_id):
-            found.update(repr(tuple(row)).encode())
+    async with work():
+        await db.control.execute("set local statement_timeout = '10min'")
+        for sql in (_LEDGER, _DOUBTS, _SUMS, _STATED):
+            for row in await db.control.fetch(sql, tenant_id):
+                found.update(repr(tuple(row)).encode())
     return found.hexdigest()
 
 
