@@ -112,21 +112,21 @@ async def _conditions(asked: Asked) -> tuple[list[str], list[Any]]:
     said: list[tuple[str, Any]] = []
     if asked.person:
         people = await db.tenant.fetch(_PEOPLE, _like(asked.person), _MOST_PEOPLE)
-        said.append(("t.actor_id = any({})", [row["id"] for row in people]))
+        said.append(("t.actor_id = any(?)", [row["id"] for row in people]))
     if asked.code:
         # An id of nobody where no dossier has the code: nothing is found then.
         found = await db.tenant.fetch_value("select dossier_named($1)", asked.code)
         kinds = "t.subject_kind in ('dossier', 'dossier_reading')"
-        said.append((f"{kinds} and t.subject_id = {{}}", str(found)))
+        said.append((f"{kinds} and t.subject_id = ?", str(found)))
     if asked.acts:
-        said.append(("t.act like any({})", list(asked.acts)))
+        said.append(("t.act like any(?)", list(asked.acts)))
     if asked.but:
-        said.append(("not t.act like any({})", list(asked.but)))
+        said.append(("not t.act like any(?)", list(asked.but)))
     if asked.from_at:
-        said.append(("t.at >= {}", asked.from_at))
+        said.append(("t.at >= ?", asked.from_at))
     if asked.before_at:
-        said.append(("t.at < {}", asked.before_at))
-    where = [text.format(f"${n}") for n, (text, _) in enumerate(said, 1)]
+        said.append(("t.at < ?", asked.before_at))
+    where = [text.replace("?", f"${n}") for n, (text, _) in enumerate(said, 1)]
     return where, [value for _, value in said]
 
 
