@@ -85,8 +85,8 @@ async def create_role(
 async def databases_of(admin: asyncpg.Connection, database: str) -> list[str]:
     """A tenant's database and what restoring left beside it: loaded ones, and former ones."""
     rows = await admin.fetch(
-        "select datname from pg_database where datname in ($1, $1 || '_moi')"
-        " or starts_with(datname, $1 || '_cu_2') order by 1",
+        "select datname::text from pg_database where datname::text in ($1::text, $1 || '_moi')"
+        " or starts_with(datname::text, $1 || '_cu_2') order by 1",
         database,
     )
     return [row["datname"] for row in rows]
