@@ -18,6 +18,7 @@ import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
 
+from infra.durable import sync_directory
 from infra.s3 import client
 from infra.settings import BadSetting
 
@@ -112,7 +113,7 @@ class Directory:
         except BaseException:
             half.unlink(missing_ok=True)
             raise
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
 
     def _names(self, prefix: str) -> list[str]:
         top = self._home / prefix.rpartition("/")[0]
@@ -155,15 +156,6 @@ class Bucket:
     def _names(self, prefix: str) -> list[str]:
         found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True)
         return sorted(str(item.object_name) for item in found)
-
-
-def _sync_directory(path: Path) -> None:
-    """Make the rename itself durable."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 async def _run(call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:

@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, ParamSpec, TypeVar
 
+from infra.durable import sync_directory
 from infra.settings import BadSetting, Settings
 from storage import links
 from storage.shapes import ObjectMissing, Stat, StoreUnavailable
@@ -96,7 +97,7 @@ class FileStore:
         except BaseException:
             os.unlink(half)
             raise
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
 
     def _remove(self, key: str) -> None:
         path = self._path(key)
@@ -113,15 +114,6 @@ def _open(path: Path, start: int) -> IO[bytes]:
     file = path.open("rb")
     file.seek(start)
     return file
-
-
-def _sync_directory(path: Path) -> None:
-    """Make the rename itself durable."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 async def _run(call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
