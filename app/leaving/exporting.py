@@ -69,9 +69,6 @@ async def export(
     """
     if resume and (folder / bag.DECLARATION).exists():
         return _finished(folder)
-    schema = tenant_chain()
-    if tenant.schema_version != len(schema):
-        raise LeavingRefused(f"{tenant.slug} has an older schema: run motcua tenant migrate first")
     _make_place(folder, resume)
     with _journal(folder) as journal:
         made = _Bag(folder, journal, Pace(share))
@@ -137,12 +134,20 @@ def _size(path: Path) -> int:
 async def _rows(tenant: Tenant, made: _Bag) -> tuple[Moment, list[Written]]:
     """All tables of one moment; the books after them, so that no fact is in neither."""
     async with snapshot(tenant) as shot:
+        await _known_schema(tenant, shot)
         _same_place(tenant, made.journal, shot)
         rows = Rows(made.folder, made.journal, made.pace)
         tables = await rows.of_tenant(shot)
         if made.journal.piece(viewing.PIECE) is None:
             await viewing.write_dossiers(shot.connection, made.folder, made.journal, made.pace)
     return shot.moment, [*tables, *await rows.of_books(tenant.id)]
+
+
+async def _known_schema(tenant: Tenant, shot: Snapshot) -> None:
+    """The package tells under which schema its rows were read; it has to be ours."""
+    rows = await shot.connection.fetch("select digest from migration order by number")
+    if [row["digest"] for row in rows] != [step.digest for step in tenant_chain()]:
+        raise LeavingRefused(f"{tenant.slug} has another schema: run motcua tenant migrate first")
 
 
 def _same_place(tenant: Tenant, journal: Journal, shot: Snapshot) -> None:
