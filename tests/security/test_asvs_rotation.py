@@ -6,14 +6,18 @@ import os
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import Context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app import cli
 from infra.clock import now
 from infra.ids import uuid7
 from infra.sealed import BrokenSeal, seal, unseal_by
 from infra.settings import read, reread, settings
+from storage.store import store_of
 from tenants import db, issuers, registry, rotation
 from tenants.backup import keyring
 from tenants.credentials import passwords_now
@@ -212,3 +216,46 @@ def _tenant(key: bytes) -> Tenant:
         secrets=Secrets(password="p", key=key), site=site, host="x", schema_version=1,
         created_at=now(),
     )  # fmt: skip
+
+
+@pytest.mark.asvs("13.3.1")
+def test_the_stores_key_is_the_one_its_file_says_now(tmp_path: Path) -> None:
+    file = tmp_path / "s3"
+    file.write_text("cu")
+    with deployed(storage_driver="s3", s3_endpoint="https://kho.trong", s3_access_key="a"):
+        os.environ["MOTCUA_S3_SECRET_KEY_FILE"] = str(file)
+        settings.cache_clear()
+        before = _secret_in_use()
+        file.write_text("moi")
+        assert reread()
+        assert (before, _secret_in_use()) == ("cu", "moi")
+        del os.environ["MOTCUA_S3_SECRET_KEY_FILE"]
+
+
+def _secret_in_use() -> str:
+    store: Any = store_of(_tenant(b"k" * 32))
+    return str(store._inner._provider.retrieve().secret_key)
+
+
+@pytest.mark.asvs("7.4.5")
+async def test_secrets_are_changed_and_doors_shut_from_the_command_line(
+    province: Tenant, browse: Browse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def run(*words: str) -> str:
+        asked = cli._parser().parse_args(["keys", *words])
+        await asyncio.create_task(asked.verb(asked), context=Context())
+        return capsys.readouterr().out
+
+    officer = await browse(province, await cast.officer(cast.LAN))
+    assert (await officer.get("/can-bo")).status_code == 200
+    assert "lie under MOTCUA_MASTER_KEY" in await run("rotate")
+    assert "new password" in await run("password", province.slug)
+    assert "1 sessions" in await run("end-sessions", province.slug)
+    assert (await officer.get("/can-bo")).status_code == 303
+    await db.tenant.execute("update officer set entered_at = '2020-01-01'")
+    assert "may sign in" in await run("reopen", province.slug, cast.LAN)
+    since = await db.tenant.fetch_value(
+        "select entered_at from officer where username = $1", cast.LAN
+    )
+    assert since.year > 2020
+    await _forget(province)

@@ -7,8 +7,14 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 
+from app.people import service
+from app.people.shapes import SYSTEM
 from infra.settings import settings
+from tenants import db, issuers
+from tenants.current import acting_for
+from tenants.issuers import Demands
 from tenants.shapes import Tenant
+from tenants.work import work
 from tests.doors.signin.conftest import (
     EAST,
     HUNG,
@@ -315,3 +321,29 @@ async def test_redis_away_is_a_page_that_asks_to_come_back(
         monkeypatch.undo()
         settings.cache_clear()
     assert (await hung.get("/cua-toi")).status_code == 200
+
+
+@pytest.mark.asvs("6.8.4", "6.3.3")
+async def test_who_shows_no_second_factor_stays_out_or_may_do_no_administrators_work(
+    east: Tenant, town: Town, browser: MakeBrowser
+) -> None:
+    lan_id = await admit_lan(east)
+    about = {"label": "x", "client_id": f"client-{EAST}", "client_secret": f"secret-of-{EAST}"}
+    for demands, status in (
+        (Demands(acr=("hai-yeu-to",)), 403),
+        (Demands(amr=("mfa",), administrators_only=True), 303),
+    ):
+        await issuers.trust(east.id, "staff", town.staff.url, **about, demands=demands)
+        lan = browser()
+        address = await lan.begin("/can-bo/dang-nhap")
+        assert parse_qs(urlsplit(address).query).get("acr_values", []) == list(demands.acr)
+        answer = await lan.get(await lan.at_issuer(address, LAN))
+        assert answer.status_code == status, answer.text
+        assert (lan.token is None) is (status == 403)
+    assert (await lan.get("/can-bo")).status_code == 200
+    with acting_for(east):
+        async with work():
+            administrators = "select id from post where kind = 'administrator'"
+            await service.hold_post(SYSTEM, lan_id, await db.tenant.fetch_value(administrators))
+    refused = await lan.get("/can-bo")
+    assert refused.status_code == 403 and "hai yếu tố" in refused.text
