@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 
 from app.doors.session_store import new_token
+from app.doors.signin.provider import Metadata
+from app.doors.signin.tokens import LOGOUT_EVENT, wrong_in_logout_token
 from app.onestop.notices import answering, reports
 from infra import clock
 from infra.clock import now
@@ -80,3 +82,23 @@ def test_uploads_of_two_tenants_wait_in_two_folders():
     with acting_for(THEIRS):
         theirs = staging.folder()
     assert ours != theirs and ours not in theirs.parents and theirs not in ours.parents
+
+
+def test_a_logout_token_is_no_id_token_made_to_look_like_one():
+    at = int(MONDAY.timestamp())
+    said = {"iss": "https://i", "aud": "c", "iat": at, "exp": at + 60, "jti": "1", "sub": "hung"}
+    about = {"issuer": "https://i", "client_id": "c", "at": MONDAY}
+    good = {**said, "events": {LOGOUT_EVENT: {}}}
+    assert wrong_in_logout_token(good, {}, **about) is None
+    assert wrong_in_logout_token({**good, "nonce": "n"}, {}, **about) == "nonce"
+    assert wrong_in_logout_token({**good, "jti": ""}, {}, **about) == "jti"
+    assert wrong_in_logout_token(good, {"typ": "at+jwt"}, **about) == "typ"
+
+
+def test_of_what_an_issuer_offers_only_signatures_of_its_own_key_are_believed():
+    offered = ("none", "HS256", "RS256", "HS512", "ES256")
+    described = Metadata(
+        issuer="i", authorization_endpoint="a", token_endpoint="t", jwks_uri="k",
+        id_token_signing_alg_values_supported=offered,
+    )  # fmt: skip
+    assert described.algorithms == ["RS256", "ES256"]

@@ -10,7 +10,8 @@ SABOTAGES = (
     ),
     Sabotage(
         "an account is anybody's who knows its username", "app/people/identities.py",
-        'if row["subject"] is not None or row["issuer"] not in (None, issuer):', "if False:",
+        'if row["subject"] is not None or row["issuer"] not in (None, identity[0]):',
+        "if False:",
         ("tests/people/test_identities.py",),
     ),
     Sabotage(

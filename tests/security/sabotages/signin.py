@@ -31,11 +31,13 @@ SABOTAGES = (
     ),
     Sabotage(
         "an ID token ends sessions", _CLAIMS,
-        'return "nonce" if "nonce" in claims else None', "return None", _TOKENS,
+        'return "nonce" if "nonce" in claims else None', "return None",
+        ("tests/security/test_tokens.py",),
     ),
     Sabotage(
         "signatures made with a shared secret are believed", "app/doors/signin/provider.py",
-        'if name != "none" and not name.startswith("HS")', "if name", _PROVIDER,
+        'if name != "none" and not name.startswith("HS")', "if name",
+        ("tests/security/test_tokens.py",),
     ),
     Sabotage(
         "a discovery document of another issuer is believed", "app/doors/signin/provider.py",
