@@ -11,6 +11,7 @@ from pathlib import Path
 from app import lifecycle
 from app.cli_parts import Verbs, add_verb, confirm, note, who
 from app.leaving import arriving, erasing, exporting, reading, removing
+from app.leaving.certificate import HandOver
 from app.leaving.refusals import LeavingRefused
 from infra.settings import settings
 from storage.shapes import StoreUnavailable
@@ -90,9 +91,9 @@ async def _erase(asked: argparse.Namespace) -> None:
     if asked.handed_to or asked.on or asked.paper:
         if not (asked.handed_to and asked.on and asked.paper):
             raise LeavingRefused("a hand-over needs --handed-to, --on and --paper together")
-        tenant = await lifecycle.named(asked.slug)
-        given = {"to": asked.handed_to, "on": asked.on, "paper": asked.paper}
-        await erasing.hand_over(tenant, asked.bag, **given, by=who())
+        digest = reading.digest_or_refusal(asked.bag)
+        given = HandOver(bag_digest=digest, to=asked.handed_to, on=asked.on, paper=asked.paper)
+        await erasing.hand_over(asked.slug, given, by=who())
     await confirm(asked.slug, asked.confirm)
     made = await erasing.erase(asked.slug, asked.bag, who())
     await note("tenant.erase", asked.slug, certificate=made.number)

@@ -117,8 +117,12 @@ async def give_storage_key(slug: str, access: str, secret: str) -> None:
 
 
 async def close(tenant: Tenant) -> None:
-    """Let nobody in any more, before the tenant's data goes; from here on only `drop` helps."""
-    await control.execute("update tenant set status = 'provisioning' where id = $1", tenant.id)
+    """Let nobody in any more and start no job, before the tenant's data goes; `activate` undoes."""
+    await control.execute(
+        "update tenant set status = 'provisioning', suspended_at = null, suspended_until = null,"
+        " suspension_reason = null where id = $1",
+        tenant.id,
+    )
     await registry.reload()
 
 

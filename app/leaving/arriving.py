@@ -40,6 +40,7 @@ insert into trail_break (id, tenant_id, seq, public_key, at, actor, reason)
 values ($1, $2, $3, $4, $5, $6, $7)
 """
 _WHOLE = "whole"
+_STEP_OF = "tenant "
 
 
 class Arrived(NamedTuple):
@@ -60,6 +61,8 @@ class _Arrival:
         self.done = done
 
     async def finish(self, step: str, amount: int) -> None:
+        if step in self.done:
+            return
         await control.execute(_STEP, self.id, step, amount, now())
         self.done[step] = amount
 
@@ -81,6 +84,7 @@ async def take_in(
     chain = reading.known_steps(package, tenant_chain())
     arrival = await _begun(slug, package, by, resume)
     tenant = await provision.create(slug, package.site, chain, cluster=cluster, hosts=hosts)
+    await arrival.finish(_step_of(tenant), 0)
     await store_of(tenant).prepare()
     async with owner(tenant.cluster, tenant.database) as connection:
         await connection.execute("set timezone = 'UTC'")
@@ -89,19 +93,29 @@ async def take_in(
         trail = await _trust_seals(connection, tenant, arrival, by)
     files = await _files(tenant, package, arrival)
     rows += await _books(tenant, package, arrival)
-    await upgrade.upgrade(tenant_chain(), [slug])
+    for outcome in await upgrade.upgrade(tenant_chain(), [slug]):
+        if outcome.error:
+            raise LeavingRefused(
+                f"{slug} could not be brought to the newest schema: {outcome.error}"
+            )
     return await _whole(tenant, arrival, rows, files, trail)
 
 
 async def open_doors(slug: str) -> Tenant:
     """Let people into a tenant that has arrived whole; raises LeavingRefused."""
+    await registry.reload()
+    tenant = await registry.by_slug(slug)
     last = await control.fetch_row(_LAST, slug)
     done = {row["step"] for row in await control.fetch(_DONE, last["id"])} if last else set()
-    tenant = await registry.by_slug(slug)
-    if tenant is None or (last is not None and _WHOLE not in done):
+    if tenant is None or (_step_of(tenant) in done and _WHOLE not in done):
         raise LeavingRefused(f"{slug} has not arrived whole: run tenant import with --resume")
     await provision.activate(tenant)
     return tenant
+
+
+def _step_of(tenant: Tenant) -> str:
+    """The step that ties an arrival to the tenant made for it: names come again, ids do not."""
+    return f"{_STEP_OF}{tenant.id}"
 
 
 async def _begun(slug: str, package: Package, by: str, resume: bool) -> _Arrival:
@@ -111,7 +125,8 @@ async def _begun(slug: str, package: Package, by: str, resume: bool) -> _Arrival
     known = await registry.by_slug(slug)
     if last is not None and known is not None and known.status == "provisioning":
         done = {row["step"]: row["amount"] for row in await control.fetch(_DONE, last["id"])}
-        if not resume or last["bag_digest"] != digest or _WHOLE in done:
+        other = any(step.startswith(_STEP_OF) for step in done) and _step_of(known) not in done
+        if not resume or last["bag_digest"] != digest or _WHOLE in done or other:
             raise LeavingRefused(f"{slug} is arriving or has arrived; --resume needs the same bag")
         return _Arrival(last["id"], done)
     if known is not None:
@@ -198,8 +213,7 @@ async def _whole(
 ) -> Arrived:
     await registry.reload()
     tenant = await registry.by_slug(tenant.slug) or tenant
-    if _WHOLE not in arrival.done:
-        await arrival.finish(_WHOLE, rows)
+    await arrival.finish(_WHOLE, rows)
     async with owner(tenant.cluster, tenant.database) as connection:
         waiting = await connection.fetchval("select count(*) from notice where state = 'pending'")
     return Arrived(tenant, rows, files, waiting, trail)

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -68,9 +69,9 @@ class Signed(NamedTuple):
     public_key: bytes
 
 
-def number_of(slug: str, day: date) -> str:
-    """The certificate's number: a tenant is erased once."""
-    return f"XDL-{day:%Y%m%d}-{slug}"
+def number_of(slug: str, day: date, erasure_id: UUID) -> str:
+    """The certificate's number; names come again, so the end of the erasure's own id is in it."""
+    return f"XDL-{day:%Y%m%d}-{slug}-{erasure_id.hex[-4:]}"
 
 
 def signed(document: Document) -> Signed:

@@ -5,7 +5,6 @@ Nothing is removed before the bag was read whole and found to hold exactly what 
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,7 +29,6 @@ _BEGIN = """
 insert into erasure (id, tenant_id, tenant_slug, tenant_name, place, bag_digest, handed_to,
                      handed_on, paper, begun_at, begun_by)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-on conflict (tenant_id, bag_digest) do nothing
 """
 _OPEN = """
 select e.* from erasure e where e.tenant_slug = $1 and not exists (
@@ -55,6 +53,7 @@ select c.number, c.document, c.digest, c.signature, c.public_key, c.pdf
 from erasure_certificate c join erasure e on e.id = c.erasure_id
 where e.tenant_slug = $1 order by c.issued_at desc limit 1
 """
+_GOING = ("files_erased", "database_dropped", "backups_shredded")
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,15 +76,22 @@ class _Place(msgspec.Struct, frozen=True, kw_only=True):
     bucket: str
 
 
-async def hand_over(
-    tenant: Tenant, folder: Path, *, to: str, on: date, paper: str, by: str
-) -> None:
-    """Write down that the bag in `folder` was handed over; said again for the same bag, nothing.
+async def hand_over(slug: str, given: HandOver, *, by: str) -> None:
+    """Write down to whom a bag was handed over; the same said again is nothing.
 
-    Raises LeavingRefused for who is not closed, and for what is no bag.
+    What is said anew takes the place of what was said before, until something was removed. Raises
+    LeavingRefused for who is not closed.
     """
-    if tenant.status != "provisioning":
-        raise LeavingRefused(f"{tenant.slug} is open: run motcua tenant close, then export again")
+    known = await control.fetch_row(_OPEN, slug)
+    if known is not None and _said(known) == given:
+        return
+    done = await _steps(known["id"]) if known is not None else []
+    if any(each.step in _GOING for each in done):
+        raise LeavingRefused(f"{slug} is being erased under another hand-over; leave that out")
+    await registry.reload()
+    tenant = await registry.by_slug(slug)
+    if tenant is None or tenant.status != "provisioning":
+        raise LeavingRefused(f"{slug} is not closed: run motcua tenant close, then export again")
     place = _Place(
         cluster=tenant.cluster, database=tenant.database, role=tenant.role, bucket=tenant.bucket
     )
@@ -93,8 +99,15 @@ async def hand_over(
         _BEGIN,
         *(uuid7(), tenant.id, tenant.slug, tenant.site.name),
         msgspec.json.encode(place).decode(),
-        *(bytes.fromhex(digest_or_refusal(folder)), to, on, paper, now(), by),
+        *(bytes.fromhex(given.bag_digest), given.to, given.on, given.paper, now(), by),
     )
+
+
+def _said(erasure: Any) -> HandOver:
+    return HandOver(
+        bag_digest=erasure["bag_digest"].hex(), to=erasure["handed_to"],
+        on=erasure["handed_on"], paper=erasure["paper"],
+    )  # fmt: skip
 
 
 async def erase(slug: str, folder: Path, by: str) -> Certificate:
@@ -194,20 +207,18 @@ class _Run:
 
 async def _certify(erasure: Any, by: str) -> Certificate:
     issued_at = now()
-    number = certificate.number_of(erasure["tenant_slug"], issued_at.astimezone(VIETNAM).date())
+    day = issued_at.astimezone(VIETNAM).date()
+    number = certificate.number_of(erasure["tenant_slug"], day, erasure["id"])
     document = Document(
         number=number,
         tenant_id=str(erasure["tenant_id"]),
         tenant_slug=erasure["tenant_slug"],
         tenant_name=erasure["tenant_name"],
-        handed_over=HandOver(
-            bag_digest=erasure["bag_digest"].hex(), to=erasure["handed_to"],
-            on=erasure["handed_on"], paper=erasure["paper"],
-        ),
+        handed_over=_said(erasure),
         steps=await _steps(erasure["id"]),
         issued_at=issued_at,
         issued_by=by,
-    )  # fmt: skip
+    )
     made = certificate.signed(document)
     pdf = await pdf_of(certificate.paper_of(document, made.digest))
     await control.execute(_CERTIFY, erasure["id"], number, *made, pdf, issued_at, by)

@@ -34,7 +34,7 @@ create table erasure (
     begun_at timestamptz not null,
     begun_by text not null
 );
-create unique index erasure_once on erasure (tenant_id, bag_digest);
+create index erasure_by_slug on erasure (tenant_slug, begun_at desc);
 
 create table erasure_step (
     erasure_id uuid not null references erasure,
