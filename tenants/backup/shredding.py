@@ -19,15 +19,17 @@ async def shred(tenant: Tenant) -> Shredded:
     others can be restored from the fresh base on, and before it from their own sets. Where no
     backups are made there is nothing to do. Raises BackupError while the tenant still exists.
     """
-    if not settings().backup_places:
-        return Shredded(at=now(), sets=0, blobs=0, fresh_bases=[])
-    await _refuse_living(tenant)
-    older = await catalogue.living()
-    own = [each for each in older if each.tenant_id == tenant.id]
-    blobs = await _shred_own(tenant, own)
     clusters = sorted({tenant.cluster, "main"})  # The control database knew its sealed secrets.
-    fresh = [(await base.take(cluster)).id for cluster in await _forgetting(clusters)]
-    shared = [each for each in older if each.kind != "dump" and each.cluster in clusters]
+    sets = await catalogue.living()
+    own = [each for each in sets if each.tenant_id == tenant.id]
+    shared = [each for each in sets if each.kind != "dump" and each.cluster in clusters]
+    if not settings().backup_places and not own and not shared:
+        return Shredded(at=now(), sets=0, blobs=0, fresh_bases=[])
+    places.own()  # Backups there are, and without their addresses they cannot be shredded.
+    await _refuse_living(tenant)
+    blobs = await _shred_own(tenant, own)
+    await _forget_in_pages()
+    fresh = [(await base.take(cluster)).id for cluster in clusters]
     await _destroy(shared)
     return Shredded(at=now(), sets=len(own) + len(shared), blobs=blobs, fresh_bases=fresh)
 
@@ -49,14 +51,13 @@ async def _shred_own(tenant: Tenant, sets: list[BackupSet]) -> int:
     )
 
 
-async def _forgetting(clusters: list[str]) -> list[str]:
-    """The same clusters, once no dead row of the registry lies in a page that would be copied."""
+async def _forget_in_pages() -> None:
+    """Leave no dead row of the registry in a page that will be copied."""
     database = Address.parse(settings().control_dsn).database
     async with owner("main", database) as connection:
         for table in ("tenant", "issuer", "backup_place"):
             await connection.execute(f"vacuum full {table}")
         await connection.execute("checkpoint")
-    return clusters
 
 
 async def _destroy(sets: list[BackupSet]) -> None:

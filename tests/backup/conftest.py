@@ -52,5 +52,6 @@ async def kept(house, monkeypatch, tmp_path) -> AsyncIterator[Kept]:
     finally:
         receiver.stop()
         await servers.drop_slot(CLUSTER)
+        await db.control.execute("delete from backup_set")
         await db.close()
         settings.cache_clear()
