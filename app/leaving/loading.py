@@ -27,12 +27,23 @@ async def load(connection: asyncpg.Connection, lines: Lines, table: Table) -> in
     `orphans` looks at the references when all are there.
     """
     async with connection.transaction():
-        await connection.execute("set local session_replication_role = replica")
+        await _alone(connection)
         await connection.execute(f"delete from {quoted(table.name)}")  # noqa: S608
         count = await insert(connection, lines, table)
         if count != lines.rows:
             raise LeavingRefused(f"{table.name}: {lines.rows} rows were listed, {count} came")
     return count
+
+
+async def _alone(connection: asyncpg.Connection) -> None:
+    """No trigger and no foreign key has a say in this transaction."""
+    try:
+        await connection.execute("set local session_replication_role = replica")
+    except asyncpg.InsufficientPrivilegeError:
+        raise LeavingRefused(
+            "the owner may not load without triggers; as a superuser run:"
+            " grant set on parameter session_replication_role to the owner"
+        ) from None
 
 
 async def insert(
