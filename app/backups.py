@@ -19,7 +19,7 @@ from tenants.backup import base, catalogue, copies, drills, dumps, marks, places
 from tenants.backup.drills import Drill, Seen
 from tenants.backup.opening import reaching
 from tenants.backup.restoring import Loaded
-from tenants.backup.shapes import BackupError
+from tenants.backup.shapes import BackupError, cause
 from tenants.clusters import owner
 from tenants.current import acting_for
 from tenants.db import control
@@ -164,7 +164,7 @@ async def _step(troubles: list[str], name: str, doing: Awaitable[object]) -> Non
         await doing
     except Exception as error:
         _log.error("backup_step_failed", step=name, error=type(error).__name__, exc_info=True)
-        troubles.append(f"{name}: {type(error).__name__}: {error}")
+        troubles.append(f"{name}: {cause(error)}")
 
 
 _PUSH_DUE = """

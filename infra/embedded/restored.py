@@ -35,6 +35,8 @@ SHARED = (
 )
 _BEYOND = "recovery ended before configured recovery target was reached"
 _PATIENCE_SECONDS = 24 * 3600.0
+# One call for the whole disk, in place of one for each of thousands of files.
+_LASTING = {"recovery_init_sync_method": "syncfs"}
 _FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
@@ -58,7 +60,7 @@ class Restored(Postgres):
     ) -> None:
         """Describe; `lasting` = it is to be served for good, so nothing is left unsynced."""
         wanted = {name: value for name, value in (shared or {}).items() if name in SHARED}
-        own = {**wanted, **({} if lasting else _FAST)}
+        own = {**wanted, **(_LASTING if lasting else _FAST)}
         super().__init__(directory, settings=own, programs=programs)
         self.owner = owner
         self._target: dict[str, str] = {}

@@ -7,7 +7,7 @@ from infra.parts import Written, write
 from infra.postgres_programs import output
 from tenants.backup import catalogue, keyring, places, servers, wal
 from tenants.backup.layout import base_home
-from tenants.backup.shapes import Manifest
+from tenants.backup.shapes import Manifest, cause
 from tenants.clusters import owner
 
 # While the copy is made, the cluster keeps the log it needs; the slot ends with the connection.
@@ -27,7 +27,7 @@ async def take(cluster: str) -> Manifest:
     try:
         manifest = await _take(cluster, identity, known, era_file)
     except BaseException as error:
-        await catalogue.fail(identity, f"{type(error).__name__}: {error}")
+        await catalogue.fail(identity, cause(error))
         raise
     parts = len(manifest.digests)
     await catalogue.finish(identity, manifest.reaches_at, parts, manifest.bytes)

@@ -28,7 +28,7 @@ from tenants.backup.counting import Tables, contents, differences, told
 from tenants.backup.layout import tenant_home
 from tenants.backup.marks import Mark
 from tenants.backup.opening import Found
-from tenants.backup.shapes import BackupError
+from tenants.backup.shapes import BackupError, cause
 from tenants.db import control
 from tenants.shapes import Tenant
 
@@ -124,8 +124,7 @@ async def _hold_against(server: Restored, mark: Mark, look: Look, began: float) 
                 seen = await look(mark.tenant_id, connection)
         return _judged(mark.tenant_slug, mark.at, began, mark.tables, tables, seen)
     except Exception as error:
-        failure = f"{type(error).__name__}: {error}"
-        return Drill(mark.tenant_slug, mark.at, _since(began), 0, 0, Seen(), failure)
+        return Drill(mark.tenant_slug, mark.at, _since(began), 0, 0, Seen(), cause(error))
 
 
 async def _load_into(
@@ -147,8 +146,8 @@ async def _load_into(
         seen = await look(tenant.id, admin)
         return _judged(tenant.slug, manifest.reaches_at, began, manifest.tables, tables, seen)
     except Exception as error:
-        failure = f"{type(error).__name__}: {error}"
-        return Drill(tenant.slug, manifest.reaches_at, _since(began), 0, 0, Seen(), failure)
+        at, gone = manifest.reaches_at, _since(began)
+        return Drill(tenant.slug, at, gone, 0, 0, Seen(), cause(error))
     finally:
         await admin.close()
 

@@ -9,7 +9,7 @@ from infra.postgres_programs import output
 from tenants.backup import catalogue, keyring, places, servers
 from tenants.backup.counting import Tables, contents
 from tenants.backup.layout import dump_home
-from tenants.backup.shapes import Manifest
+from tenants.backup.shapes import Manifest, cause
 from tenants.clusters import owner, owner_address
 from tenants.shapes import Tenant
 
@@ -25,7 +25,7 @@ async def take(tenant: Tenant) -> Manifest:
     try:
         manifest = await _take(tenant, identity)
     except BaseException as error:
-        await catalogue.fail(identity, f"{type(error).__name__}: {error}")
+        await catalogue.fail(identity, cause(error))
         raise
     parts = len(manifest.digests)
     await catalogue.finish(identity, manifest.reaches_at, parts, manifest.bytes)

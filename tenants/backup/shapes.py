@@ -6,6 +6,9 @@ from uuid import UUID
 
 import msgspec
 
+from infra.archive import ArchiveUnavailable, BlobMissing
+from infra.parts import PartDamaged
+
 Kind = Literal["base", "wal", "dump"]
 
 
@@ -70,3 +73,12 @@ class Shredded(msgspec.Struct, frozen=True, kw_only=True):
     sets: int  # whose keys were destroyed, of the tenant and of whole clusters
     blobs: int  # of the tenant, removed from our own places
     fresh_bases: list[UUID]  # taken after the tenant was gone; all restoring begins there
+
+
+def cause(error: BaseException) -> str:
+    """What may be written down of an error: our own words, or only its kind.
+
+    A database's words, and its programs', may quote the row they stumbled over.
+    """
+    ours = isinstance(error, BackupError | ArchiveUnavailable | BlobMissing | PartDamaged)
+    return f"{type(error).__name__}: {error}" if ours and str(error) else type(error).__name__
