@@ -17,7 +17,15 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from infra.embedded import places
-from infra.embedded.process import Trouble, last_words, remove, run, socket_directory, spawn
+from infra.embedded.process import (
+    Trouble,
+    end_all_in,
+    last_words,
+    remove,
+    run,
+    socket_directory,
+    spawn,
+)
 from infra.embedded.server import Server
 
 OWNER = "motcua_admin"
@@ -141,7 +149,9 @@ class Postgres(Server):
         place = self._place = places.find(self.directory, self._programs)
         self._sockets = socket_directory(place.home / "sockets", _SOCKET + ".lock", place.owner)
         self._initialise(place)
-        # The claim on the directory proves that nobody else serves it: the note is stale.
+        # The claim on the directory proves that nobody else serves it: a long query of a killed
+        # server would refuse the next one its memory, and the note is stale.
+        end_all_in(self._cluster.resolve())
         (self._cluster / "postmaster.pid").unlink(missing_ok=True)
         settings = {**self._settings, "unix_socket_directories": str(self._sockets)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

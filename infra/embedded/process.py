@@ -161,6 +161,30 @@ def end_orphan(note: Path, *signals: int, patience: float = 10) -> None:
             time.sleep(0.05)
 
 
+def end_all_in(directory: Path, patience: float = 10) -> None:
+    """End every process whose working directory is `directory`, with SIGQUIT and then SIGKILL."""
+    for number in (signal.SIGQUIT, signal.SIGKILL):
+        limit = time.monotonic() + patience
+        for pid in _all_in(directory):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        while found := _all_in(directory):
+            if time.monotonic() > limit:
+                break
+            time.sleep(0.05)
+        if not found:
+            return
+
+
+def _all_in(directory: Path) -> list[int]:
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if place.readlink() == directory:
+                found.append(int(place.parent.name))
+    return found
+
+
 class Claim:
     """An exclusive hold on a directory; the system lets go of it when the process dies."""
 

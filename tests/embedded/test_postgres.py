@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -151,14 +152,25 @@ def test_a_server_whose_parent_was_killed_ends_and_the_next_start_recovers(postg
         assert ask(postgres) == 1
 
 
-def test_a_server_that_was_killed_itself_recovers(postgres):
+def test_a_server_killed_during_a_long_query_recovers(postgres):
     with postgres:
         ask(postgres, "create table kept (n int)")
+        long = "select count(*) from generate_series(1, 2000000000)"
+        asking = threading.Thread(target=_ask_in_vain, args=(postgres, long))
+        asking.start()
+        while not ask(postgres, "select count(*) from pg_stat_activity where query like '%2000000%'"
+                                " and pid <> pg_backend_pid() and state = 'active'"):  # fmt: skip
+            time.sleep(0.05)
         postgres.running.send_signal(signal.SIGKILL)
         postgres.running.wait()
-        time.sleep(0.2)
     with postgres:
         assert ask(postgres, "select count(*) from kept") == 0
+    asking.join()
+
+
+def _ask_in_vain(server, question):
+    with pytest.raises((OSError, asyncpg.PostgresError, asyncpg.InterfaceError)):
+        ask(server, question)
 
 
 def test_a_path_too_long_for_a_socket_gets_a_short_private_one(tmp_path):
