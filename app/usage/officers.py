@@ -16,7 +16,8 @@ from tenants.work import work
 # An officer counts from the first act of the month, so that counting later changes nothing.
 _ACTIVE = """
 select t.actor_id, min(t.at) as first_at from trail t
-where t.actor_kind = 'officer' and t.at >= $1 and t.at < $2 and t.act not like 'session.%'
+where t.actor_kind = 'officer' and t.at >= $1 and t.at < $2
+  and t.act not in ('officer.sign_in', 'officer.sign_out', 'session.end')
   and t.act not like '%.read'
   and not exists (select from usage_record r where r.id = 'officer:' || t.actor_id || ':' || $3)
 group by t.actor_id having count(*) >= $4

@@ -28,7 +28,7 @@ async def test_an_officer_counts_once_in_each_month_with_an_act_in_it(tenant):
     await act(lan, EDGE)
     await act(lan, EDGE + TICK)
     await act(hoa, EDGE - TICK, kind="citizen")
-    await act(hoa, EDGE, did="session.begin")
+    await act(hoa, EDGE, did="officer.sign_in")
     for _ in range(2):
         with clock.frozen(EDGE + timedelta(days=1)):
             await count_officers()
