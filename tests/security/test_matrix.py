@@ -14,9 +14,9 @@ from tests.security.treasure import (
     KIN,
     THAM,
     THERE,
+    at_home,
     bury,
     nothing,
-    without_network,
 )
 from tests.security.walking import Undone, digest, kept, walked
 
@@ -32,7 +32,7 @@ _ALIKE = ("stranger", "citizen", "reception", "leader", "administrator")
 async def test_everybody_is_answered_as_the_table_says(province, browse, monkeypatch):
     """Nothing is kept of this walk, so that each answer stands for itself; and nobody learns by
     asking that another person's dossier, draft or paper is there."""
-    treasure = without_network(await bury(THAM, HERE))
+    treasure = at_home(await bury(THAM, HERE))
     everybody, site = await people(treasure), doors(create_site(TENANT))
     undone = Undone()
     monkeypatch.setattr(Work, "commit", undone.instead_of_commit())

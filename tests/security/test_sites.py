@@ -17,7 +17,7 @@ from tests.billing.contracts import contract
 from tests.security.people import operator, people, session
 from tests.security.routes import doors
 from tests.security.table import differences, read, table_of
-from tests.security.treasure import HERE, KIN, THAM, THERE, bury, without_network
+from tests.security.treasure import HERE, KIN, THAM, THERE, at_home, bury
 from tests.security.walking import digest, walked
 
 pytestmark = pytest.mark.usefixtures("monday", "unhurried")
@@ -29,7 +29,7 @@ _COMMON = {b"motcua:jobs"}
 async def test_a_session_of_another_site_is_a_strangers(province, neighbour, browse, monkeypatch):
     """A neighbour's officer and citizen, and the vendor, with their own living sessions."""
     before = await _keys()
-    treasure, site = without_network(await bury(THAM, HERE)), doors(create_site(TENANT))
+    treasure, site = at_home(await bury(THAM, HERE)), doors(create_site(TENANT))
     theirs = await cast.at(neighbour, bury(KIN, THERE))
     stolen = {
         "officer": await session("staff", _id(theirs.officer), neighbour),
@@ -51,7 +51,7 @@ async def test_a_session_of_another_site_is_a_strangers(province, neighbour, bro
 
 
 async def test_the_vendors_doors_are_the_vendors_and_show_no_citizen(province, browse, monkeypatch):
-    treasure, site = without_network(await bury(THAM, HERE)), doors(create_site(OPS))
+    treasure, site = at_home(await bury(THAM, HERE)), doors(create_site(OPS))
     await billing.load(contract(tenant_slug=province.slug))
     everybody = await people(treasure)
     tokens = {

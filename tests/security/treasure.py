@@ -109,9 +109,9 @@ def nothing(like: Treasure) -> Treasure:
     return like._replace(values=made)
 
 
-def without_network(treasure: Treasure) -> Treasure:
-    """The same without what would make us ask an issuer."""
-    return treasure._replace(values={**treasure.values, "issuer": "", "state": ""})
+def at_home(treasure: Treasure) -> Treasure:
+    """The same without what would make us ask an issuer, and lists from their first page on."""
+    return treasure._replace(values={**treasure.values, "issuer": "", "state": "", "sau": ""})
 
 
 # Names that mean the same at every tenant; no secret lies behind them.

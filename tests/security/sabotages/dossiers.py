@@ -54,8 +54,9 @@ SABOTAGES = (
         "if typed.agency and chosen is None:", _MATRIX, "/thong-ke",
     ),
     Sabotage(
-        "an export does not ask whose figures", "app/doors/desk/statistics.py",
-        "    if not own:\n        raise NotAllowed\n", "", ("tests/doors/desk/test_statistics.py",),
+        "every officer exports everybody's figures", "app/doors/desk/statistics.py",
+        'if officer.holds("administrator") is not None:', "if officer.posts:",
+        _MATRIX, "/thong-ke",
     ),
     Sabotage(
         "an order is shown to every officer", "app/onestop/bulk/queries.py",
