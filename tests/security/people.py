@@ -31,13 +31,14 @@ async def people(treasure: Treasure) -> Mapping[str, Actor | None]:
     """Everybody of a province, seen from one citizen's dossier at phường Quy Nhơn."""
     return {
         "stranger": None,
-        "owner": treasure.citizen,
         "citizen": await cast.citizen(),
         "reception": await cast.officer(cast.LAN),
         "specialist": await cast.officer(cast.HOA),
         "leader": await cast.officer(cast.MINH),
         "administrator": await cast.officer(cast.THU),
         "elsewhere": await next_door(),
+        # Last: what is given up by its owner nobody else can be seen to take.
+        "owner": treasure.citizen,
     }
 
 
