@@ -11,6 +11,7 @@ from app import (
     agencies,
     cli_audit,
     cli_backup,
+    cli_coming,
     cli_keys,
     cli_leaving,
     cli_providers,
@@ -239,6 +240,7 @@ def _tenant_verbs(verbs: Verbs) -> None:
     key.add_argument("secret", metavar="secret_file", type=content_of)
     add_verb(verbs, "add-host", _add_host, "slug", "host")
     cli_leaving.add_verbs(verbs)
+    cli_coming.add_verbs(verbs)
     form = add_verb(verbs, "code-form", _code_form, "slug", "agency")
     form.add_argument("file", type=content_of, nargs="?", help="left out: as the agency above it")
     change = add_verb(verbs, "reorganise", _reorganise, "slug")

@@ -9,7 +9,8 @@ from tenants import db
 _RECEIVED = """
 select (received_at at time zone 'Asia/Ho_Chi_Minh')::date as day, count(*) as facts,
        count(*) as quantity
-from dossier where received_at < $1 and channel <> 'linked' group by 1
+from dossier where received_at < $1 and channel <> 'linked'
+  and (carried_at is null or received_at >= carried_at) group by 1
 """
 _PARTS = """
 select (sent_at at time zone 'Asia/Ho_Chi_Minh')::date as day, sum(parts) as facts,
@@ -19,7 +20,8 @@ from notice where sent_at < $1 and channel = 'sms' group by 1
 
 
 async def dossiers_received(before: date) -> dict[date, Sum]:
-    """Dossiers by the day they were received; those of another system are that system's."""
+    """Dossiers by the day they were received; those of another system are that system's, and so
+    are those it had before they were carried over."""
     return await _by_day(_RECEIVED, before)
 
 

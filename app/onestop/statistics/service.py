@@ -1,9 +1,11 @@
 """Counting: rows are written in the transaction of the act they count."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.onestop.statistics.rules import LINKED, changes, month_of
+from app.onestop.statistics.rules import LINKED, changes, kinds_of, month_of, values_of
 from app.onestop.statistics.shapes import Countable, Kind, Row, Values
 from infra.clock import now
 from infra.ids import uuid7
@@ -54,6 +56,21 @@ async def count(dossier: Countable, act: str) -> None:
             _ADD,
             *(uuid7(), dossier.id, row.kind.value, row.agency_id, values.procedure_id),
             *(values.channel, values.wanted_way, row.month, row.about, act, moment),
+        )
+
+
+async def carry_in(dossier: Countable, moments: Mapping[Kind, datetime]) -> None:
+    """Count a dossier that another system handled in the months when it happened there.
+
+    So a report of the year in which a province changes systems is of the whole year, and what is
+    done from now on is counted once. `moments` are aware.
+    """
+    values, moment = values_of(dossier), now()
+    for kind in kinds_of(dossier):
+        await db.tenant.execute(
+            _ADD,
+            *(uuid7(), dossier.id, kind.value, dossier.agency_id, values.procedure_id),
+            *(values.channel, values.wanted_way, month_of(moments[kind]), None, "carry_in", moment),
         )
 
 

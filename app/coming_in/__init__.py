@@ -1,0 +1,1 @@
+"""Taking in what another system holds: people, procedures, dossiers with their steps and files."""

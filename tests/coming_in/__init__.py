@@ -1,0 +1,1 @@
+"""Data of another system comes in: dirty rows, killed runs, second runs."""
