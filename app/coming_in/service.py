@@ -173,7 +173,7 @@ class _Taking:
             return self._fault(found.origin, "file", _NO_FILE)
         if file is not None and not files.digest_fits(file, found):
             return self._fault(found.origin, "file", _OTHER_BYTES)
-        # Looked into before anything is begun: a file that is refused again and again leaves nothing.
+        # Looked into before anything is begun: what is refused on every run leaves nothing behind.
         code = await files.look(file) if file else None
         if code:
             return self._fault(found.origin, "file", sentence(code))

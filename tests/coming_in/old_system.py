@@ -2,8 +2,11 @@
 
 import csv
 import hashlib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from xlsxwriter import Workbook
 
 from app.coming_in.mapping import Columns, Meanings, Standing
 from tests.storage.samples import pdf
@@ -85,6 +88,18 @@ def hand_over(place: Path, dossiers: list[tuple[str, ...]] | None = None) -> Pat
         with (place / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as out:
             csv.writer(out, delimiter=";").writerows([HEADINGS[name], *rows])
     return place
+
+
+def workbook(file: Path) -> None:
+    """Two dossiers as a spreadsheet, its dates and telephones as a spreadsheet keeps them."""
+    book = Workbook(str(file), {"default_date_format": "dd/mm/yyyy"})
+    sheet = book.add_worksheet("Hồ sơ")
+    done, living = list[Any](DOSSIERS[1]), list[Any](LIVING[0])
+    done[5] = 905000301
+    done[8], done[9] = (datetime(2023, 3, 2, hour) for hour in (8, 9))  # noqa: DTZ001
+    for at, row in enumerate(([], list(HEADINGS["ho-so"]), done, living)):
+        sheet.write_row(at, 0, row)
+    book.close()
 
 
 def meanings(**other: Any) -> Meanings:

@@ -4,9 +4,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from app.coming_in import service
+from app.coming_in.mapping import Meanings, Standing
 from app.coming_in.shapes import SheetName, Weight
 from app.onestop.dossiers import service as dossiers
+from app.onestop.dossiers.queries.asked import beside
+from app.onestop.dossiers.queries.deadline import deadline_of
+from app.onestop.dossiers.queries.page import dossier_page
 from app.onestop.dossiers.queries.tracking import tracking
 from app.usage.rows import dossiers_received
 from tenants import db
@@ -14,6 +20,7 @@ from tenants.current import acting_for
 from tenants.shapes import Tenant
 from tenants.work import work
 from tests import cast
+from tests.cli.running import run
 from tests.coming_in import old_system
 from tests.leaving.dying import killed
 
@@ -111,7 +118,13 @@ async def _as_it_was_promised(province: Tenant, neighbour: Tenant) -> None:
 
 
 async def _goes_on() -> None:
-    """The open dossier lies with the successor's specialist and is worked on as any other."""
+    """Old and open ones have their pages; the open one lies with the successor's specialist and is
+    worked on as any other."""
+    desk = await cast.officer("cu.nguyen")
+    for code in (old_system.DOSSIERS[0][0], old_system.OPEN, old_system.WAITING):
+        shown = await dossier_page(code, desk)
+        assert shown is not None and (await beside(shown)) is not None
+        await deadline_of(code, desk)
     task = await db.tenant.fetch_row(
         "select k.node, k.post_id, a.key from task k join agency a on a.id = k.agency_id"
         " where k.state = 'open'"
@@ -123,7 +136,7 @@ async def _goes_on() -> None:
     )  # fmt: skip
     assert due == "2026-12-30"
     async with work():
-        await dossiers.process(await cast.officer("cu.tran"), old_system.OPEN, None)
+        await dossiers.process(await cast.officer("cu.tran"), old_system.OPEN, None, None)
     now_with = await db.tenant.fetch_value("select node from task where state = 'open'")
     assert now_with == "phe-duyet"
 
@@ -155,3 +168,26 @@ async def test_what_changed_since_is_told_and_left(province: Tenant, tmp_path: P
     assert report.tallies[SheetName.DOSSIERS].changed == 1
     name = await db.tenant.fetch_value("select applicant_name from dossier")
     assert name == few[0][3]
+
+
+async def test_a_workbook_is_proposed_a_mapping_judged_and_taken_from_the_command_line(
+    province: Tenant, tmp_path: Path
+) -> None:
+    book, draft, told = tmp_path / "so.xlsx", tmp_path / "map.json", tmp_path / "loi.csv"
+    old_system.workbook(book)
+    words = ("tenant", "receive", province.slug, "--from", str(book), "--map", str(draft))
+    status, printed = await run(*words, "--propose")
+    assert status == 0 and "1 words have no meaning" in printed, printed
+    found = msgspec.json.decode(draft.read_bytes(), type=Meanings)
+    assert found.agencies == {old_system.OLD_UNIT: "ubnd-xa-an-lao"}
+    assert found.statuses["Đã trả kết quả"] == Standing(10)
+    assert found.statuses["Đang thẩm định"] == Standing(4, "specialist")
+    status, printed = await run(*words, "--dry-run", "--errors", str(told))
+    assert status == 0 and "would come" in printed, printed
+    assert "Thêm" not in printed and "procedures" in told.read_text("utf-8-sig")
+    draft.write_text(draft.read_text().replace('"Thủ tục cũ": null', '"Thủ tục cũ": "1.001193"'))
+    status, printed = await run(*words)
+    assert status == 0 and "2 rows: 2 came" in printed, printed
+    draft.write_text("{}")
+    status, printed = await run(*words)
+    assert status == 1 and "Thiếu mục" in printed, printed
