@@ -25,6 +25,7 @@ PARTS = (
     "meters",
     "recovery",
     "leaving",
+    "coming",
 )
 
 
