@@ -14,15 +14,16 @@ from msgspec import Struct
 
 from app.onestop.catalog.rules import normalise
 
-_WORDS = (
-    (r"(p|ph|f)\.|phường|phuong|p(?=\s?\d)", "phường"), (r"x\.|xã|xa", "xã"),
-    (r"tt\.?|thị trấn|thi tran", "thị trấn"), (r"h\.|huyện|huyen", "huyện"),
-    (r"q\.|quận|quan", "quận"), (r"tx\.?|thị xã|thi xa", "thị xã"),
-    (r"tp\.?|thành phố|thanh pho", "thành phố"), (r"t\.|tỉnh|tinh", "tỉnh"),
-)  # fmt: skip
-_UNIT = re.compile(
-    "|".join(f"(?P<w{at}>(?:{word})(?=[\\s\\d]|(?<=\\.)))" for at, (word, _) in enumerate(_WORDS)),
-    re.IGNORECASE,
+# How the kinds of units are written, and how we write them; the word ends, or has its full stop.
+_UNITS = (
+    (re.compile(r"((p|ph|f)\.|phường|phuong|p(?=\s?\d))(?=[\s\d]|(?<=\.))", re.I), "phường"),
+    (re.compile(r"(x\.|xã|xa)(?=[\s\d]|(?<=\.))", re.I), "xã"),
+    (re.compile(r"(tt\.?|thị trấn|thi tran)(?=[\s\d]|(?<=\.))", re.I), "thị trấn"),
+    (re.compile(r"(h\.|huyện|huyen)(?=[\s\d]|(?<=\.))", re.I), "huyện"),
+    (re.compile(r"(q\.|quận|quan)(?=[\s\d]|(?<=\.))", re.I), "quận"),
+    (re.compile(r"(tx\.?|thị xã|thi xa)(?=[\s\d]|(?<=\.))", re.I), "thị xã"),
+    (re.compile(r"(tp\.?|thành phố|thanh pho)(?=[\s\d]|(?<=\.))", re.I), "thành phố"),
+    (re.compile(r"(t\.|tỉnh|tinh)(?=[\s\d]|(?<=\.))", re.I), "tỉnh"),
 )
 _WARDS, _DISTRICTS = ("phường", "xã", "thị trấn"), ("huyện", "quận", "thị xã", "thành phố")
 _PARTS = re.compile(r"[,;]| - |(?=\s(?:huyện|thị xã|thành phố)\s)", re.IGNORECASE)
@@ -137,8 +138,8 @@ def _at(parts: Sequence[str], kinds: tuple[str, ...]) -> int | None:
 def _exact(text: str) -> str:
     """One spelling of a unit's name: "P.1" and "Phường 1" are the same; marks stay."""
     plain = " ".join(unicodedata.normalize("NFC", text).split())
-    found = _UNIT.match(plain)
-    if found:
-        word = next(_WORDS[at][1] for at in range(len(_WORDS)) if found[f"w{at}"])
-        plain = f"{word} {plain[found.end() :].strip()}"
+    for written, word in _UNITS:
+        if found := written.match(plain):
+            plain = f"{word} {plain[found.end() :].strip()}"
+            break
     return re.sub(r"\b0+(?=\d)", "", plain.casefold())
