@@ -16,12 +16,14 @@ from app.onestop.dossiers.shapes import KIND_OF_CHANNEL, PAPER_FORM_NAMES, WAY_N
 from app.onestop.forms import cleaning
 from infra.clock import VIETNAM
 
+GOES_ON = frozenset({1, 2, 4, 9})  # somebody here still has to do something
 _TITLE, _NOTE = 300, 2000
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 _NO_CODE = "Mã này không tra cứu được; thêm code_prefix vào tệp ánh xạ rồi chạy lại."
 _SPELT = "Mã cũ có ký tự không dùng để tra cứu; mã ở đây là {}, ông/bà báo cho người nộp khi cần."
 _ENDED = "Cơ quan này đã kết thúc hoạt động; chọn cơ quan kế thừa trong mục agencies."
 _NOT_NOW = "Thủ tục đã hết hiệu lực; chọn thủ tục thay thế hoặc sửa trạng thái."
+_SUCCEEDED = "Cơ quan này đã kết thúc hoạt động; hồ sơ chuyển đến {} là cơ quan kế thừa."
 _NO_STEP = "Quy trình của thủ tục này không có bước “{}”; chọn bước khác trong mục statuses."
 _NOBODY = "Cơ quan này chưa có chức danh cho bước đang xử lý; thêm chức danh hoặc đổi bước."
 _NO_DUE = "Thủ tục chưa công bố thời hạn; ghi ngày hẹn trả để hồ sơ được xử lý tiếp."
@@ -46,7 +48,7 @@ def dossier(
     person = applicant(row, world.places, on)
     if not row.ok or standing is None or found is None:
         return None
-    procedure, agency = world.procedures[known], world.agencies[where]
+    procedure, agency = world.procedures[known], _agency(row, world, where, standing)
     _may_go_on(row, standing, procedure, agency, found, channel)
     if not row.ok:
         return None
@@ -114,12 +116,22 @@ def _standing(row: Judged, words: Words) -> Standing | None:
     return found
 
 
+def _agency(row: Judged, world: World, key: str, standing: Standing) -> KnownAgency:
+    """The agency meant; what is not over lies with its successor where it has ended."""
+    agency = world.agencies[key]
+    heir = world.agencies.get(agency.successor or "")
+    if standing.status not in GOES_ON or not agency.ended or heir is None:
+        return agency
+    row.note("agency", _SUCCEEDED.format(heir.name))
+    return heir
+
+
 def _may_go_on(
     row: Judged, standing: Standing, procedure: KnownProcedure, agency: KnownAgency, found: Times,
     channel: str,
 ) -> None:  # fmt: skip
     """Whether work that is not over can be gone on with here."""
-    if standing.status not in (1, 2, 4, 9):
+    if standing.status not in GOES_ON:
         return
     if agency.ended:
         row.fault("agency", _ENDED)

@@ -26,7 +26,9 @@ _AGENCIES = """
 select a.id, a.key, a.name, a.kind, coalesce(a.valid_to < $1, false) as ended,
        a.formed_from::text as formed_from,
        array(select distinct p.kind from post p where p.agency_id = a.id
-             and (p.valid_to is null or p.valid_to >= $1)) as posts
+             and (p.valid_to is null or p.valid_to >= $1)) as posts,
+       (select b.key from units_on($1) u join agency b on b.id = u.unit_id
+         where u.agency_id = a.id and u.unit_id <> a.id) as successor
 from agency a
 """
 _PROCEDURES = """
@@ -108,7 +110,8 @@ async def _procedures(day: date) -> dict[str, KnownProcedure]:
 
 
 def _agency(row: Any) -> KnownAgency:
-    return KnownAgency(row["id"], row["key"], row["name"], row["ended"], frozenset(row["posts"]))
+    kinds = frozenset(row["posts"])
+    return KnownAgency(row["id"], row["key"], row["name"], row["ended"], kinds, row["successor"])
 
 
 def _places(agencies: Sequence[Any]) -> Places:

@@ -14,13 +14,15 @@ from app.onestop.workflows.tree import Node, Step, nodes
 
 
 class KnownAgency(Struct, frozen=True):
-    """An agency; `posts` are the kinds of posts it has today, `ended` whether it is no more."""
+    """An agency; `posts` are the kinds of posts it has today, `ended` whether it is no more,
+    `successor` the key of the one that mainly does its work then."""
 
     id: UUID
     key: str
     name: str
     ended: bool
     posts: frozenset[str]
+    successor: str | None = None
 
 
 class KnownProcedure(Struct, frozen=True):

@@ -8,16 +8,18 @@ import pytest
 
 from app.coming_in import codes, days, mapping, phones, places
 from app.coming_in.applicants import applicant
-from app.coming_in.judging import Judged
+from app.coming_in.judging import Judged, Words
+from app.coming_in.judging_dossiers import dossier
 from app.coming_in.mapping import Known, Standing
 from app.coming_in.places import Former, Outcome, Places
-from app.coming_in.shapes import Row, Sheet, SheetName
-from app.coming_in.world import kinds_at, place
+from app.coming_in.shapes import Remark, Row, Sheet, SheetName
+from app.coming_in.world import KnownAgency, KnownProcedure, World, kinds_at, place
 from app.onestop.catalog.source import shipped
 from app.onestop.codes import rules as ours
 from app.onestop.forms import identity
 from app.onestop.workflows.tree import from_flow
 from app.provinces import loader
+from infra.ids import uuid7
 from tests.coming_in import old_system
 
 BEFORE, BETWEEN, AFTER = date(2016, 5, 4), date(2018, 1, 2), date(2024, 5, 6)
@@ -157,6 +159,29 @@ def test_every_shipped_procedure_can_be_gone_on_with_at_each_kind_of_post() -> N
             run = place(tree, kind)
             assert run is not None and kinds_at(tree, run) == {kind}
         assert place(tree, "khong-co") is None
+
+
+@pytest.mark.parametrize(("word", "key"), [("Đang thẩm định", "moi"), ("Đã trả kết quả", "cu")])
+def test_open_work_of_an_agency_that_ended_lies_with_its_successor(word: str, key: str) -> None:
+    birth = next(each for each in shipped() if each.code == "1.001193")
+    posts = frozenset({"specialist"})
+    agencies = {
+        "cu": KnownAgency(uuid7(), "cu", "Cũ", True, frozenset(), "moi"),
+        "moi": KnownAgency(uuid7(), "moi", "Mới", False, posts),
+    }
+    known = KnownProcedure(birth, from_flow(birth.flow), None, True)
+    moment = datetime(2026, 11, 23, tzinfo=UTC)
+    world = World(agencies, {birth.code: known}, {}, {}, _places("binhdinh"), moment)
+    meanings = old_system.meanings(agencies={old_system.OLD_UNIT: "cu"})
+    line = old_system.LIVING[0] if key == "moi" else old_system.DOSSIERS[0]
+    cells = dict(zip(old_system.HEADINGS["ho-so"], (*line[:13], word), strict=True))
+    remarks: list[Remark] = []
+    row = Judged(SheetName.DOSSIERS, Row(2, cells), meanings.sheets["ho-so"].columns, remarks)
+    found = dossier(row, Words(meanings), world, [], "x", [])
+    assert found is not None and found.agency_id == agencies[key].id
+    assert [remark.column for remark in remarks if remark.column == "Đơn vị"] == (
+        ["Đơn vị"] if key == "moi" else []
+    )
 
 
 def test_a_mapping_is_told_everything_that_is_wrong_at_once() -> None:

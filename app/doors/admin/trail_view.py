@@ -80,6 +80,7 @@ _TITLES = {
     "partner.add": "Khai báo hệ thống liên thông",
     "partner.stop": "Tạm dừng hệ thống liên thông",
     "partner.resume": "Tiếp tục hệ thống liên thông",
+    "procedure.carry_in": "Thêm thủ tục từ hệ thống cũ",
     "procedure.switch_filing": "Bật, tắt tiếp nhận trực tuyến",
     "reorganisation.plan": "Lập phương án sắp xếp cơ quan",
     "reorganisation.begin": "Bắt đầu sắp xếp cơ quan",

@@ -20,6 +20,8 @@ _ACTS = {f"dossier.{row.act}": row.title for row in TRANSITIONS} | {
     "dossier.transfer_task": "Chuyển việc đến cơ quan kế thừa",
     "dossier.add_alias": "Thêm mã cũ của hồ sơ",
     "dossier.give_code": "Đổi mã hồ sơ",
+    "dossier.carry_in": "Chuyển từ hệ thống cũ",
+    "paper.carry_in": "Chuyển giấy tờ từ hệ thống cũ",
     "dossier.rate": "Đánh giá mức độ hài lòng",
     "exchange.accepted": "Hệ thống liên thông đã tiếp nhận",
     "exchange.asked": "Hệ thống liên thông yêu cầu bổ sung giấy tờ",
