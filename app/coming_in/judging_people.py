@@ -34,7 +34,7 @@ _FLOW = [
 ]
 
 
-def person(row: Judged, words: Words, world: World) -> PersonIn | None:
+def person(row: Judged, words: Words, world: World, old_id: str) -> PersonIn | None:
     """An officer to be admitted, with the post the mapping names."""
     username, name = plain_username(row.needed("username")), plain_name(row.needed("full_name"))
     agency = row.word("agency", "agencies", words, world.agencies)
@@ -53,13 +53,13 @@ def person(row: Judged, words: Words, world: World) -> PersonIn | None:
     if not row.ok or post is None:
         return None
     return PersonIn(
-        origin=origin(row.sheet, row.row, username), username=username, full_name=name,
+        origin=origin(row.sheet, row.row, old_id), username=username, full_name=name,
         email=row["email"] or None, post_id=post,
         from_on=begins.astimezone(VIETNAM).date() if begins else None,
     )  # fmt: skip
 
 
-def procedure(row: Judged, words: Words, world: World) -> ProcedureIn | None:
+def procedure(row: Judged, words: Words, world: World, old_id: str) -> ProcedureIn | None:
     """A procedure the catalogue does not have; one it has is left as it is."""
     code, name = row.needed("code"), cleaning.one_line(row.needed("name"))
     if code in world.procedures:
@@ -73,7 +73,7 @@ def procedure(row: Judged, words: Words, world: World) -> ProcedureIn | None:
     if not row.ok:
         return None
     return ProcedureIn(
-        origin=origin(row.sheet, row.row, code), code=code, name=name,
+        origin=origin(row.sheet, row.row, old_id), code=code, name=name,
         field=cleaning.one_line(row["field"]) or "Lĩnh vực khác",
         closed_on=closed.astimezone(VIETNAM).date() if closed else None,
         working_days=int(limit) if limit else None, decision=row["decision"] or None,

@@ -59,13 +59,14 @@ class Rows:
 
     def people(self, world: World) -> Iterator[PersonIn]:
         """New officers that can be admitted."""
-        for row, _ in self._new(SheetName.PEOPLE):
-            yield from self._one(SheetName.PEOPLE, person(row, self._words, world))
+        for row, old_id in self._new(SheetName.PEOPLE):
+            yield from self._one(SheetName.PEOPLE, person(row, self._words, world, old_id))
 
     def procedures(self, world: World) -> Iterator[ProcedureIn]:
         """New procedures."""
-        for row, _ in self._new(SheetName.PROCEDURES):
-            yield from self._one(SheetName.PROCEDURES, procedure(row, self._words, world))
+        for row, old_id in self._new(SheetName.PROCEDURES):
+            found = procedure(row, self._words, world, old_id)
+            yield from self._one(SheetName.PROCEDURES, found)
 
     def dossiers(self, world: World) -> Iterator[DossierIn]:
         """New dossiers, each with its history."""
@@ -73,6 +74,10 @@ class Rows:
             steps = self._steps.get(fold(row["code"]), [])
             judged = [read for each in steps if (read := self._step(each))]
             found = dossier(row, self._words, world, steps, old_id, judged)
+            if steps:
+                came = len(judged) if found else 0
+                self.report.tallies[SheetName.STEPS].taken += came
+                self.report.tallies[SheetName.STEPS].refused += len(steps) - came
             yield from self._one(SheetName.DOSSIERS, found)
 
     def papers(self, arrived: Collection[str]) -> Iterator[PaperIn]:
@@ -115,7 +120,10 @@ class Rows:
             if came is None:
                 yield judged, old_id
                 continue
-            same = came.digest == origin(sheet, row, old_id, self._more(sheet, judged)).digest
+            more = self._more(sheet, judged)
+            same = came.digest == origin(sheet, row, old_id, more).digest
+            if more and same:
+                self.report.tallies[SheetName.STEPS].known += len(more)
             tally.known += same
             tally.changed += not same
             if not same:
@@ -133,11 +141,7 @@ class Rows:
         yield found
 
     def _step(self, row: Row) -> StepIn | None:
-        found = step(self._judged(SheetName.STEPS, row), self._words)
-        tally = self.report.tallies[SheetName.STEPS]
-        tally.taken += found is not None
-        tally.refused += found is None
-        return found
+        return step(self._judged(SheetName.STEPS, row), self._words)
 
     def _judged(self, sheet: SheetName, row: Row) -> Judged:
         columns = self._words.mapping.sheets[sheet.value].columns

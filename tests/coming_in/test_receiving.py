@@ -85,6 +85,9 @@ async def test_a_dirty_folder_comes_in_once_and_is_told_row_by_row(
     assert await _digest() == settled
     assert again.tallies[SheetName.DOSSIERS].known == old_system.SOUND + len(old_system.LIVING)
     assert sum(tally.taken for tally in again.tallies.values()) == 0
+    for name, tally in real.tallies.items():
+        assert again.tallies[name].known == tally.taken, name
+        assert tally.read == tally.taken + tally.refused, name
 
 
 async def _as_it_was_promised(province: Tenant, neighbour: Tenant) -> None:
