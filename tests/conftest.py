@@ -38,12 +38,13 @@ hypothesis.settings.load_profile("house")
 _BROWSER = "tests/browser"
 # Few tests, much work: whole installations, killed processes.
 _LONG = (
-    _BROWSER, "tests/demo/test_demo.py", "tests/worker/test_chaos.py", "tests/cli/test_cli.py",
+    _BROWSER, "tests/chaos/test_campaign.py", "tests/demo/test_demo.py", "tests/worker/test_chaos.py", "tests/cli/test_cli.py",
     "tests/embedded/test_instance.py", "tests/storage/test_killed.py", "tests/cli/test_agencies.py",
     "tests/storage/test_store.py", "tests/embedded/test_postgres.py",
     "tests/embedded/test_swift.py",
     "tests/onestop/reorganisation/test_reform_2025.py", "tests/simulation/test_year.py",
     "tests/onestop/dossiers/test_engine.py", "tests/worker/test_worker.py",
+    "tests/security/test_matrix.py", "tests/security/test_asvs_rotation.py",
 )  # fmt: skip
 # A test's data need not survive a power cut; everything else is as in production.
 _HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
