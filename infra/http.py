@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 
 from infra import outward
+from infra.tls import shield
 
 TIMEOUT_SECONDS = 10.0
 
@@ -57,4 +58,4 @@ def visitor(*, timeout: float = TIMEOUT_SECONDS, **options: Any) -> httpx.AsyncC
 
 def transport() -> httpx.AsyncBaseTransport:
     """The `transport` of `client`, for libraries that make their own."""
-    return _Named()
+    return _Named(verify=shield())

@@ -6,7 +6,6 @@ server surely never saw the call (`NotReached`), or it may have (`Cut`).
 """
 
 import asyncio
-import ssl
 from collections.abc import Mapping
 from types import TracebackType
 from typing import NamedTuple, Self, cast
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 import httptools
 
 from infra import outward
+from infra.tls import shield
 
 _LARGEST_ANSWER = 1 << 20
 # A server may hang up on an idle line at any moment; one that rested longer is not used again.
@@ -178,7 +178,7 @@ class Lines:
 
     async def _open(self) -> _Line:
         name = self._host
-        secure = ssl.create_default_context() if self._secure else None
+        secure = shield() if self._secure else None
         try:
             async with asyncio.timeout(self._timeout):
                 _, line = await asyncio.get_running_loop().create_connection(

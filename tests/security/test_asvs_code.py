@@ -2,11 +2,13 @@
 
 import ast
 import re
+import ssl
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from infra.tls import shield
 from tests.security.syntax import (
     FILES,
     HOUSE,
@@ -270,10 +272,11 @@ def test_no_line_is_open_to_whoever_stands_in_between() -> None:
             "cert_check=False",
         ):
             assert way not in text, (path, way)
-    import ssl
-
-    context = ssl.create_default_context()
-    assert context.minimum_version >= ssl.TLSVersion.TLSv1_2 and context.check_hostname
+        # One place makes them; a system's own default may allow older protocols.
+        assert "create_default_context" not in text or path.name == "tls.py", path
+    context = shield()
+    assert context.minimum_version == ssl.TLSVersion.TLSv1_2
+    assert context.check_hostname and context.verify_mode == ssl.CERT_REQUIRED
 
 
 @pytest.mark.asvs("15.3.2", "13.2.4", "13.2.5", "1.3.6")

@@ -6,7 +6,6 @@ told to the officer, what comes back later as a letter is not read.
 
 import asyncio
 import smtplib
-import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -22,6 +21,7 @@ from app.onestop.notices.providers import Provider
 from app.onestop.notices.rules import Report
 from infra import outward
 from infra.clock import now
+from infra.tls import shield
 
 T = TypeVar("T")
 
@@ -109,7 +109,7 @@ class Mail:
     def _connect(self) -> smtplib.SMTP:
         there = urlsplit(self._provider.url)
         # The standard library's own choice would believe any certificate.
-        trusted = ssl.create_default_context()
+        trusted = shield()
         host, port = there.hostname or "", there.port or 0
         line: smtplib.SMTP
         if there.scheme == "smtps":
