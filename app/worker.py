@@ -158,8 +158,11 @@ async def _tenant(slug: str) -> Tenant | None:
     return tenant if tenant and tenant.status != "provisioning" else None
 
 
-async def look(every: str) -> None:
-    """Ring for rows whose bell may have been lost; one tenant's trouble is its own."""
+async def look(every: str, *, afresh: bool = False) -> None:
+    """Ring for rows whose bell may have been lost; one tenant's trouble is its own.
+
+    `afresh` also where a ring is thought to be under way.
+    """
     once = f"{now().astimezone(VIETNAM):%Y-%m-%d}" if every == "night" else None
     few = asyncio.Semaphore(_LOOKED_AT_TOGETHER)
 
@@ -167,7 +170,7 @@ async def look(every: str) -> None:
         async with few:
             for job in JOBS:
                 if job.every == every and await _is_worth(job, tenant):
-                    await bell.ring(job.name, tenant.slug, once=once)
+                    await bell.ring(job.name, tenant.slug, once=once, afresh=afresh)
 
     await asyncio.gather(*(look_at(tenant) for tenant in await registry.active()))
 
@@ -197,7 +200,7 @@ TICKS = (
 async def work_until(stop: asyncio.Event) -> None:
     """Answer the bell until `stop` is set; rows left from before are looked for first."""
     try:
-        await answer_until(stop, list(BY_NAME), answer, TICKS, partial(look, "minute"))
+        await answer_until(stop, list(BY_NAME), answer, TICKS, partial(look, "minute", afresh=True))
     finally:
         await bell.close()
         await db.close()

@@ -41,12 +41,13 @@ _missed: set[tuple[str, str]] = set()
 _repeating: asyncio.Task[None] | None = None
 
 
-async def ring(job: str, whom: str, *, once: str | None = None) -> None:
+async def ring(job: str, whom: str, *, once: str | None = None, afresh: bool = False) -> None:
     """Ask for `job` to be run for `whom`; never raises, never takes longer than a second.
 
     Rings for the same job and name are one ring until the job begins (`begins`); a ring that comes
     while it runs is a new one. With `once`, a natural key such as a date, the ring is the same as
-    every other with this key that still waits or runs.
+    every other with this key that still waits or runs. `afresh` rings whatever was rung before: a
+    worker that was killed has perhaps taken that ring along.
     """
     global _silent_until
     if time.monotonic() < _silent_until:
@@ -54,7 +55,7 @@ async def ring(job: str, whom: str, *, once: str | None = None) -> None:
         return
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            await _ring(job, whom, once)
+            await _ring(job, whom, once, afresh)
     except (RedisError, OSError, TimeoutError) as error:
         # Nobody else waits for a dead Redis during the next seconds.
         _silent_until = time.monotonic() + _OUTAGE_SECONDS
@@ -131,12 +132,12 @@ def unpack(raw: bytes) -> dict[str, Any]:
     return msgspec.msgpack.decode(raw, type=dict[str, Any])
 
 
-async def _ring(job: str, whom: str, once: str | None) -> None:
+async def _ring(job: str, whom: str, once: str | None, afresh: bool) -> None:
     redis = await _connection()
     if once is not None:
         await redis.enqueue_job(job, whom, _job_id=f"{job}:{whom}:{once}", _queue_name=QUEUE)
         return
-    if await redis.set(_mark(job, whom), b"1", nx=True, ex=_MARK_SECONDS):
+    if await redis.set(_mark(job, whom), b"1", nx=not afresh, ex=_MARK_SECONDS):
         key = f"{job}:{whom}:{uuid4().hex}"
         await redis.enqueue_job(
             job, whom, _job_id=key, _queue_name=QUEUE, _expires=_STALE_MS / 1000

@@ -189,7 +189,8 @@ def _problem(refusal: Refusal) -> Response[bytes]:
 
 
 def _come_back(refusal: Refusal) -> dict[str, str]:
-    return {"Retry-After": str(refusal.wait_seconds)} if refusal.wait_seconds else {}
+    wait = refusal.wait_seconds or (Unavailable.wait_seconds if refusal.status == 503 else 0)
+    return {"Retry-After": str(wait)} if wait else {}
 
 
 def _door(request: Asked) -> str:

@@ -38,7 +38,7 @@ def faults_of(seed: int, number: int, able: tuple[tuple[str, str], ...] = ALL) -
     if number % 3 == 2:
         chosen.append(luck.choice([each for each in able if each[1] != order[place][1]]))
     faults = [
-        Fault(*each, round(luck.uniform(0.1, 0.6), 2), round(luck.uniform(0.2, 0.9), 2))
+        Fault(*each, round(luck.uniform(0.05, 0.4), 2), round(luck.uniform(0.15, 0.6), 2))
         for each in chosen
     ]
     return sorted(faults, key=lambda fault: fault.after)

@@ -130,6 +130,8 @@ class Town(Instance):
             "MOTCUA_S3_ENDPOINT": f"http://127.0.0.1:{store}",
             "MOTCUA_SMS_URL": f"http://127.0.0.1:{sms}",
             "MOTCUA_SMS_UNLIMITED": "true",
+            # Five people do the work of a hall.
+            "MOTCUA_LIMITS_FACTOR": "100",
             "MOTCUA_LOG_LEVEL": "warning",
         }
 

@@ -37,6 +37,12 @@ async def test_many_rings_before_the_job_begins_are_one(queue: ArqRedis) -> None
     ]
 
 
+async def test_a_ring_afresh_does_not_rely_on_one_that_was_taken_along(queue: ArqRedis) -> None:
+    await bell.ring("send_notices", "binhdinh")
+    await bell.ring("send_notices", "binhdinh", afresh=True)
+    assert await _waiting(queue) == [("send_notices", ("binhdinh",))] * 2
+
+
 async def test_a_ring_while_the_job_runs_is_not_lost(queue: ArqRedis) -> None:
     await bell.ring("send_notices", "binhdinh")
     await bell.begins(queue, "send_notices", "binhdinh")
