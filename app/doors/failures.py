@@ -1,5 +1,7 @@
 """Turns what went wrong into what a person is told: a page, a fragment or problem+json."""
 
+import errno
+
 import msgspec
 import structlog
 from asyncpg import exceptions
@@ -37,6 +39,8 @@ _TITLES = {
 
 # Not signed in, not allowed, too large, not as a form sends it, too often.
 _WORTH_A_LINE = {401, 403, 413, 422, 429}
+# No room, quota used up, the disk fails or was made read-only, no more open files.
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE}
 _UNSTORABLE = (
     "Nội dung có ký tự không hợp lệ nên chưa được ghi nhận. "
     "Ông/bà vui lòng quay lại, gõ lại nội dung thay vì dán rồi gửi lại."
@@ -71,7 +75,7 @@ def show_refusal(request: Asked, refusal: Refusal) -> Response[bytes]:
     return page(
         f"errors/{_door(request)}.html",
         status=refusal.status,
-        headers=_come_back(refusal),
+        headers=come_back(refusal),
         title=_TITLES.get(refusal.status, "Chưa thực hiện được"),
         message=refusal.message,
         status_code=refusal.status,
@@ -137,6 +141,12 @@ def show_driver_trouble(request: Asked, failure: Exception) -> Response[bytes]:
     return show_failure(request, failure) if ours else show_outage(request, failure)
 
 
+def show_system_trouble(request: Asked, failure: OSError) -> Response[bytes]:
+    """What the machine refuses: a full or broken disk is an outage, anything else our mistake."""
+    full = failure.errno in _NO_ROOM
+    return show_outage(request, failure) if full else show_failure(request, failure)
+
+
 def show_unstorable(request: Asked, _: Exception) -> Response[bytes]:
     """A zero character, which PostgreSQL takes in no text: nothing can have such a name."""
     safe = request.method in {"GET", "HEAD"}
@@ -149,9 +159,11 @@ HANDLERS: ExceptionHandlersMap = {
     RedisError: show_outage,
     ConnectionError: show_outage,
     TimeoutError: show_outage,
+    OSError: show_system_trouble,
     exceptions.PostgresConnectionError: show_outage,
     exceptions.OperatorInterventionError: show_outage,
     exceptions.InsufficientResourcesError: show_outage,
+    exceptions.PostgresSystemError: show_outage,
     exceptions.TransactionRollbackError: show_outage,
     # The tenant is being moved or dropped.
     exceptions.InvalidCatalogNameError: show_outage,
@@ -184,11 +196,12 @@ def _problem(refusal: Refusal) -> Response[bytes]:
         msgspec.json.encode(body),
         status_code=refusal.status,
         media_type="application/problem+json",
-        headers={"Cache-Control": "no-store", **_come_back(refusal)},
+        headers={"Cache-Control": "no-store", **come_back(refusal)},
     )
 
 
-def _come_back(refusal: Refusal) -> dict[str, str]:
+def come_back(refusal: Refusal) -> dict[str, str]:
+    """The header that says when to ask again (RFC 9110 section 10.2.3), where that is known."""
     wait = refusal.wait_seconds or (Unavailable.wait_seconds if refusal.status == 503 else 0)
     return {"Retry-After": str(wait)} if wait else {}
 

@@ -29,7 +29,7 @@ from litestar.response import Redirect, Stream
 from litestar.types import ExceptionHandlersMap
 
 from app.doors.asked import Asked
-from app.doors.failures import note_refusal
+from app.doors.failures import come_back, note_refusal
 from app.doors.session_life import Connection
 from app.doors.sessions import SignInNeeded, actor, session_of, staff_only
 from app.onestop.papers import service, uploading
@@ -132,7 +132,9 @@ class LinkEnded(NotFound):
 def tell_plainly(request: Asked, refusal: Refusal) -> Response[str]:
     """A refusal as one sentence of plain text, as the uploading page expects it."""
     note_refusal(request, refusal)
-    extra = {"Upload-Offset": str(refusal.offset)} if isinstance(refusal, _OffsetWrong) else {}
+    extra = come_back(refusal)
+    if isinstance(refusal, _OffsetWrong):
+        extra["Upload-Offset"] = str(refusal.offset)
     return Response(
         refusal.message,
         status_code=refusal.status,

@@ -98,8 +98,11 @@ def campaign(rounds: int, seed: int, first: int = 0, say: Callable[[str], None] 
             told = "; ".join(map(str, faults))
             say(f"seed {seed} round {number}: {told}: {len(facts.deeds)} deeds, {lay:.1f} s")
             if facts.wrong:
+                facts.wrong += here.complaints()
                 break
         load.finish()
+        # The store shuns for a minute a disk that failed; it is to be asked now.
+        here.strike("store")
         here.mend_all()
         _drain(here)
         wrong = asyncio.run(ledger.check(here, facts))

@@ -45,9 +45,11 @@ class Visitor(Browser):
         kind = answer.headers.get("content-type", "")
         if answer.status_code >= 500:
             self._facts.refused += 1
-            told = "Ông/bà" in answer.text or "ông/bà" in answer.text
+            told = answer.request.method == "HEAD" or "ông/bà" in answer.text.lower()
             if answer.status_code != 503 or not told or "retry-after" not in answer.headers:
                 self._facts.wrong.append(f"{asked} {answer.text[:300]!r}")
+        if answer.request.method == "HEAD":
+            return
         if "html" in kind and (not answer.text.strip() or _SHOWS_INSIDES.search(answer.text)):
             self._facts.wrong.append(f"{asked} is blank or shows our insides")
 

@@ -94,6 +94,11 @@ class Town(Instance):
         """Set the clock of web and worker wrong by so much."""
         self._clock.write_text(str(wrong_seconds))
 
+    def complaints(self) -> list[str]:
+        """What the web process called its own mistakes."""
+        lines = (self.data / "web" / "web.log").read_text(errors="replace").splitlines()
+        return [line[-1500:] for line in lines if "request_failed" in line]
+
     def fill_disk(self) -> None:
         """Leave no byte on the disk that holds the databases, the queue and papers on their way."""
         with (self.data / "filler").open("wb") as file:
