@@ -101,8 +101,11 @@ def campaign(rounds: int, seed: int, first: int = 0, say: Callable[[str], None] 
                 facts.wrong += here.complaints()
                 break
         load.finish()
-        # The store shuns for a minute a disk that failed; it is to be asked now.
+        # The store shuns for a minute a disk that failed, and a message waits three for the worker
+        # that was killed with it in hand: both are to be looked at now.
         here.strike("store")
+        here.strike("worker")
+        asyncio.run(ledger.hasten(here))
         here.mend_all()
         _drain(here)
         wrong = asyncio.run(ledger.check(here, facts))

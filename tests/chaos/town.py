@@ -6,12 +6,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from app.instance import Instance, free_base
 from infra.embedded.postgres import Postgres
+from infra.embedded.process import Trouble
 from infra.embedded.program import Program
 from infra.embedded.server import ROOT, Server, python_environment
 from infra.embedded.swift import Swift
@@ -23,6 +25,7 @@ _NAMES = {
     "Web": "web", "Worker": "worker", "PostgreSQL": "postgres", "Valkey": "valkey",
     "Swift": "store", "SMS": "sms",
 }  # fmt: skip
+_PORTS_SECONDS = 15.0
 _DISK_BYTES = 1024**3
 # Lines that may hang longer than a person waits; the ports after them are the store's own.
 _STORE_STEP, _SMS_STEP = 30, 31
@@ -73,7 +76,7 @@ class Town(Instance):
         server = self.server(name)
         if server.running is None or server.running.poll() is not None:
             server.stop()
-            server.start()
+            _start(server)
             server.ready()
 
     def mend_all(self) -> None:
@@ -147,6 +150,18 @@ class Town(Instance):
         program._settings |= {"CHAOS_PROGRAM": program._module, "CHAOS_CLOCK": str(self._clock)}
         program._module = "tests.chaos.wrong_clock"
         return program
+
+
+def _start(server: Server) -> None:
+    """Start it as soon as what the killed one left behind has let go of its ports."""
+    limit = time.monotonic() + _PORTS_SECONDS
+    while True:
+        try:
+            return server.start()
+        except Trouble:
+            if time.monotonic() > limit:
+                raise
+            time.sleep(0.1)
 
 
 def _quoted(path: Path) -> str:
