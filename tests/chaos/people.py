@@ -4,6 +4,7 @@ import asyncio
 import base64
 import random
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -54,7 +55,7 @@ class Visitor(Browser):
             self._facts.wrong.append(f"{asked} is blank or shows our insides")
 
 
-class Worker:
+class Worker(ABC):
     """Somebody who works until told to stop; `paused` holds the next piece of work back."""
 
     def __init__(self, instance: Instance, cast: Cast, facts: Facts, luck: random.Random) -> None:
@@ -76,9 +77,9 @@ class Worker:
                 self.idle = True
             await asyncio.sleep(0.05)
 
+    @abstractmethod
     async def once(self) -> None:
         """One piece of work from beginning to end."""
-        raise NotImplementedError
 
     async def at(self, person: Person | None, page: str = "/dang-nhap") -> Visitor:
         """That person's browser, signed in."""
