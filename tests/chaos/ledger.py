@@ -3,6 +3,7 @@ gateway hold."""
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -45,6 +46,8 @@ select d.code from dossier d where received_at is not null and
 _WAITING = """
 select count(*) from notice where state = 'pending' and claimed_until is null and next_at <= $1
 """
+_TOO_EARLY = "is dated long before the rows sealed before it"
+_SUMMED_UP = re.compile(r"^\S+: \d+ findings?: ")
 _HASTEN = """
 update notice set next_at = now() - interval '1 minute',
   claimed_until = least(claimed_until, now() - interval '1 second') where state = 'pending'
@@ -73,14 +76,24 @@ async def check(town: Town, facts: Facts) -> list[str]:
         wrong += _stored(town, await db.fetch(_OBJECTS), await bucket(town))
     async with control(town) as db:
         wrong += _compare(facts.of("usage"), await _counts(db, _BOOKS), lambda d: d.key)
-    sealed = town.command("audit", "verify", "binhdinh")
-    return wrong + ([] if sealed.returncode == 0 else [sealed.stdout + sealed.stderr])
+    return wrong + _unsealed(town)
 
 
 async def waiting(town: Town, since: Any) -> int:
     """How many messages that were due then nobody has taken up yet."""
     async with tenant(town) as db:
         return int(await db.fetchval(_WAITING, since))
+
+
+def _unsealed(town: Town) -> list[str]:
+    """What is found of the trail's seals. A clock that ran ahead and was set right is rightly told
+    of: rows after it are dated before those already sealed."""
+    verified = town.command("audit", "verify", "binhdinh")
+    if verified.returncode == 0:
+        return []
+    found = [line for line in verified.stdout.splitlines() if not _SUMMED_UP.search(line)]
+    faults = [line for line in found if not (town.was_ahead and line.endswith(_TOO_EARLY))]
+    return faults if found else [verified.stdout + verified.stderr]
 
 
 async def hasten(town: Town) -> None:
