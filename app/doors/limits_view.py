@@ -75,7 +75,7 @@ def _sentence(each: Warned) -> str:
     used, allowed = (measures.of_limit(limit, n, each.month) for n in (each.quantity, each.allowed))
     return (
         f"{METERS[each.meter].name} đạt mức {each.percent}% của tháng "
-        f"{each.month.month}/{each.month.year}: {used} trên {allowed} "
+        f"{each.month:%m/%Y}: {used} trên {allowed} "
         f"({_KINDS[each.kind].lower()})."
     )
 

@@ -248,7 +248,7 @@ def months(base: str, contract: Contract, closed: list[ClosedMonth]) -> list[Mon
         MonthLink(
             month=month,
             address=address(base, month),
-            words=f"Tháng {month.month}/{month.year}",
+            words=f"Tháng {month:%m/%Y}",
             closed=known.get(month),
             state=_stands(known.get(month)),
         )

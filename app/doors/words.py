@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from infra.clock import VIETNAM
+from infra.dates import day_in_words, month_in_words
 
 MINUTES_A_DAY = 8 * 60  # a working day of the civil service
 _UNITS = (("GB", 1024**3), ("MB", 1024**2), ("KB", 1024))
@@ -25,19 +26,29 @@ def dong(value: int | None) -> str:
 
 
 def ngay(value: date | None) -> str:
-    """A day as it stands in documents, without leading zeros: 11/6/2026."""
+    """A day in two digits each, as it is typed: 11/06/2026."""
     if value is None:
         return ""
     day = _local(value) if isinstance(value, datetime) else value
-    return f"{day.day}/{day.month}/{day.year}"
+    return f"{day:%d/%m/%Y}"
 
 
 def ngay_chu(value: date | None) -> str:
-    """A day in words, for screen readers and letters: ngày 11 tháng 6 năm 2026."""
+    """A day in words, as letters write it: ngày 05 tháng 6 năm 2026."""
     if value is None:
         return ""
     day = _local(value) if isinstance(value, datetime) else value
-    return f"ngày {day.day:02} tháng {day.month} năm {day.year}"
+    return day_in_words(day)
+
+
+def thang(value: date | None) -> str:
+    """The month of a day: 06/2026."""
+    return "" if value is None else f"{value:%m/%Y}"
+
+
+def thang_chu(value: date | None) -> str:
+    """The month of a day as documents write it: tháng 6 năm 2026, but tháng 02 năm 2026."""
+    return "" if value is None else month_in_words(value)
 
 
 def gio(value: datetime | None) -> str:
@@ -46,11 +57,11 @@ def gio(value: datetime | None) -> str:
 
 
 def gio_ngay(value: datetime | None) -> str:
-    """A moment as the statutory forms write it: 08 giờ 30 phút, ngày 11/6/2026."""
+    """A moment as the statutory forms write it: 08 giờ 30 phút, ngày 11/06/2026."""
     if value is None:
         return ""
     at = _local(value)
-    return f"{at.hour:02} giờ {at.minute:02} phút, ngày {at.day}/{at.month}/{at.year}"
+    return f"{at.hour:02} giờ {at.minute:02} phút, ngày {at:%d/%m/%Y}"
 
 
 def khoang(minutes: int) -> str:
@@ -111,6 +122,8 @@ FILTERS = (
     dong,
     ngay,
     ngay_chu,
+    thang,
+    thang_chu,
     gio,
     gio_ngay,
     khoang,

@@ -202,6 +202,4 @@ def citizen_of(row: asyncpg.Record) -> Citizen:
 
 
 def _named(name: str, ended_on: date | None) -> str:
-    return (
-        f"{name} (đến ngày {ended_on.day}/{ended_on.month}/{ended_on.year})" if ended_on else name
-    )
+    return f"{name} (đến ngày {ended_on:%d/%m/%Y})" if ended_on else name

@@ -13,6 +13,7 @@ from billing.measures import MEAN, days_of, is_daily, of_line, shown_lines, size
 from billing.months import shifted
 from billing.papers.shapes import Form, FormBlock, Heading, Paper, Signs, Table, Text
 from billing.shapes import METERS, Clause, Statement, StatementLine
+from infra.dates import month_in_words
 
 _FORMS = Path(__file__).parent / "forms"
 _KNOWN = re.compile(r"{([a-z_]+)}")
@@ -68,7 +69,7 @@ def known(contract: Contract, made: Statement, standing: str) -> dict[str, str]:
         "customer": made.customer,
         "due": due,
         "fixed_total": money(made.fixed_total),
-        "month": f"tháng {made.month.month} năm {made.month.year}",
+        "month": month_in_words(made.month),
         "net": money(net),
         "number": str(made.month_number or 0),
         "months": str(made.months),
@@ -131,7 +132,7 @@ def lines_table(made: Statement, made_on: date) -> Table:
         for n, line in enumerate(shown_lines(made.lines), 1)
     ]
     for n, row in enumerate(made.adjustments, len(rows) + 1):
-        what = f"Điều chỉnh tháng {row.month.month}/{row.month.year}: {row.name}. {row.reason}"
+        what = f"Điều chỉnh tháng {row.month:%m/%Y}: {row.name}. {row.reason}"
         counts = [money(row.quantity), money(row.quantity)]
         rows.append([str(n), what, row.unit, *counts, money(row.unit_price), money(row.amount)])
     vat = made.vat

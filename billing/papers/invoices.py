@@ -68,7 +68,7 @@ def _goods(into: Element, made: Statement, rate: str) -> None:
 
 
 def _rows(made: Statement) -> list[tuple[str, str, int, int, int]]:
-    month = f"{made.month.month}/{made.month.year}"
+    month = f"{made.month:%m/%Y}"
     if made.vat and made.vat.treatment == "included" and made.vat.net is not None:
         # Prices with tax inside cannot be told apart line by line without losing đồng.
         name = f"{made.contract_title}, theo bảng kê tháng {month}"
@@ -79,7 +79,7 @@ def _rows(made: Statement) -> list[tuple[str, str, int, int, int]]:
         if line.amount
     ]
     for each in made.adjustments:
-        name = f"Điều chỉnh tháng {each.month.month}/{each.month.year}: {each.name}"
+        name = f"Điều chỉnh tháng {each.month:%m/%Y}: {each.name}"
         rows.append((name, each.unit, each.quantity, each.unit_price, each.amount))
     return rows
 

@@ -33,7 +33,7 @@ def _lines(book: Workbook, made: Export) -> None:
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
     month = statement.month
-    sheet.write(0, 0, f"Bảng kê sử dụng dịch vụ tháng {month.month}/{month.year}", bold)
+    sheet.write(0, 0, f"Bảng kê sử dụng dịch vụ tháng {month:%m/%Y}", bold)
     sheet.write(1, 0, f"{statement.contract_title} ({statement.contract_id})")
     sheet.write(2, 0, f"Bên thuê: {statement.customer}. Bên cho thuê: {statement.supplier}.")
     sheet.write_row(4, 0, [*_HEAD, "Điều khoản nguyên văn", "Nguồn"], bold)
@@ -45,7 +45,7 @@ def _lines(book: Workbook, made: Export) -> None:
         sheet.write_row(row, 8, [line.clause.quote, line.clause.source])
         row += 1
     for each in statement.adjustments:
-        name = f"Điều chỉnh tháng {each.month.month}/{each.month.year}: {each.name}. {each.reason}"
+        name = f"Điều chỉnh tháng {each.month:%m/%Y}: {each.name}. {each.reason}"
         numbers = [each.quantity, each.quantity, each.unit_price]
         _row(sheet, row, [row - 4, each.code, name, each.unit], numbers, each.amount, count)
         sheet.write_row(row, 8, [each.clause.quote, each.clause.source])

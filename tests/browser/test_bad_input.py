@@ -205,7 +205,7 @@ def test_a_suspended_province_shows_a_dated_page_until_it_is_resumed(instance, v
     walks.command(instance, "tenant", "suspend", "laocai", "bảo trì", "--until", "2099-03-31")
     try:
         walks.until(lambda: status(503), "the page of a suspended province")
-        expect(page.locator("main")).to_contain_text("đến hết ngày 31/3/2099")
+        expect(page.locator("main")).to_contain_text("đến hết ngày 31/03/2099")
         expect(page.locator("main")).to_contain_text("0214 1022 000")
     finally:
         walks.command(instance, "tenant", "resume", "laocai")

@@ -62,13 +62,13 @@ def test_a_figure_keeps_its_digits(number: int) -> None:
 
 
 def test_days_are_written_without_leading_zeros() -> None:
-    assert words.ngay(date(2026, 6, 11)) == "11/6/2026"
+    assert words.ngay(date(2026, 6, 11)) == "11/06/2026"
 
 
 def test_a_moment_is_told_in_vietnamese_time() -> None:
     late_in_utc = datetime(2026, 6, 10, 18, 5, tzinfo=UTC)
-    assert words.gio_ngay(late_in_utc) == "01 giờ 05 phút, ngày 11/6/2026"
-    assert words.ngay(late_in_utc) == "11/6/2026"
+    assert words.gio_ngay(late_in_utc) == "01 giờ 05 phút, ngày 11/06/2026"
+    assert words.ngay(late_in_utc) == "11/06/2026"
     assert words.gio(late_in_utc) == "01:05"
 
 
@@ -101,7 +101,7 @@ def test_what_is_not_known_is_written_as_nothing(name: str) -> None:
 
 def test_templates_write_addresses_and_dates_as_people_do() -> None:
     drawn = render.html("errors/suspended.html", site=SITE, since=date(2026, 6, 1), until=None)
-    assert "từ ngày 1/6/2026." in drawn
+    assert "từ ngày 01/06/2026." in drawn
     assert 'href="/t/binhdinh.css"' in drawn
 
 
@@ -206,7 +206,7 @@ def test_the_suspended_page_says_until_when() -> None:
     drawn = render.html(
         "errors/suspended.html", site=SITE, since=date(2026, 6, 1), until=date(2026, 6, 3)
     )
-    assert "từ ngày 1/6/2026 đến hết ngày 3/6/2026" in drawn
+    assert "từ ngày 01/06/2026 đến hết ngày 03/06/2026" in drawn
 
 
 @pytest.mark.parametrize("name", ["refusal", "refusal_desk", "refusal_ops"])

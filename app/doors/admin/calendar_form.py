@@ -29,7 +29,7 @@ _HOURS = re.compile(
     r"(\d{1,2})(?:[:.hg](\d{2})?)?\s*(?:-|–|đến)\s*(\d{1,2})(?:[:.hg](\d{2})?)?", re.IGNORECASE
 )
 _WRONG_HOURS = "Ghi giờ theo mẫu 07:00-11:30, hoặc để trống."
-_NO_DAY = "Ghi ngày theo mẫu 27/3/2027."
+_NO_DAY = "Ghi ngày theo mẫu 27/03/2027."
 
 
 def read_change(kind: str, sent: Mapping[str, str]) -> Change:

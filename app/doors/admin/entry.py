@@ -34,5 +34,5 @@ def day_or_none(sent: Mapping[str, str], name: str) -> date | None:
         return None
     day = read_day(text)
     if day is None:
-        raise Malformed(fields={name: "Ghi ngày theo mẫu 27/3/2027, hoặc để trống."})
+        raise Malformed(fields={name: "Ghi ngày theo mẫu 27/03/2027, hoặc để trống."})
     return day

@@ -120,7 +120,7 @@ def name_of(version: int) -> str:
 
 def day_of(value: date) -> str:
     """A day as it is typed."""
-    return f"{value.day}/{value.month}/{value.year}"
+    return f"{value:%d/%m/%Y}"
 
 
 def _wording_line(key: str, title: str, demanded_by: str, known: Known) -> WordingLine:

@@ -28,5 +28,5 @@ def day_or_none(text: str) -> datetime | None:
 
 
 def dated(day: date) -> str:
-    """A day as it is typed: 27/3/2027."""
-    return f"{day.day}/{day.month}/{day.year}"
+    """A day as it is typed: 27/03/2027."""
+    return f"{day:%d/%m/%Y}"

@@ -12,7 +12,7 @@ from app.people.shapes import Actor
 from app.refusals import Malformed, NotFound
 
 Sent = Mapping[str, str]
-_DAY = "Ghi ngày theo mẫu 27/3/2027."
+_DAY = "Ghi ngày theo mẫu 27/03/2027."
 _NOTHING = "Chọn lý do ở ít nhất một giấy tờ, hoặc ghi nội dung khác cần bổ sung."
 
 

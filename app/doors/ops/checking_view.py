@@ -99,7 +99,7 @@ def night_lines(nights: Sequence[Night]) -> list[NightLine]:
                 DifferenceLine(
                     against=_AGAINST[each.against],
                     name=METERS[each.meter].name,
-                    on=f"{each.day.day}/{each.day.month}/{each.day.year}",
+                    on=f"{each.day:%d/%m/%Y}",
                     source=_side(each.meter, each.source_facts, each.source_quantity),
                     book=_side(each.meter, each.book_facts, each.book_quantity),
                 )

@@ -42,7 +42,7 @@ def month_links(here: str, text: str) -> MonthLinks:
     month = min(parse_month(text) or this, this)
     return MonthLinks(
         month=month,
-        words=f"tháng {month.month}/{month.year}",
+        words=f"tháng {month:%m/%Y}",
         previous=f"{here}?thang={shifted(month, -1):%Y-%m}",
         next=f"{here}?thang={shifted(month, 1):%Y-%m}" if month < this else "",
     )

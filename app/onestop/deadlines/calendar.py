@@ -189,8 +189,8 @@ def local(moment: datetime) -> datetime:
 
 
 def dated(day: date) -> str:
-    """22/8/2026."""
-    return f"{day.day}/{day.month}/{day.year}"
+    """22/08/2026."""
+    return f"{day:%d/%m/%Y}"
 
 
 def length(periods: Periods) -> timedelta:

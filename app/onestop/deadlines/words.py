@@ -9,7 +9,7 @@ _SHOWN_HOLIDAYS = 12
 
 
 def day(value: date) -> str:
-    """thứ Hai 23/2/2026."""
+    """thứ Hai 23/02/2026."""
     return f"{_WEEKDAYS[value.weekday()]} {dated(value)}"
 
 
@@ -19,7 +19,7 @@ def clock(value: time) -> str:
 
 
 def moment(value: datetime) -> str:
-    """08 giờ 30 phút, thứ Hai 23/2/2026."""
+    """08 giờ 30 phút, thứ Hai 23/02/2026."""
     shown = local(value)
     return f"{clock(shown.time())}, {day(shown.date())}"
 

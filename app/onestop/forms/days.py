@@ -37,7 +37,7 @@ def read_partial(text: str) -> str | None:
 
 def write_day(day: date) -> str:
     """dd/mm/yyyy."""
-    return f"{day.day:02d}/{day.month:02d}/{day.year}"
+    return f"{day:%d/%m/%Y}"
 
 
 def year_of(text: str) -> int | None:

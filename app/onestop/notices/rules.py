@@ -120,12 +120,12 @@ def faults_of(template: str, *, marked: bool = False) -> list[str]:
 
 
 def shown(value: object) -> str:
-    """A value as the message shows it: 17:00 11/6/2026; 11/6/2026; 75.000 dong."""
+    """A value as the message shows it: 17:00 11/06/2026; 11/06/2026; 75.000 dong."""
     if isinstance(value, datetime):
         local = value.astimezone(VIETNAM)
         return f"{local:%H:%M} {shown(local.date())}"
     if isinstance(value, date):
-        return f"{value.day}/{value.month}/{value.year}"
+        return f"{value:%d/%m/%Y}"
     if isinstance(value, int):
         return f"{value:,} dong".replace(",", ".")
     return "" if value is None else str(value).strip()

@@ -40,7 +40,7 @@ async def test_a_draft_shows_who_would_move_and_changes_nothing(thu, province):
     text = await see(thu, one)
     assert "Nghỉ cả ngày thứ Tư 25/11/2026: Nghỉ do bão" in text and "Chờ phê duyệt" in text
     assert "1 hồ sơ đổi ngày hẹn trả." in text
-    for words in ("H-1", "17:00 ngày 1/12/2026", "17:00 ngày 2/12/2026", "muộn hơn 1 ngày"):
+    for words in ("H-1", "17:00 ngày 01/12/2026", "17:00 ngày 02/12/2026", "muộn hơn 1 ngày"):
         assert words in text, words
     assert await due_of(dossier_id) == due
     assert (await calendar_in_force()).is_working_day(MONDAY.date().replace(day=25))
@@ -78,9 +78,9 @@ async def test_a_discarded_draft_stays_in_the_list(thu, province):
         ("ngay-rieng", {"on": "31/12/2026", "morning": "7h - 11h30", "reason": "Nửa buổi"},
          "Làm việc 07:00–11:30 thứ Năm 31/12/2026: Nửa buổi"),
         ("gio-lam-viec",
-         {"from_on": "1/12/2026", "thu-2": "1", "thu-3": "1", "morning": "07:30-11:30",
+         {"from_on": "01/12/2026", "thu-2": "1", "thu-3": "1", "morning": "07:30-11:30",
           "afternoon": "13:30 – 17:30", "saturday": "8:00-11:00"},
-         "Từ thứ Ba 1/12/2026: 07:30–11:30, 13:30–17:30 các ngày thứ hai, thứ ba; "
+         "Từ thứ Ba 01/12/2026: 07:30–11:30, 13:30–17:30 các ngày thứ hai, thứ ba; "
          "thứ bảy 08:00–11:00"),
     ],
 )  # fmt: skip
@@ -93,13 +93,13 @@ async def test_every_kind_of_change_can_be_drafted(thu, province, kind, typed, w
 @pytest.mark.parametrize(
     ("kind", "typed", "words"),
     [
-        ("hoan-doi", {"off": "31/2/2027", "on": "x"}, "Ghi ngày theo mẫu 27/3/2027."),
-        ("hoan-doi", {"off": "28/11/2026", "on": "5/12/2026"}, "Ngày này vốn đã là ngày nghỉ."),
+        ("hoan-doi", {"off": "31/02/2027", "on": "x"}, "Ghi ngày theo mẫu 27/03/2027."),
+        ("hoan-doi", {"off": "28/11/2026", "on": "05/12/2026"}, "Ngày này vốn đã là ngày nghỉ."),
         ("ngay-rieng", {**STORM, "decision": ""}, "Ghi số, ngày của quyết định"),
         ("ngay-rieng", {**STORM, "morning": "sáng"}, "Ghi giờ theo mẫu 07:00-11:30"),
         ("ngay-rieng", {**STORM, "morning": "11:30-07:00"}, "tăng dần"),
         ("ngay-rieng", {**STORM, "agency_id": "x"}, "Chọn cơ quan trong danh sách."),
-        ("gio-lam-viec", {"from_on": "1/12/2026", "decision": "x"}, "Chọn ít nhất một ngày"),
+        ("gio-lam-viec", {"from_on": "01/12/2026", "decision": "x"}, "Chọn ít nhất một ngày"),
     ],
 )
 async def test_what_makes_no_sense_comes_back_marked(thu, province, kind, typed, words):

@@ -34,7 +34,12 @@ async def admitted(thu):
 
 async def test_the_list_names_everybody_with_the_posts_held(thu, province):
     text = await see(thu, "/quan-tri")
-    for words in ("Nguyễn Thị Lan", "lan.nguyen", "Cán bộ tiếp nhận và trả kết quả", "từ 1/7/2025"):
+    for words in (
+        "Nguyễn Thị Lan",
+        "lan.nguyen",
+        "Cán bộ tiếp nhận và trả kết quả",
+        "từ 01/07/2025",
+    ):
         assert words in text, words
 
 
@@ -94,11 +99,11 @@ async def test_a_username_is_admitted_once_and_a_failed_admission_leaves_nothing
 
 async def test_another_post_is_given_for_a_time_and_taken_back(thu, province):
     one = await admitted(thu)
-    given = {"post_id": await post_id("Chuyên viên thụ lý"), "from_on": "1/3/2027"}
-    sent = await thu.post(f"{one}/chuc-danh", data={**given, "to_on": "31/3/2027"})
+    given = {"post_id": await post_id("Chuyên viên thụ lý"), "from_on": "01/03/2027"}
+    sent = await thu.post(f"{one}/chuc-danh", data={**given, "to_on": "31/03/2027"})
     assert went_to(sent).endswith("?xong=giao")
     text = await see(thu, one)
-    assert "Chuyên viên thụ lý" in text and "từ 1/3/2027 đến hết 31/3/2027" in text
+    assert "Chuyên viên thụ lý" in text and "từ 01/03/2027 đến hết 31/03/2027" in text
     take = text[text.index("/thoi-giu/") :].partition('"')[0]
     assert went_to(await thu.post(f"{one}{take}")).endswith("?xong=thoi-giu")
     assert text.count("Thôi giữ") > (await see(thu, one)).count("Thôi giữ")
@@ -106,10 +111,10 @@ async def test_another_post_is_given_for_a_time_and_taken_back(thu, province):
 
 async def test_a_wrong_day_and_a_post_held_already_come_back_with_a_reason(thu, province):
     one = await admitted(thu)
-    wrong = {"post_id": await post_id("Chuyên viên thụ lý"), "from_on": "31/2/2027"}
+    wrong = {"post_id": await post_id("Chuyên viên thụ lý"), "from_on": "31/02/2027"}
     text = text_of(await thu.post(f"{one}/chuc-danh", data={**wrong, "co-quan": "quy nhon"}), 422)
-    assert "Ghi ngày theo mẫu" in text and 'value="31/2/2027"' in text
-    backwards = {**wrong, "from_on": "5/3/2027", "to_on": "1/3/2027"}
+    assert "Ghi ngày theo mẫu" in text and 'value="31/02/2027"' in text
+    backwards = {**wrong, "from_on": "05/03/2027", "to_on": "01/03/2027"}
     text = text_of(await thu.post(f"{one}/chuc-danh", data=backwards), 422)
     assert "Ngày kết thúc phải từ ngày bắt đầu trở đi." in text
     twice = await thu.post(f"{one}/chuc-danh", data={"post_id": await post_id()})

@@ -122,7 +122,7 @@ async def test_the_case_decides_papers_without_losing_what_was_typed(lan, provin
         )
     )
     assert "Đơn đề nghị cấp giấy phép xây dựng" in text and 'value="Lê Văn Nhà"' in text
-    assert "17 giờ 00 phút, ngày 8/12/2026" in text
+    assert "17 giờ 00 phút, ngày 08/12/2026" in text
     none = text_of(
         await lan.post(HERE, data={**fields, "full_name": "Lê Văn Nhà", "luu": "1"}), 422
     )
@@ -134,7 +134,7 @@ async def test_a_procedure_without_a_published_time_asks_the_officer_for_it(lan,
     code = await _without_limit()
     fields = await opened(lan, code)
     text = text_of(await lan.post(HERE, data={**fields, "working_days": "5", "xem": "1"}))
-    assert "17 giờ 00 phút, ngày 1/12/2026" in text  # 24/11 is a holiday
+    assert "17 giờ 00 phút, ngày 01/12/2026" in text  # 24/11 is a holiday
     assert "Thời hạn ấn định" in text
 
 

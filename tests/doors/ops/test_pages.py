@@ -47,7 +47,7 @@ async def test_the_contract_page_quotes_every_clause_beside_its_rule(vendor, ten
         assert duty.quote in text and duty.rule in text
     assert "Trọn gói 5.251.786.000 đồng cho cả thời hạn, chia đều cho 36 tháng." in text
     assert "Đếm theo phần tin nhắn, không thu thêm." in text
-    assert "36 tháng, từ 1/3/2024 đến hết 28/2/2027" in text
+    assert "36 tháng, từ 01/03/2024 đến hết 28/02/2027" in text
     assert text.count(f'href="/bang-ke/{tenant.slug}/20') == 33
 
 
@@ -64,7 +64,7 @@ async def test_the_statement_shows_amounts_in_dong_included_lines_at_zero_and_th
     behind = await see(vendor, f"/bang-ke/{renting.slug}/2026-11/storage-byte_day")
     assert "2.500.000 phần (1 byte-ngày là" in behind and "2.500.000 byte<" in behind
     assert "Tháng chưa kết thúc" in text
-    assert "từ 00 giờ 00 phút, ngày 1/11/2026 đến trước 00 giờ 00 phút, ngày 1/12/2026" in text
+    assert "từ 00 giờ 00 phút, ngày 01/11/2026 đến trước 00 giờ 00 phút, ngày 01/12/2026" in text
     assert 'rel="prev"' in text and 'rel="next"' not in text
 
 
@@ -131,7 +131,7 @@ async def test_an_operator_closes_a_month_that_is_over(vendor, renting, browse, 
         closed = await see(vendor, f"/hop-dong/{renting.slug}")
     assert "Bảng kê đã chốt" in text and "Đỗ Vận Hành chốt lúc" in text
     assert "Chốt bảng kê tháng" not in text
-    assert "Đã chốt 07 giờ 00 phút, ngày 5/12/2026" in closed
+    assert "Đã chốt 07 giờ 00 phút, ngày 05/12/2026" in closed
     assert await closings(renting) == 1
 
 

@@ -104,7 +104,7 @@ async def test_the_citizens_page_says_what_it_means_and_what_to_do(browser, hung
 
 
 LISTED = [
-    (asked, ("Bổ sung giấy tờ trước hết ngày 3/12/2026", "Sẽ hẹn lại")),
+    (asked, ("Bổ sung giấy tờ trước hết ngày 03/12/2026", "Sẽ hẹn lại")),
     (to_pay, ("Xem việc cần làm", "23/11/2026, sẽ dời")),
     (paused, ("Đang tạm dừng tính thời hạn", "23/11/2026, sẽ dời")),
     (refused, ("Không được tiếp nhận", '<td data-label="Hẹn trả">–</td>')),
@@ -122,7 +122,7 @@ async def test_the_list_says_what_each_dossier_waits_for(browser, hung, stand, w
 
 
 FOLLOWED = [
-    (asked, "Yêu cầu bổ sung giấy tờ", "Sẽ hẹn lại khi hồ sơ được bổ sung", "3/12/2026"),
+    (asked, "Yêu cầu bổ sung giấy tờ", "Sẽ hẹn lại khi hồ sơ được bổ sung", "03/12/2026"),
     (to_pay, "Yêu cầu thực hiện nghĩa vụ tài chính", "sẽ dời vì đang tạm dừng", "nghĩa vụ tài"),
     (paused, "Đang xử lý", "23/11/2026", "chờ ý kiến của cơ quan"),
     (refused, "Không được tiếp nhận", "Không còn hẹn", "phiếu từ chối tiếp nhận"),

@@ -72,7 +72,7 @@ async def test_the_page_says_what_is_wanted_why_by_when_and_gives_form_02(browse
     for words in (
         "Ông/bà cần bổ sung giấy tờ", "Giấy chứng sinh",
         "Bản điện tử mờ, thiếu trang hoặc không mở được", "Ảnh chụp sổ hộ khẩu cũ", "Cả hai mặt",
-        "trước hết ngày <b>3/12/2026</b>", "Chụp rõ bốn góc", "Sẽ hẹn lại khi hồ sơ được bổ sung",
+        "trước hết ngày <b>03/12/2026</b>", "Chụp rõ bốn góc", "Sẽ hẹn lại khi hồ sơ được bổ sung",
         "Đã nộp trước đây: giay-chung-sinh.pdf", "Gửi bổ sung",
     ):  # fmt: skip
         assert words in text, words

@@ -48,7 +48,7 @@ def test_every_year_has_the_eleven_days_of_the_labour_code(year: int) -> None:
 
 def test_a_swapped_day_is_free_and_its_saturday_is_worked() -> None:
     calendar = office()
-    assert calendar.reason_off(date(2026, 1, 2)) == "Nghỉ hoán đổi với ngày 10/1/2026"
+    assert calendar.reason_off(date(2026, 1, 2)) == "Nghỉ hoán đổi với ngày 10/01/2026"
     assert calendar.periods_on(date(2026, 1, 10)) == calendar.week[4]
     assert not calendar.is_working_day(date(2026, 1, 17))
 

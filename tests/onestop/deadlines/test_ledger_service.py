@@ -81,16 +81,16 @@ async def test_the_ledger_says_why_this_date(province: Tenant) -> None:
     entries = await queries.entries_of(dossier_id)
     lines = explain(entries, await queries.calendars_of(entries), at("2026-06-12 17:00"))
     said = [line.text for line in lines]
-    assert said[0] == "Tiếp nhận lúc 08 giờ 00 phút, thứ Hai 1/6/2026."
+    assert said[0] == "Tiếp nhận lúc 08 giờ 00 phút, thứ Hai 01/06/2026."
     assert said[-4:] == [
-        "Tạm dừng tính thời hạn từ 08 giờ 00 phút, thứ Ba 2/6/2026 "
+        "Tạm dừng tính thời hạn từ 08 giờ 00 phút, thứ Ba 02/06/2026 "
         "do chờ thực hiện nghĩa vụ tài chính.",
-        "Tạm dừng từ 08 giờ 00 phút, thứ Ba 2/6/2026 đến 11 giờ 00 phút, thứ Tư 3/6/2026 "
+        "Tạm dừng từ 08 giờ 00 phút, thứ Ba 02/06/2026 đến 11 giờ 00 phút, thứ Tư 03/06/2026 "
         "do chờ thực hiện nghĩa vụ tài chính; không tính 1 ngày 3 giờ làm việc; hạn chuyển từ "
-        "17 giờ 00 phút, thứ Hai 8/6/2026 sang 10 giờ 00 phút, thứ Tư 10/6/2026.",
-        "Hẹn lại ngày trả kết quả (chỉ một lần): hạn chuyển từ 10 giờ 00 phút, thứ Tư 10/6/2026 "
-        "sang 17 giờ 00 phút, thứ Hai 15/6/2026. Lý do: Chờ xác minh.",
-        "Hạn hiện nay: 17 giờ 00 phút, thứ Hai 15/6/2026. Còn 1 ngày làm việc.",
+        "17 giờ 00 phút, thứ Hai 08/06/2026 sang 10 giờ 00 phút, thứ Tư 10/06/2026.",
+        "Hẹn lại ngày trả kết quả (chỉ một lần): hạn chuyển từ 10 giờ 00 phút, thứ Tư 10/06/2026 "
+        "sang 17 giờ 00 phút, thứ Hai 15/06/2026. Lý do: Chờ xác minh.",
+        "Hạn hiện nay: 17 giờ 00 phút, thứ Hai 15/06/2026. Còn 1 ngày làm việc.",
     ]
     assert all(line.basis for line in lines[:-1])
 

@@ -7,11 +7,11 @@ def test_receiving_on_friday_evening_counts_from_monday() -> None:
     due = due_at(at("2026-06-05 19:05"), 3, Unit.WORKING_DAYS, office())
     assert due.start_at == at("2026-06-08 07:00")
     assert due.lines == (
-        "Tiếp nhận lúc 19 giờ 05 phút, thứ Sáu 5/6/2026, ngoài giờ làm việc.",
-        "Thời hạn được tính từ giờ làm việc tiếp theo: 07 giờ 00 phút, thứ Hai 8/6/2026.",
-        "Không tính ngày tiếp nhận, thứ Hai 8/6/2026 (khoản 2 Điều 147 Bộ luật Dân sự năm 2015).",
-        "Thời hạn 3 ngày làm việc: ngày đầu thứ Ba 9/6/2026, ngày cuối thứ Năm 11/6/2026.",
-        "Hẹn trả kết quả lúc 17 giờ 00 phút, thứ Năm 11/6/2026 "
+        "Tiếp nhận lúc 19 giờ 05 phút, thứ Sáu 05/06/2026, ngoài giờ làm việc.",
+        "Thời hạn được tính từ giờ làm việc tiếp theo: 07 giờ 00 phút, thứ Hai 08/06/2026.",
+        "Không tính ngày tiếp nhận, thứ Hai 08/06/2026 (khoản 2 Điều 147 Bộ luật Dân sự năm 2015).",
+        "Thời hạn 3 ngày làm việc: ngày đầu thứ Ba 09/06/2026, ngày cuối thứ Năm 11/06/2026.",
+        "Hẹn trả kết quả lúc 17 giờ 00 phút, thứ Năm 11/06/2026 "
         "(Điều 147 Bộ luật Dân sự năm 2015; Nghị định số 118/2025/NĐ-CP).",
     )
 
@@ -20,16 +20,16 @@ def test_the_holidays_that_were_skipped_are_named() -> None:
     due = due_at(at("2026-08-27 09:00"), 3, Unit.WORKING_DAYS, office())
     assert "Không tính 2 ngày nghỉ hằng tuần." in due.lines
     assert (
-        "Không tính 3 ngày nghỉ lễ, nghỉ bù hoặc nghỉ theo thông báo: 31/8/2026 (Nghỉ hoán đổi "
-        "với ngày 22/8/2026); 1/9/2026 (Quốc khánh); 2/9/2026 (Quốc khánh)." in due.lines
+        "Không tính 3 ngày nghỉ lễ, nghỉ bù hoặc nghỉ theo thông báo: 31/08/2026 (Nghỉ hoán đổi "
+        "với ngày 22/08/2026); 01/09/2026 (Quốc khánh); 02/09/2026 (Quốc khánh)." in due.lines
     )
 
 
 def test_a_last_day_that_is_off_says_where_it_moves() -> None:
     due = due_at(at("2026-06-01 09:00"), 5, Unit.DAYS, office())
     assert due.lines[2:4] == (
-        "Thời hạn 5 ngày, tính cả ngày nghỉ: ngày cuối là thứ Bảy 6/6/2026.",
-        "Ngày cuối là ngày nghỉ hằng tuần: chuyển sang thứ Hai 8/6/2026 "
+        "Thời hạn 5 ngày, tính cả ngày nghỉ: ngày cuối là thứ Bảy 06/06/2026.",
+        "Ngày cuối là ngày nghỉ hằng tuần: chuyển sang thứ Hai 08/06/2026 "
         "(khoản 5 Điều 148 Bộ luật Dân sự năm 2015).",
     )
 

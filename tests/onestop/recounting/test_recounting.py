@@ -88,7 +88,7 @@ async def test_an_approved_day_moves_every_open_dossier_once(province: Tenant) -
         assert await deadlines.audit_of(dossier_id) == []
     (told,) = await db.tenant.fetch(_TOLD)
     assert told["dossier_id"] == long
-    assert "ho so H-1 hen tra lai 17:00 9/6/2026" in told["text"]
+    assert "ho so H-1 hen tra lai 17:00 09/06/2026" in told["text"]
     (line,) = await lines_of(("dossier", long))
     assert (line.act, line.actor_kind, line.basis) == ("dossier.recount", "system", DECISION)
     assert await lines_of(("dossier", short)) == []
@@ -104,8 +104,8 @@ async def test_the_ledger_tells_the_citizen_why_it_moved(province: Tenant) -> No
     await _applied()
     entries = await deadlines.entries_of(dossier_id)
     assert entries[-1].lines == (
-        f"Lịch làm việc thay đổi theo {DECISION}; hạn chuyển từ 17 giờ 00 phút, thứ Hai 8/6/2026 "
-        "sang 17 giờ 00 phút, thứ Ba 9/6/2026.",
+        f"Lịch làm việc thay đổi theo {DECISION}; hạn chuyển từ 17 giờ 00 phút, thứ Hai 08/06/2026 "
+        "sang 17 giờ 00 phút, thứ Ba 09/06/2026.",
     )
 
 
