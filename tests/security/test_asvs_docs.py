@@ -19,7 +19,7 @@ from tenants.shapes import Secrets
 from tests.security.syntax import HOUSE, SERVED, calls, imported
 
 PAGE = (HOUSE / "docs/security.md").read_text()
-PROXY = (HOUSE / "docs/proxy/nginx.conf").read_text()
+PROXY = (HOUSE / "infra/deploy/proxy/nginx.conf").read_text()
 
 
 def section(title: str) -> str:
