@@ -12,7 +12,7 @@ def day_in_words(day: date) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """08 giờ 30 phút, ngày 05/02/2026, word for word as the pages of the site say it; "" for none."""
+    """08 giờ 30 phút, ngày 05/02/2026, as the pages of the site say it; "" for none."""
     if at is None:
         return ""
     local = at.astimezone(VIETNAM)
