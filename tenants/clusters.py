@@ -115,6 +115,10 @@ async def grant_tables(connection: asyncpg.Connection, role: str) -> None:
         f"grant select, insert, update, delete on all tables in schema public to {name}"
     )
     await connection.execute(f"revoke insert, update, delete on migration from {name}")
+    if await connection.fetchval("select to_regnamespace('joined')") is not None:
+        # Views of a trail that came along with another province's data (the tenant's chain only).
+        await connection.execute(f"grant usage on schema joined to {name}")
+        await connection.execute(f"grant select on all tables in schema joined to {name}")
     for row in await connection.fetch(_APPEND_ONLY):
         await connection.execute(f"revoke update, delete on {quoted(row['name'])} from {name}")
         if row["given"]:
