@@ -115,6 +115,8 @@ def redis_settings(*, patient: bool) -> RedisSettings:
     """How to reach Redis: a patient worker rides out a short outage, a web request does not."""
     chosen = RedisSettings.from_dsn(settings().redis_url)
     chosen.conn_retries = 0
+    # arq's own default believes a certificate of any name.
+    chosen.ssl_check_hostname = True
     if patient:
         chosen.retry = Retry(ExponentialBackoff(cap=1, base=0.1), 8)
         chosen.retry_on_error = [RedisConnectionError, RedisTimeoutError, OSError]

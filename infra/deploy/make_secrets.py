@@ -1,0 +1,90 @@
+"""Makes the secrets of a new deployment, each in a file of its own; what exists stays.
+
+    python3 infra/deploy/make_secrets.py /etc/motcua/secrets
+    python3 infra/deploy/make_secrets.py DIR --postgres db.trong:5432 --valkey cache.trong:6379
+
+Standard library only, so that any machine can run it. Without the two addresses the servers are
+reached over Unix sockets (compose, one machine); with them over TLS, and the name is verified.
+Nothing is printed but names: `owner/` is for the backup process and the command line alone,
+`run/` for web and worker as well, `servers/` for PostgreSQL and Valkey themselves.
+"""
+
+import argparse
+import base64
+import os
+import secrets
+from pathlib import Path
+
+_POSTGRES = "/run/postgresql"
+_VALKEY = "/run/valkey/valkey.sock"
+_OWNER = "motcua_admin"
+_ROLE = "motcua_control"
+# One way out that goes nowhere until somebody writes the province's provider in.
+_PROVIDERS = """[
+  {"name": "nha-mang", "driver": "kannel", "url": "https://sms.example.vn/cgi-bin/sendsms",
+   "username": "", "password": "", "enabled": false}
+]
+"""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Write what is missing and say its names."""
+    asked = _parser().parse_args(arguments)
+    for path in make(Path(asked.directory), asked.postgres, asked.valkey):
+        print(path)  # noqa: T201
+
+
+def make(directory: Path, postgres: str = "", valkey: str = "") -> list[Path]:
+    """The files that were missing, made now; a directory that others may enter is shut."""
+    owner, role, cache = (_kept(directory, name) for name in ("owner", "role", "valkey"))
+    place = f"@{postgres}/" if postgres else "@/"
+    query = "?sslmode=verify-full" if postgres else f"?host={_POSTGRES}"
+    contents = {
+        "owner/cluster_admins": f"main=postgresql://{_OWNER}:{owner}{place}postgres{query}\n",
+        "owner/backup_places": "tai-cho=file:///sao-luu\n",
+        "owner/backup_keys": "file:///khoa-sao-luu\n",
+        "run/control_dsn": f"postgresql://{_ROLE}:{role}{place}motcua_control{query}\n",
+        "run/redis_url": f"rediss://:{cache}@{valkey}/0\n"
+        if valkey
+        else f"unix://:{cache}@{_VALKEY}\n",
+        "run/master_key": base64.b64encode(secrets.token_bytes(32)).decode() + "\n",
+        "run/sms_providers": _PROVIDERS,
+        "run/s3_access_key": "motcua\n",
+        "run/s3_secret_key": secrets.token_hex(24) + "\n",
+        "servers/postgres_password": owner,
+        "servers/valkey_auth.conf": f"requirepass {cache}\n",
+    }
+    return [made for name, text in contents.items() if (made := _write(directory / name, text))]
+
+
+def _kept(directory: Path, name: str) -> str:
+    """A password several files share, kept so that a second call makes the same files."""
+    path = directory / "passwords" / name
+    _write(path, secrets.token_hex(24))
+    return path.read_text()
+
+
+def _write(path: Path, text: str) -> Path | None:
+    path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o755, exist_ok=True)
+    try:
+        # Containers meet the file by itself, as users of their own: the shut directory above it
+        # is what keeps everybody else out.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+    except FileExistsError:
+        return None
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    return path
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Makes the secrets of a new deployment.")
+    parser.add_argument("directory")
+    parser.add_argument("--postgres", default="", help="host:port, reached over TLS")
+    parser.add_argument("--valkey", default="", help="host:port, reached over TLS")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
