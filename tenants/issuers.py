@@ -14,7 +14,8 @@ from tenants.db import control
 Audience = Literal["citizen", "staff", "vendor"]
 
 _COLUMNS = (
-    "select id, tenant_id, audience, issuer, label, client_id, sealed_secret, demands from issuer"
+    "select id, tenant_id, audience, issuer, label, client_id, sealed_secret, demands,"
+    " callback_host from issuer"
 )
 
 
@@ -50,6 +51,7 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str
     client_secret: str  # empty for a public client
     demands: Demands = Demands()
+    callback_host: str | None = None  # the old address it sends people back to, where it has one
 
     def __repr__(self) -> str:
         # The default would print the secret into a log.
@@ -68,7 +70,8 @@ async def trust(
 ) -> UUID:
     """Trust an issuer, or change what is known of it; its id.
 
-    The issuer is the exact text of its discovery document, final slash included.
+    The issuer is the exact text of its discovery document, final slash included. One that came
+    with a tenant that joined is the tenant's own from then on, called back at its own address.
     """
     bound_to = place(tenant_id, audience, issuer)
     found = await control.fetch_value(
@@ -77,7 +80,7 @@ async def trust(
         " values ($1, $2, $3, $4, $5, $6, $7, $8)"
         " on conflict (tenant_id, audience, issuer) do update set label = excluded.label,"
         " client_id = excluded.client_id, sealed_secret = excluded.sealed_secret,"
-        " demands = excluded.demands returning id",
+        " demands = excluded.demands, takeover_id = null, callback_host = null returning id",
         *(uuid7(), tenant_id, audience, issuer, label, client_id),
         seal(settings().key, client_secret.encode(), bound_to),
         msgspec.json.encode(demands or Demands()).decode(),

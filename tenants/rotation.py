@@ -10,7 +10,7 @@ import msgspec
 
 from infra.sealed import seal, unseal_by
 from infra.settings import settings
-from tenants import issuers, registry
+from tenants import issuers, registry, takeovers
 from tenants.backup import keyring
 from tenants.clusters import create_role, owner
 from tenants.db import control
@@ -19,7 +19,7 @@ from tenants.shapes import Secrets, Tenant
 # A row somebody changed meanwhile is already sealed by the new key, or is met by the next run.
 _TENANT = "update tenant set sealed = $2 where id = $1 and sealed = $3"
 _ISSUER = "update issuer set sealed_secret = $2 where id = $1 and sealed_secret = $3"
-
+_TAKEOVER = "update takeover set sealed = $2 where id = $1 and sealed = $3"
 _PLACE = "update backup_place set sealed = $2 where tenant_id = $1 and sealed = $3"
 
 
@@ -37,6 +37,10 @@ async def reseal() -> int:
         place = issuers.place(row["tenant_id"], row["audience"], row["issuer"])
         fresh = _anew(row["sealed_secret"], place)
         await control.execute(_ISSUER, row["id"], fresh, row["sealed_secret"])
+    former = await control.fetch("select id, sealed from takeover where sealed is not null")
+    for row in former:
+        fresh = _anew(row["sealed"], takeovers.place(row["id"]))
+        await control.execute(_TAKEOVER, row["id"], fresh, row["sealed"])
     places = await control.fetch(
         "select p.tenant_id, t.slug, p.sealed from backup_place p join tenant t on t.id = tenant_id"
     )
@@ -45,7 +49,7 @@ async def reseal() -> int:
         await control.execute(_PLACE, row["tenant_id"], fresh, row["sealed"])
     kept = await keyring.reseal() if settings().backup_keys else 0
     await registry.reload()
-    return len(rows) + len(trusted) + len(places) + kept
+    return len(rows) + len(trusted) + len(former) + len(places) + kept
 
 
 async def new_password(tenant: Tenant) -> None:

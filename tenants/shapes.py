@@ -1,7 +1,7 @@
 """What a tenant is: the values every other room may know about it."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 import msgspec
@@ -33,6 +33,32 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.decode(plain, type=cls)
 
 
+class Former(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant that joined another one (đã hợp nhất), as what people still hold of it names it."""
+
+    id: UUID
+    slug: str
+    name: str  # as its pages said it
+    key: bytes  # 32 bytes: what it had signed is checked by it, nothing new is sealed
+    hosts: tuple[str, ...]  # its primary one first
+    since: datetime  # as people are told
+    retired_at: datetime  # nothing is signed by its key after
+
+    def __repr__(self) -> str:
+        # The default would print the key into a log.
+        return f"<Former {self.slug}>"
+
+
+class Signer(NamedTuple):
+    """Whose signature something may bear: a tenant's own, or that of one it took over."""
+
+    id: UUID
+    slug: str
+    host: str
+    key: bytes
+    retired_at: datetime | None = None  # nothing it signed is younger; None for the tenant itself
+
+
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     """One province, district or commune that rents the service (đơn vị thuê)."""
 
@@ -51,6 +77,24 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     suspended_at: datetime | None = None
     suspended_until: date | None = None
     suspension_reason: str | None = None
+    former: tuple[Former, ...] = ()  # tenants that joined it
+    closed_at: datetime | None = None  # it had joined another then: earlier sessions are over
+
+    def former_at(self, host: str) -> Former | None:
+        """Whose old address a host is; None for the tenant's own."""
+        return next((each for each in self.former if host in each.hosts), None)
+
+    @property
+    def signers(self) -> tuple[Signer, ...]:
+        """Itself, then those it took over: what any of them signed is good here."""
+        own = Signer(self.id, self.slug, self.host, self.secrets.key)
+        others = (Signer(f.id, f.slug, f.hosts[0], f.key, f.retired_at) for f in self.former)
+        return own, *others
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """By which something sealed or signed here may be opened; its own comes first."""
+        return tuple(signer.key for signer in self.signers)
 
     def __repr__(self) -> str:
         # The default would print the secrets into a log.

@@ -25,7 +25,7 @@ from litestar.types import (
     Send,
 )
 
-from app.doors import render
+from app.doors import old_address, render
 from app.doors.failures import Unavailable
 from app.doors.incident import begin, incident_code
 from app.doors.limits_address import client_address, forwarded_for, networks, told_port
@@ -108,10 +108,16 @@ class Entrance:
             return
         answer.tenant = tenant.slug
         structlog.contextvars.bind_contextvars(tenant=tenant.slug)
-        render.site.set(site_view(tenant))
+        former = tenant.former_at(host)
+        render.site.set(site_view(tenant, former))
         if tenant.status == "suspended" and not scope["path"].startswith(("/static/", "/tinh/")):
             await _suspended(tenant, answer)
             return
+        if former is not None:
+            old_address.count(host)
+            if address := old_address.leads_on(scope, tenant):
+                await _led_on(answer, address)
+                return
         with acting_for(tenant):
             await self._tenant_site(scope, receive, answer)
 
@@ -227,6 +233,13 @@ def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
 
 async def _neutral(answer: _Answer) -> None:
     await _plain(answer, 404, render.html("errors/neutral404.html"))
+
+
+async def _led_on(answer: _Answer, address: str) -> None:
+    # Not to be kept by browsers: one day the tenant may stand on its own again.
+    headers = [(b"location", address.encode()), (b"cache-control", b"no-store")]
+    await answer({"type": "http.response.start", "status": 308, "headers": headers})
+    await answer({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _suspended(tenant: Tenant, answer: _Answer) -> None:

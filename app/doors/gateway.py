@@ -34,7 +34,7 @@ async def take_report(
     token: FromPath[str],
 ) -> Response[None]:
     """Note one delivery report; an address that is not ours is answered like any wrong one."""
-    tenant = await registry.by_slug(slug)
+    tenant = await registry.answering(slug)
     fields = await _fields(request)
     try:
         taken = tenant is not None and await _take(tenant, notice_id, number, token, fields)

@@ -32,7 +32,7 @@ async def take_inbound(
 
     The body stays empty: Kannel would send it back as a message.
     """
-    tenant = await registry.by_slug(slug)
+    tenant = await registry.answering(slug)
     fields = {**request.query_params.dict(), **(await texts(request))}
     try:
         taken = tenant is not None and await _take(tenant, token, fields)

@@ -7,6 +7,7 @@ when shared, in `app/doors/templates/`. They see the current `site` and `person`
 import zlib
 from collections.abc import Callable
 from contextvars import ContextVar
+from datetime import datetime
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -26,6 +27,16 @@ CONTENT_SECURITY = (
 )
 
 
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page reached by an old address says of it."""
+
+    old: str  # Tỉnh Bình Định
+    new: str  # tỉnh Gia Lai
+    since: datetime
+    address: str  # https://gialai.example
+    host: str
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The tenant as a page shows it; the vendor's own screens are a site as well."""
 
@@ -37,6 +48,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
     brand_css: str = ""  # the text behind brand_css_url: allows inlining on a first visit
     address: str = ""
+    moved: Moved | None = None  # said to whoever came by an old address
+    joined: tuple[str, ...] = ()  # names of tenants that joined this one
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

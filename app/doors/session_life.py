@@ -1,5 +1,6 @@
 """A session's life on this site: its cookie, its limits, and finding it in a request."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -17,6 +18,7 @@ from app.doors import render, session_store
 from app.doors.session_store import digest, index_name, new_token
 from infra.clock import now
 from infra.settings import settings
+from tenants.current import NoTenant, current
 
 Kind = Literal["citizen", "staff", "vendor"]
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -152,7 +154,7 @@ async def _resume(token: str) -> Session | None:
     at = now()
     if session is None:
         return None
-    if not session.alive(at):
+    if not session.alive(at) or _closed_since(session):
         await session_store.remove(_RECORD, token)
         return None
     if at - session.seen_at >= _SEEN_EVERY:
@@ -160,6 +162,14 @@ async def _resume(token: str) -> Session | None:
         life = LIMITS[session.kind].idle + _SEEN_EVERY
         await session_store.replace(_RECORD, token, session, life)
     return session
+
+
+def _closed_since(session: Session) -> bool:
+    """Whether the tenant had joined another meanwhile: what was begun before is over."""
+    with suppress(NoTenant):
+        closed_at = current().closed_at
+        return closed_at is not None and session.created_at <= closed_at
+    return False
 
 
 def _is_file(scope: Scope) -> bool:

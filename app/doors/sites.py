@@ -2,20 +2,46 @@
 
 from functools import lru_cache
 
-from app.doors import brand
-from app.doors.render import Site
-from infra.sealed import sign
-from tenants.shapes import Site as TenantSite
-from tenants.shapes import Tenant
+import msgspec
 
+from app.doors import brand
+from app.doors.render import Moved, Site
+from infra.sealed import sign
+from infra.settings import settings
+from tenants.shapes import Former, Tenant
+from tenants.shapes import Site as TenantSite
+
+_PLACES = ("tỉnh ", "thành phố ", "đặc khu ", "phường ", "xã ")
 OPS_SITE = Site(
     name="Một Cửa", office="Vận hành dịch vụ", hotline="", logo_url="", brand_css_url="", slug="ops"
 )
 
 
-def site_view(tenant: Tenant) -> Site:
-    """The tenant as its pages show it."""
-    return _view(tenant.slug, tenant.site)
+def site_view(tenant: Tenant, former: Former | None = None) -> Site:
+    """The tenant as its pages show it; `former`: to whoever comes by that one's old address."""
+    shown = _view(tenant.slug, tenant.site)
+    if not tenant.former:
+        return shown
+    joined = tuple(place_of(each.name) for each in tenant.former)
+    said = _moved(former, tenant) if former else None
+    return msgspec.structs.replace(shown, joined=joined, moved=said)
+
+
+def place_of(site_name: str) -> str:
+    """The place a site's name ends with, or the whole name where it names none."""
+    found = [site_name.index(word) for word in _PLACES if word in site_name]
+    return site_name[min(found) :] if found else site_name
+
+
+def _moved(former: Former, tenant: Tenant) -> Moved:
+    old = place_of(former.name)
+    return Moved(
+        old=old[:1].upper() + old[1:],
+        new=place_of(tenant.site.name),
+        since=former.since,
+        address=settings().origin(tenant.host),
+        host=tenant.host,
+    )
 
 
 @lru_cache(maxsize=512)

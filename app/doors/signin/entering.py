@@ -60,7 +60,10 @@ async def come_back(request: Asked) -> Response[bytes] | Redirect:
 
     The one GET that writes: the protocol has the issuer send the browser by a redirect.
     """
-    attempt = await flow.resume(request, request.query_params.get("state", ""))
+    state = request.query_params.get("state", "")
+    if elsewhere := await flow.began_elsewhere(request, state):
+        return Redirect(elsewhere, status_code=303)
+    attempt = await flow.resume(request, state)
     issuer = await issuers.by_id(tenant_here(), attempt.issuer_id)
     if issuer is None or issuer.audience != attempt.audience:
         raise NoIssuer("the issuer was removed meanwhile")

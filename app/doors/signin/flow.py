@@ -40,6 +40,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     redirect_uri: str
     return_to: str
     begun_at: datetime
+    origin: str = ""  # where the browser began, and has its cookie
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +63,8 @@ async def begin(connection: Connection, issuer: Issuer, return_to: str) -> tuple
         nonce=new_token(),
         verifier=new_token() + new_token(),
         browser=digest(browser),
-        redirect_uri=paths.origin(connection) + paths.CALLBACK,
+        redirect_uri=paths.known_origin(connection, issuer) + paths.CALLBACK,
+        origin=paths.origin(connection),
         return_to=return_to,
         begun_at=now(),
     )
@@ -81,6 +83,17 @@ async def resume(connection: Connection, state: str) -> Flow:
     if now() - flow.begun_at > LIFE:
         raise FlowEnded("too late")
     return flow
+
+
+async def began_elsewhere(connection: Connection, state: str) -> str | None:
+    """The address of this very request at the origin where its attempt began; None when it is here.
+
+    An issuer that knows an old address sends people back there.
+    """
+    flow = await session_store.read(_RECORD, state, Flow)
+    if flow is None or flow.origin in ("", paths.origin(connection)):
+        return None
+    return flow.origin + paths.here(connection)
 
 
 async def redeem(issuer: Issuer, flow: Flow, code: str) -> Identity:

@@ -59,7 +59,7 @@ async def address(connection: Connection, session: Session | None) -> str:
     query = {
         "id_token_hint": known.id_token,
         "client_id": issuer.client_id,
-        "post_logout_redirect_uri": paths.origin(connection) + paths.LOGGED_OUT,
+        "post_logout_redirect_uri": paths.known_origin(connection, issuer) + paths.LOGGED_OUT,
     }
     return f"{end_point}{'&' if '?' in end_point else '?'}{urlencode(query)}"
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from litestar.connection import ASGIConnection
 
 from infra.settings import settings
-from tenants.issuers import Audience
+from tenants.issuers import Audience, Issuer
 
 CALLBACK = "/dang-nhap/xac-nhan"
 LOGOUT = "/dang-xuat"
@@ -49,6 +49,13 @@ def here(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
 def origin(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     """The site's own origin in this request; its host led here, so it is one of the site's."""
     return f"{settings().public_scheme}://{connection.headers['host'].lower()}"
+
+
+def known_origin(connection: ASGIConnection[Any, Any, Any, Any], issuer: Issuer) -> str:
+    """The origin an issuer sends people back to: the request's own, or the old address by which it
+    knew a tenant that has joined this one."""
+    host = issuer.callback_host
+    return settings().origin(host) if host else origin(connection)
 
 
 def addresses_to_register(site_origin: str) -> dict[str, list[str] | str]:

@@ -61,7 +61,7 @@ async def proven(token: str, digest: str) -> PartnerView:
         sender = await partner_at(wire.sender_said(token))
         wire.check(
             token, issuer=sender.address, public_key=sender.public_key,
-            audience=wire.address_of(current()), digest=digest, at=now(),
+            audiences=wire.addresses_of(current()), digest=digest, at=now(),
         )  # fmt: skip
     except (wire.NotProven, NotFound):
         raise NotOurPartner from None

@@ -31,6 +31,11 @@ def verdict(status: int) -> Verdict:
     return Verdict.LATER
 
 
+def is_stranger(status: int) -> bool:
+    """Whether an HTTP status of the other system says that it does not know who sends."""
+    return status in (401, 403, 404)
+
+
 def retry_after(attempts: int) -> timedelta | None:
     """How long to wait after that many attempts; None when a person must look at it."""
     if attempts > len(_DELAYS_MINUTES):

@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from app.onestop.exchange import rules, wire
+from app.onestop.exchange.refusals import WorkUnknown
 from app.onestop.exchange.rules import Verdict
 from app.onestop.exchange.shapes import File, Message, files_of
 from infra import http
@@ -22,6 +23,7 @@ from storage.shapes import ObjectMissing, StoreUnavailable
 from storage.store import store_of
 from tenants import db
 from tenants.current import current
+from tenants.shapes import Signer
 from tenants.work import work
 
 log = structlog.get_logger()
@@ -79,10 +81,13 @@ class Claimed(msgspec.Struct, frozen=True):
 
 
 class _NotSent(Exception):
-    """The attempt ended without the message being taken; `reason` is for the worklist."""
+    """The attempt ended without the message being taken; `reason` is for the worklist.
 
-    def __init__(self, verdict: Verdict, reason: str) -> None:
-        self.verdict, self.reason = verdict, reason
+    `unknown`: the other side knows no such sender, or no such work of it.
+    """
+
+    def __init__(self, verdict: Verdict, reason: str, *, unknown: bool = False) -> None:
+        self.verdict, self.reason, self.unknown = verdict, reason, unknown
         super().__init__(reason)
 
 
@@ -112,25 +117,39 @@ async def claim(limit: int = BATCH) -> list[Claimed]:
 
 
 async def _send(line: httpx.AsyncClient, one: Claimed) -> None:
+    failure = None
+    for signer in current().signers:
+        try:
+            await _hand_over(line, one, signer)
+        except _NotSent as ended:
+            # Work that a tenant had begun before it joined us is known there as that one's.
+            if failure is None or not ended.unknown:
+                failure = ended
+            if not ended.unknown:
+                break
+        else:
+            async with work():
+                await db.tenant.execute(_TAKEN, one.id, now())
+            return
+    assert failure is not None, "a tenant signs for itself at least"
+    await _record_failure(one, failure)
+
+
+async def _hand_over(line: httpx.AsyncClient, one: Claimed, signer: Signer) -> None:
+    """The files, then the message, all by one sender."""
     message = msgspec.json.decode(one.body, type=Message)
-    try:
-        for file in files_of(message.content):
-            await _push_file(line, one, file)
-        await _push(line, one, f"{PATH}/{one.id}", msgspec.json.encode(message))
-    except _NotSent as ended:
-        await _record_failure(one, ended)
-    else:
-        async with work():
-            await db.tenant.execute(_TAKEN, one.id, now())
+    for file in files_of(message.content):
+        await _push_file(line, one, signer, file)
+    await _push(line, one, signer, f"{PATH}/{one.id}", msgspec.json.encode(message))
 
 
-async def _push_file(line: httpx.AsyncClient, one: Claimed, file: File) -> None:
+async def _push_file(line: httpx.AsyncClient, one: Claimed, signer: Signer, file: File) -> None:
     key = await db.tenant.fetch_value(_KEY, bytes.fromhex(file.sha256))
     if key is None:
         raise _NotSent(Verdict.REFUSED, _GONE)
     content = store_of(current()).read(str(key))
     path = f"{PATH}/{one.id}/files/{file.sha256}"
-    await _push(line, one, path, _whole(content), digest=file.sha256, name=file.name)
+    await _push(line, one, signer, path, _whole(content), digest=file.sha256, name=file.name)
 
 
 async def _whole(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -146,6 +165,7 @@ async def _whole(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 async def _push(
     line: httpx.AsyncClient,
     one: Claimed,
+    signer: Signer,
     path: str,
     body: bytes | AsyncIterator[bytes],
     *,
@@ -153,7 +173,7 @@ async def _push(
     name: str = "",
 ) -> None:
     digest = digest or hashlib.sha256(body if isinstance(body, bytes) else b"").hexdigest()
-    token = wire.signed(current(), one.address, digest, now())
+    token = wire.signed(signer, one.address, digest, now())
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
     try:
         async with line.stream(
@@ -165,21 +185,24 @@ async def _push(
         raise _NotSent(Verdict.LATER, _NO_ANSWER) from None
     if (meant := rules.verdict(status)) is not Verdict.TAKEN:
         log.warning("exchange_not_taken", message=str(one.id), status=status)
-        raise _NotSent(meant, _NOT_KNOWN if status in (401, 403, 404) else said or _NO_ANSWER)
+        stranger = rules.is_stranger(status)
+        unknown = stranger or said.get("code") == WorkUnknown.code
+        reason = _NOT_KNOWN if stranger else str(said.get("detail", ""))[:500] or _NO_ANSWER
+        raise _NotSent(meant, reason, unknown=unknown)
 
 
-async def _said(answer: httpx.Response) -> str:
-    """The sentence of a refusal, as far as it can be read."""
+async def _said(answer: httpx.Response) -> dict[str, object]:
+    """Code and sentence of a refusal, as far as they can be read."""
     raw = b""
     async for chunk in answer.aiter_bytes():
         raw += chunk
         if len(raw) > _LONGEST_ANSWER:
-            return ""
+            return {}
     try:
         said = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
-    return str(said.get("detail", ""))[:500] if isinstance(said, dict) else ""
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 async def _record_failure(one: Claimed, ended: _NotSent) -> None:

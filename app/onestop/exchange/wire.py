@@ -20,7 +20,7 @@ from joserfc.jwk import OKPKey
 
 from infra.sealed import derive
 from infra.settings import settings
-from tenants.shapes import Tenant
+from tenants.shapes import Signer, Tenant
 
 LIFETIME = timedelta(minutes=5)
 LEEWAY = timedelta(seconds=60)
@@ -36,9 +36,14 @@ def address_of(tenant: Tenant) -> str:
     return settings().origin(tenant.host)
 
 
+def addresses_of(tenant: Tenant) -> tuple[str, ...]:
+    """Every address partners may know it by: its own, then those of tenants that joined it."""
+    return tuple(settings().origin(signer.host) for signer in tenant.signers)
+
+
 def public_key_of(tenant: Tenant) -> str:
     """The tenant's public key as its partners keep it: 43 characters of base64url."""
-    return _text(_private_key(tenant).public_key().public_bytes_raw())
+    return _public_text(tenant.signers[0])
 
 
 def is_public_key(text: str) -> bool:
@@ -50,18 +55,18 @@ def is_public_key(text: str) -> bool:
     return _text(key.public_bytes_raw()) == text
 
 
-def signed(tenant: Tenant, audience: str, digest: str, at: datetime) -> str:
-    """A token of the tenant for bytes of that digest, good for a few minutes from `at`."""
+def signed(signer: Signer, audience: str, digest: str, at: datetime) -> str:
+    """A token of the signer for bytes of that digest, good for a few minutes from `at`."""
     claims = {
-        "iss": address_of(tenant), "aud": audience, "sha256": digest,
+        "iss": settings().origin(signer.host), "aud": audience, "sha256": digest,
         "iat": int(at.timestamp()), "exp": int((at + LIFETIME).timestamp()),
     }  # fmt: skip
     key = OKPKey.import_key(
         {
             "kty": "OKP",
             "crv": "Ed25519",
-            "d": _text(_private_key(tenant).private_bytes_raw()),
-            "x": public_key_of(tenant),
+            "d": _text(_private_key(signer).private_bytes_raw()),
+            "x": _public_text(signer),
         }
     )
     return jwt.encode({"alg": "Ed25519"}, claims, key, algorithms=_ALGORITHMS)
@@ -81,27 +86,33 @@ def sender_said(token: str) -> str:
 
 
 def check(
-    token: str, *, issuer: str, public_key: str, audience: str, digest: str, at: datetime
+    token: str,
+    *,
+    issuer: str,
+    public_key: str,
+    audiences: tuple[str, ...],
+    digest: str,
+    at: datetime,
 ) -> None:
     """Make sure the issuer's key signed the token, now, for us and for bytes of that digest.
 
-    Raises NotProven.
+    `audiences` are our own addresses, old ones among them. Raises NotProven.
     """
     key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": public_key})
     try:
         claims = jwt.decode(token, key, algorithms=_ALGORITHMS).claims
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise NotProven(f"signature: {type(error).__name__}") from error
-    if wrong := _wrong(claims, issuer, audience, digest, at):
+    if wrong := _wrong(claims, issuer, audiences, digest, at):
         raise NotProven(wrong)
 
 
 def _wrong(
-    claims: Mapping[str, Any], issuer: str, audience: str, digest: str, at: datetime
+    claims: Mapping[str, Any], issuer: str, audiences: tuple[str, ...], digest: str, at: datetime
 ) -> str | None:
     if claims.get("iss") != issuer:
         return "iss"
-    if claims.get("aud") != audience:
+    if claims.get("aud") not in audiences:
         return "aud"
     if not hmac.compare_digest(str(claims.get("sha256")).encode(), digest.encode()):
         return "sha256"
@@ -114,8 +125,12 @@ def _wrong(
     return "exp" if expires > longest else None
 
 
-def _private_key(tenant: Tenant) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(derive(tenant.secrets.key, "exchange"))
+def _public_text(signer: Signer) -> str:
+    return _text(_private_key(signer).public_key().public_bytes_raw())
+
+
+def _private_key(signer: Signer) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(derive(signer.key, "exchange"))
 
 
 def _text(raw: bytes) -> str:

@@ -20,7 +20,7 @@ from infra.ids import uuid7
 from infra.settings import settings
 from tenants import db
 from tenants.current import current
-from tenants.shapes import Tenant
+from tenants.shapes import Signer, Tenant
 
 PATH = "/tin-den"
 
@@ -73,13 +73,14 @@ async def take(provider: str, their_id: str, number: str, text: str) -> bool:
 def inbound_address(tenant: Tenant) -> str:
     """Where the provider brings what people wrote: unguessable, and bound to this tenant."""
     base = settings().sms_callback_base or settings().origin(tenant.host)
-    return f"{base.rstrip('/')}{PATH}/{tenant.slug}/{sealed.sign(_key(tenant), str(tenant.id))}"
+    token = sealed.sign(_key(tenant.signers[0]), str(tenant.id))
+    return f"{base.rstrip('/')}{PATH}/{tenant.slug}/{token}"
 
 
 def is_ours(token: str) -> bool:
-    """Whether `token` is the one the current tenant's provider was given."""
-    tenant = current()
-    return sealed.signed(_key(tenant), str(tenant.id), token)
+    """Whether `token` is the one the provider was given, by the current tenant or by one that
+    joined it since."""
+    return any(sealed.signed(_key(each), str(each.id), token) for each in current().signers)
 
 
 async def _before(phone: str, kind: Kind, moment: datetime) -> Before:
@@ -135,5 +136,5 @@ def _fact(provider: str, their_id: str, phone: str, text: str, moment: datetime)
     return f"{provider[:40]}:{hashlib.sha256(said.encode()).hexdigest()[:32]}"
 
 
-def _key(tenant: Tenant) -> bytes:
-    return sealed.derive(tenant.secrets.key, "sms-inbound")
+def _key(signer: Signer) -> bytes:
+    return sealed.derive(signer.key, "sms-inbound")

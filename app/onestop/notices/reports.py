@@ -14,7 +14,7 @@ from infra.lines import Lines
 from infra.settings import settings
 from tenants import db
 from tenants.current import current
-from tenants.shapes import Tenant
+from tenants.shapes import Signer, Tenant
 
 PATH = "/tin-nhan"
 
@@ -98,19 +98,23 @@ async def _cost(notice_id: UUID, number: int, parts: int) -> int | None:
 def report_address(tenant: Tenant, notice_id: UUID, number: int) -> str:
     """Where a provider reports on an attempt: unguessable, bound to tenant, notice and attempt."""
     base = settings().sms_callback_base or settings().origin(tenant.host)
-    token = sealed.sign(_key(tenant), _message(tenant, notice_id, number))
+    own = tenant.signers[0]
+    token = sealed.sign(_key(own), _message(own, notice_id, number))
     return f"{base.rstrip('/')}{PATH}/{tenant.slug}/{notice_id}/{number}/{token}"
 
 
 def is_ours(notice_id: UUID, number: int, token: str) -> bool:
-    """Whether `token` is the one the current tenant gave the provider for this attempt."""
-    tenant = current()
-    return sealed.signed(_key(tenant), _message(tenant, notice_id, number), token)
+    """Whether `token` is the one the provider was given for this attempt, by the current tenant or
+    by one that joined it since."""
+    return any(
+        sealed.signed(_key(each), _message(each, notice_id, number), token)
+        for each in current().signers
+    )
 
 
-def _key(tenant: Tenant) -> bytes:
-    return sealed.derive(tenant.secrets.key, "sms-reports")
+def _key(signer: Signer) -> bytes:
+    return sealed.derive(signer.key, "sms-reports")
 
 
-def _message(tenant: Tenant, notice_id: UUID, number: int) -> str:
-    return f"{tenant.id}:{notice_id}:{number}"
+def _message(signer: Signer, notice_id: UUID, number: int) -> str:
+    return f"{signer.id}:{notice_id}:{number}"

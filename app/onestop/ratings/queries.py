@@ -33,6 +33,6 @@ class RatingPage(msgspec.Struct, frozen=True, kw_only=True):
 
 async def rating_page(token: str) -> RatingPage | None:
     """The dossier a rating link leads to; None for a link that is not ours."""
-    dossier_id = dossier_of(current().secrets.key, token)
+    dossier_id = dossier_of(current().keys, token)
     row = await db.tenant.fetch_row(_PAGE, dossier_id) if dossier_id else None
     return RatingPage(token=token, **dict(row)) if row else None

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hmac
+from collections.abc import Iterable
 from enum import IntEnum
 from uuid import UUID
 
@@ -31,15 +32,16 @@ def token_for(key: bytes, dossier_id: UUID) -> str:
     return _text_of(dossier_id) + _signature(key, dossier_id)
 
 
-def dossier_of(key: bytes, token: str) -> UUID | None:
-    """The dossier a token of this tenant stands for; None for any other text."""
+def dossier_of(keys: Iterable[bytes], token: str) -> UUID | None:
+    """The dossier a token stands for that one of the `keys` signed; None for any other text."""
     if len(token) != _ID_LENGTH + _SIGNATURE_LENGTH or not token.isascii():
         return None
     try:
         dossier_id = UUID(bytes=base64.urlsafe_b64decode(token[:_ID_LENGTH] + "=="))
     except (ValueError, binascii.Error):
         return None
-    ours = hmac.compare_digest(_signature(key, dossier_id), token[_ID_LENGTH:])
+    said = token[_ID_LENGTH:]
+    ours = any(hmac.compare_digest(_signature(key, dossier_id), said) for key in keys)
     return dossier_id if ours and _text_of(dossier_id) == token[:_ID_LENGTH] else None
 
 

@@ -39,7 +39,7 @@ async def rate(token: str, score: int, comment: str | None = None, *, by: Actor 
 
     Raises NotFound for a token that is not ours, Malformed, AlreadyRated.
     """
-    dossier_id = dossier_of(current().secrets.key, token)
+    dossier_id = dossier_of(current().keys, token)
     if dossier_id is None or await db.tenant.fetch_value(_DELIVERED, dossier_id) is None:
         raise NotFound
     said = cleaning.many_lines(comment or "")

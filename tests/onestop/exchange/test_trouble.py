@@ -39,7 +39,8 @@ async def put(theirs: Tenant, path: str, raw: bytes, **changes: Any) -> httpx.Re
     """Bring bytes to the other system as our own would, with changes of the token."""
     to = changes.get("to", wire.address_of(theirs))
     digest = changes.get("digest", hashlib.sha256(raw).hexdigest())
-    token = wire.signed(changes.get("of", current()), to, digest, changes.get("at", now()))
+    signer = changes.get("of", current()).signers[0]
+    token = wire.signed(signer, to, digest, changes.get("at", now()))
     async with http.client() as line:
         return await line.put(
             wire.address_of(theirs) + sending.PATH + path, content=raw,

@@ -18,8 +18,8 @@ SABOTAGES = (
     ),
     Sabotage(
         "a link's signature is not compared", "storage/links.py",
-        "if not sealed.signed(_key(tenant), _message(tenant, body), signature):",
-        "if not signature:", _LINKS,
+        "(s for s in tenant.signers if sealed.signed(_key(s), _message(s, body), signature))",
+        "(s for s in tenant.signers if signature)", _LINKS,
     ),
     Sabotage(
         "every signature fits", "infra/sealed.py",
@@ -39,12 +39,12 @@ SABOTAGES = (
     ),
     Sabotage(
         "any delivery report is believed", "app/onestop/notices/reports.py",
-        "return sealed.signed(_key(tenant), _message(tenant, notice_id, number), token)",
-        "return bool(token)", _TOKENS,
+        "sealed.signed(_key(each), _message(each, notice_id, number), token)",
+        "bool(token)", _TOKENS,
     ),
     Sabotage(
         "any inbound message is believed", "app/onestop/notices/answering.py",
-        "return sealed.signed(_key(tenant), str(tenant.id), token)", "return bool(token)",
+        "any(sealed.signed(_key(each), str(each.id), token) for", "any(bool(token) for",
         _TOKENS,
     ),
     Sabotage(
@@ -69,7 +69,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a message for another system is taken", "app/onestop/exchange/wire.py",
-        'if claims.get("aud") != audience:', "if False:", _WIRE,
+        'if claims.get("aud") not in audiences:', "if False:", _WIRE,
     ),
     Sabotage(
         "a token fits any bytes", "app/onestop/exchange/wire.py",
@@ -92,6 +92,6 @@ SABOTAGES = (
     ),
     Sabotage(
         "all tenants sign their messages with one key", "app/onestop/exchange/wire.py",
-        'derive(tenant.secrets.key, "exchange")', 'derive(b"k" * 32, "exchange")', _WIRE,
+        'derive(signer.key, "exchange")', 'derive(b"k" * 32, "exchange")', _WIRE,
     ),
 )  # fmt: skip
