@@ -28,7 +28,7 @@ BUNDLES = {
     "desk.css": ("desk", "desk_lists", "desk_forms"),
     "print.css": ("print", "slips"),
     "citizen.js": ("page", "tus", "upload"),
-    "desk.js": ("page", "keys", "scan", "tus", "upload"),
+    "desk.js": ("page", "fold", "keys", "scan", "tus", "upload"),
 }
 _COMPRESSED = {".css", ".js", ".svg", ".md"}
 _NOISE = re.compile(r"/\*.*?\*/", re.DOTALL)

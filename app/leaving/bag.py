@@ -13,7 +13,9 @@ DECLARATION = "bagit.txt"
 INFO = "bag-info.txt"
 MANIFEST = "manifest-sha256.txt"
 _TAG_MANIFEST = "tagmanifest-sha256.txt"
-_CHUNK = 1 << 20
+_FILES = "data/files/"  # each is called by its digest
+# A line of a manifest; a longer one is none of ours, and would only fill the memory.
+_LONGEST = 4096
 
 
 def finish(bag: Path, journal: Journal, info: dict[str, str], tags: list[File]) -> File:
@@ -75,18 +77,27 @@ def _differs(bag: Path, path: str, sha256: str) -> Iterator[str]:
     parts = path.split("/")
     if path.startswith("/") or ".." in parts or "\\" in path or "%" in path:
         yield f"{path} leads out of the bag"
-        return
-    file = bag / path
-    if file.is_symlink() or not file.is_file():
-        yield f"{path} is missing"
-    elif _digest(file) != sha256:
+    elif path.startswith(_FILES) and parts[-1].partition(".")[0] != sha256:
+        yield f"{path} is not what its name says"
+    elif not _is_plain(bag, parts):
+        yield f"{path[:200]} is missing"
+    elif _digest(bag / path) != sha256:
         yield f"{path} was changed"
+
+
+def _is_plain(bag: Path, parts: list[str]) -> bool:
+    """A file that lies there itself: no link on the way, which might lead to any file of ours."""
+    try:
+        linked = any((bag / "/".join(parts[: n + 1])).is_symlink() for n in range(len(parts)))
+        return not linked and (bag / "/".join(parts)).is_file()
+    except OSError:  # A name no disk can hold.
+        return False
 
 
 def _listed(manifest: Path) -> Iterator[tuple[str, str]]:
     """The paths and digests of a manifest."""
-    with manifest.open() as lines:
-        for line in lines:
+    with manifest.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+        while line := lines.readline(_LONGEST):
             sha256, _, path = line.rstrip("\n").partition("  ")
             yield path, sha256
 

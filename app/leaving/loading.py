@@ -1,7 +1,6 @@
 """Lines of a bag into the tables of a database."""
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from types import MappingProxyType
 
 import asyncpg
@@ -12,6 +11,10 @@ from app.leaving.refusals import LeavingRefused
 from tenants.clusters import literal, quoted
 
 _BATCH = 1000
+# Letters: of the lines of a batch, and of one line, which is far beyond any row of ours.
+_HEAVY = 1 << 24
+_LONGEST = 1 << 26
+_UNFIT = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, UnicodeDecodeError)
 _SEQUENCES = """
 select c.relname as name, a.attname as of_column, pg_get_serial_sequence(
     quote_ident(c.relname), a.attname) as sequence
@@ -67,9 +70,12 @@ async def insert(
     )
     statement = await connection.prepare(query)
     count = 0
-    for batch in _batches(lines):
-        await statement.fetch(batch)
-        count += len(batch)
+    try:
+        for batch in _batches(lines):
+            await statement.fetch(batch)
+            count += len(batch)
+    except _UNFIT as error:
+        raise LeavingRefused(f"{table.name} holds a row that cannot be: {error}") from None
     return count
 
 
@@ -108,10 +114,21 @@ def _columns(lines: Lines, table: Table) -> list[str]:
     known = {column.name for column in table.columns}
     if strange := [name for name in lines.columns if name not in known]:
         raise LeavingRefused(f"{table.name} has no column {', '.join(strange)} here")
+    if not lines.columns or len(lines.columns) != len(set(lines.columns)):
+        raise LeavingRefused(f"{table.name} names no column, or one of them twice")
     return lines.columns
 
 
 def _batches(lines: Lines) -> Iterator[list[str]]:
+    batch, size = [], 0
     with lines.path.open(encoding="utf-8", newline="\n") as file:
-        while batch := list(islice(file, _BATCH)):
-            yield batch
+        while line := file.readline(_LONGEST):
+            if len(line) == _LONGEST:
+                raise LeavingRefused(f"{lines.table} holds a line that is too long to be a row")
+            batch.append(line)
+            size += len(line)
+            if len(batch) == _BATCH or size > _HEAVY:
+                yield batch
+                batch, size = [], 0
+    if batch:
+        yield batch

@@ -1,6 +1,7 @@
 """A tenant's stored files, out of its store by their digests and back into one."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from pathlib import Path
@@ -10,6 +11,7 @@ import msgspec
 
 from app.leaving.journal import File, Journal
 from app.leaving.pace import Pace
+from app.leaving.refusals import LeavingRefused
 from app.leaving.writing import Writing
 from storage.kinds import ALLOWED
 from storage.shapes import ObjectMissing
@@ -18,6 +20,9 @@ from storage.store import Store
 PIECE = "files"
 _AT_ONCE = 8
 _BATCH = 64
+# A bag may have been written by anybody: by these two files are found on our disk and in our store.
+_SHA256 = re.compile(r"\\x[0-9a-f]{64}")
+_KEY = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9/._-]{0,199}")
 _EXTENSIONS = {kind.media_type: f".{kind.extensions[0]}" for kind in ALLOWED}
 
 
@@ -59,11 +64,19 @@ class Carried(NamedTuple):
 
 
 def listed(lines: Path) -> Iterator[Kept]:
-    """The files a tenant still has, out of the written lines of `stored_object`."""
+    """The files a tenant still has, out of the written lines of `stored_object`.
+
+    Raises LeavingRefused for a line of another form.
+    """
     decoder = msgspec.json.Decoder(Kept)
     with lines.open("rb") as rows:
-        for row in rows:
-            kept = decoder.decode(row)
+        for number, row in enumerate(rows, start=1):
+            try:
+                kept = decoder.decode(row)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                raise LeavingRefused(f"{lines.name}, line {number}: {error}") from None
+            if not _SHA256.fullmatch(kept.sha256) or not _KEY.fullmatch(kept.key):
+                raise LeavingRefused(f"{lines.name}, line {number}: no digest or key of a file")
             if kept.removed_at is None:
                 yield kept
 

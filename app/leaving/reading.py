@@ -13,6 +13,7 @@ from infra.migrate import Migration
 from tenants.shapes import Site
 
 _SHOWN = 5
+_UNREADABLE = (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Lines(NamedTuple):
@@ -89,13 +90,16 @@ def read(folder: Path) -> Package:
         content = (folder / "data/datapackage.json").read_bytes()
         described = msgspec.json.decode(content, type=_Described)
         about = msgspec.json.decode((folder / "data/tenant.json").read_bytes(), type=_About)
-    except (OSError, msgspec.DecodeError) as error:
+    except _UNREADABLE as error:
         raise LeavingRefused(f"{folder} holds no package that can be read: {error}") from None
     if described.format != FORMAT:
         raise LeavingRefused(
             f"{folder} is of format {described.format}; this program reads {FORMAT}"
         )
-    info = bag.info_of(folder)
+    try:
+        info, lines = bag.info_of(folder), _lines(folder, described)
+    except (OSError, UnicodeDecodeError, KeyError) as error:
+        raise LeavingRefused(f"{folder} is not described as a package of ours: {error}") from None
     source = f"{info.get('External-Identifier', '')} {info.get('Source-Organization', '')}".strip()
     return Package(
         folder,
@@ -103,7 +107,7 @@ def read(folder: Path) -> Package:
         source,
         about.site,
         described.schema_steps,
-        _lines(folder, described),
+        lines,
     )
 
 
@@ -142,7 +146,7 @@ def _lines(folder: Path, described: _Described) -> list[Lines]:
 
 def _inside(folder: Path, path: str) -> Path:
     """A file of the package; one that leads out of it is refused."""
-    file = (folder / "data" / path).resolve()
-    if not file.is_relative_to((folder / "data").resolve()):
+    home = (folder / "data").resolve()
+    if "\0" in path or not (file := (home / path).resolve()).is_relative_to(home):
         raise LeavingRefused(f"{path} leads out of the bag")
     return file
