@@ -52,14 +52,14 @@ class FileStore:
 
     async def stat(self, key: str) -> Stat:
         """The object's size; raises ObjectMissing."""
-        return Stat((await _run(self._path(key).stat)).st_size)
+        return Stat((await _run(self.path_of(key).stat)).st_size)
 
     async def read(
         self, key: str, start: int = 0, length: int | None = None
     ) -> AsyncIterator[bytes]:
         """The object's bytes, in chunks; raises ObjectMissing before the first."""
         left = length
-        with closing(await _run(_open, self._path(key), start)) as file:
+        with closing(await _run(_open, self.path_of(key), start)) as file:
             while chunk := await _run(file.read, CHUNK if left is None else min(CHUNK, left)):
                 left = None if left is None else left - len(chunk)
                 yield chunk
@@ -78,12 +78,13 @@ class FileStore:
         """Remove the tenant's directory."""
         await _run(shutil.rmtree, self._home, True)
 
-    def _path(self, key: str) -> Path:
+    def path_of(self, key: str) -> Path:
+        """Where the object lies, whether or not it is there."""
         name = hashlib.sha256(key.encode()).hexdigest()
         return self._home / name[:2] / name
 
     def _put(self, key: str, source: Path) -> None:
-        path = self._path(key)
+        path = self.path_of(key)
         path.parent.mkdir(0o700, parents=True, exist_ok=True)
         # What a killed process left of the same object; two never put one key at a time.
         _forget_halves(path)
@@ -100,7 +101,7 @@ class FileStore:
         sync_directory(path.parent)
 
     def _remove(self, key: str) -> None:
-        path = self._path(key)
+        path = self.path_of(key)
         path.unlink(missing_ok=True)
         _forget_halves(path)
 

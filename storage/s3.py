@@ -30,36 +30,36 @@ class S3Store:
     """One tenant's bucket; `inner` is how we reach it, `public` signs what browsers open."""
 
     def __init__(self, bucket: str, inner: Minio, public: Minio) -> None:
-        self._bucket = bucket
-        self._inner = inner
+        self.bucket = bucket
+        self.inner = inner
         self._public = public
 
     async def prepare(self) -> None:
         """Make the bucket; a second process that makes it first does no harm."""
-        if await _run(self._inner.bucket_exists, self._bucket):
+        if await run(self.inner.bucket_exists, self.bucket):
             return
         try:
-            await _run(self._inner.make_bucket, self._bucket)
+            await run(self.inner.make_bucket, self.bucket)
         except StoreUnavailable as error:
-            if str(error) not in _OURS or not await _run(self._inner.bucket_exists, self._bucket):
+            if str(error) not in _OURS or not await run(self.inner.bucket_exists, self.bucket):
                 raise
 
     async def put(self, key: str, path: Path, media_type: str) -> None:
         """Send the file at `path`; the store shows it only when all of it has come."""
-        await _run(self._put, key, path, media_type)
+        await run(self._put, key, path, media_type)
 
     async def stat(self, key: str) -> Stat:
         """The object's size; raises ObjectMissing."""
-        found = await _run(self._inner.stat_object, self._bucket, key)
+        found = await run(self.inner.stat_object, self.bucket, key)
         return Stat(found.size or 0)
 
     async def read(
         self, key: str, start: int = 0, length: int | None = None
     ) -> AsyncIterator[bytes]:
         """The object's bytes, in chunks; raises ObjectMissing before the first."""
-        answer = await _run(self._inner.get_object, self._bucket, key, start, length or 0)
+        answer = await run(self.inner.get_object, self.bucket, key, start, length or 0)
         try:
-            while chunk := await _run(answer.read, CHUNK):
+            while chunk := await run(answer.read, CHUNK):
                 yield chunk
         finally:
             answer.close()
@@ -69,7 +69,7 @@ class S3Store:
         """A presigned GET that the store answers with an attachment."""
         return str(
             self._public.presigned_get_object(
-                self._bucket,
+                self.bucket,
                 key,
                 expires=timedelta(seconds=seconds),
                 response_headers={
@@ -82,36 +82,36 @@ class S3Store:
     async def remove(self, key: str) -> None:
         """Delete the object."""
         try:
-            await _run(self._inner.remove_object, self._bucket, key)
+            await run(self.inner.remove_object, self.bucket, key)
         except ObjectMissing:
             return
 
     async def erase(self) -> None:
         """Delete every object, then the bucket."""
         try:
-            await _run(self._erase)
+            await run(self._erase)
         except ObjectMissing:
             return
 
     def _put(self, key: str, path: Path, media_type: str) -> None:
         with path.open("rb") as file:
             size = path.stat().st_size
-            self._inner.put_object(
-                *(self._bucket, key, file, size),
+            self.inner.put_object(
+                *(self.bucket, key, file, size),
                 content_type=media_type,
                 part_size=PART,
                 num_parallel_uploads=1,
             )
 
     def _erase(self) -> None:
-        found = self._inner.list_objects(self._bucket, recursive=True)
+        found = self.inner.list_objects(self.bucket, recursive=True)
         doomed = (DeleteObject(item.object_name) for item in found)
-        for failure in self._inner.remove_objects(self._bucket, doomed):
+        for failure in self.inner.remove_objects(self.bucket, doomed):
             raise StoreUnavailable(failure.code)
-        self._inner.remove_bucket(self._bucket)
+        self.inner.remove_bucket(self.bucket)
 
 
-async def _run(call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+async def run(call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """`call` in a thread, its many errors told apart as missing or unavailable."""
     try:
         return await threads.run(threads.NETWORK, call, *arguments, **named)

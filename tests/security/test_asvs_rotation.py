@@ -235,7 +235,7 @@ def test_the_stores_key_is_the_one_its_file_says_now(tmp_path: Path) -> None:
 
 def _secret_in_use() -> str:
     store: Any = store_of(_tenant(b"k" * 32))
-    return str(store._inner._provider.retrieve().secret_key)
+    return str(store.inner._provider.retrieve().secret_key)
 
 
 @pytest.mark.asvs("7.4.5")

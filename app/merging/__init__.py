@@ -1,0 +1,1 @@
+"""Merger and split of provinces: one tenant becomes part of another, and can part again."""

@@ -1,0 +1,183 @@
+"""What meets, what may be decided, and what follows from it. Pure."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+
+from app.leaving.catalogue import Table
+from app.merging.kinds import KNOWN, STAYS, Kind, kind_of
+from app.merging.shapes import Changes, Decision, Meeting, Plan, Row, Unique
+
+
+def may_collide(unique: Unique, table: Table) -> bool:
+    """Whether rows of two tenants can meet by these columns.
+
+    An id is drawn at random and belongs to nobody else; so does whatever names a row that goes
+    along under its own id. Only names, numbers and rows that may become ours can meet.
+    """
+    types = {column.name: column.type for column in table.columns}
+    leans = {k.columns[0]: k.table for k in table.foreign if len(k.columns) == 1}
+    return all(
+        leans[name] in KNOWN if name in leans else types.get(name) != "uuid"
+        for name in unique.columns
+    )
+
+
+def in_order(tables: Sequence[Table]) -> list[Table]:
+    """Those first on whom others lean; tables that lean on one another come by name."""
+    left, done = {table.name: table for table in tables}, list[Table]()
+    while left:
+        free = [
+            table for table in left.values()
+            if not any(k.table in left and k.table != table.name for k in table.foreign)
+        ]  # fmt: skip
+        # A circle (a dossier's recalled task) is broken where the fewest are waited for.
+        waits = {n: len({k.table for k in t.foreign} & left.keys()) for n, t in left.items()}
+        chosen = free or [min(left.values(), key=lambda table: (waits[table.name], table.name))]
+        for table in chosen:
+            done.append(left.pop(table.name))
+    return done
+
+
+def compared(table: Table) -> list[str]:
+    """The columns by which two rows are told to mean the same thing: neither ids nor references,
+    nor what makes no difference."""
+    kind = kind_of(table.name)
+    passed = {*kind.ignored, *(name for key in table.foreign for name in key.columns)}
+    if table.key == ["id"]:
+        passed.add("id")
+    if kind.series and [kind.series.number] == table.key:
+        passed.add(kind.series.number)
+    return [column.name for column in table.columns if column.name not in passed]
+
+
+def differences(table: Table, ours: Row, theirs: Row) -> dict[str, list[Any]]:
+    """The compared columns in which two rows differ, each with our value and theirs."""
+    return {
+        name: [ours.get(name), theirs.get(name)]
+        for name in compared(table)
+        if ours.get(name) != theirs.get(name)
+    }
+
+
+def met(
+    table: Table, name: str, by: Sequence[str], ours: tuple[str, Row], theirs: tuple[str, Row]
+) -> Meeting:
+    """Two rows that meet by some columns, decided where nobody has to decide; keys come first."""
+    kind = kind_of(table.name)
+    differs = differences(table, ours[1], theirs[1])
+    sure = bool(kind.vouched) and _alike(kind.vouched, ours[1], theirs[1])
+    identical = not differs and Decision.SAME in kind.offers
+    proposed = Decision.SAME if sure or identical else kind.offers[0]
+    return Meeting(
+        table=table.name,
+        name=name,
+        key={column: theirs[1].get(column) for column in by},
+        theirs=theirs[0],
+        ours=ours[0],
+        differs=differs,
+        seen=_digest([ours[0], theirs[0], differs]),
+        offers=list(kind.offers),
+        proposed=proposed,
+        decision=proposed if sure or identical or kind.by_itself else None,
+    )
+
+
+def _alike(columns: Iterable[str], ours: Row, theirs: Row) -> bool:
+    return all(ours.get(c) is not None and ours.get(c) == theirs.get(c) for c in columns)
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()
+
+
+def faults(plan: Plan) -> list[str]:
+    """What keeps a plan from being carried out, one sentence each."""
+    return [
+        f"{meeting.table} {meeting.key}: "
+        + ("nothing is decided" if meeting.decision is None else "this was not offered")
+        for meeting in plan.meetings
+        if meeting.decision not in meeting.offers
+    ]
+
+
+def decided(found: Sequence[Meeting], plan: Plan) -> tuple[list[Meeting], list[str]]:
+    """The meetings there are now with the plan's decisions, and those the plan does not know.
+
+    Whatever decides itself may have come since; whatever a person decided must look as it did.
+    """
+    known = {meeting.place: meeting for meeting in plan.meetings}
+    settled, stale = list[Meeting](), list[str]()
+    for meeting in found:
+        there = known.get(meeting.place)
+        if meeting.decision is not None:
+            settled.append(meeting)
+        elif there is not None and there.seen == meeting.seen:
+            settled.append(msgspec.structs.replace(meeting, decision=there.decision))
+        else:
+            stale.append(f"{meeting.table} {meeting.key}")
+    return settled, stale
+
+
+def take(meeting: Meeting, slug: str, row: Row, highest: int, day: date, changes: Changes) -> None:
+    """Write down what follows from one decision. `row` is theirs, `highest` the last number of ours
+    in its series, `day` the day of the merger."""
+    kind = kind_of(meeting.table)
+    match meeting.decision:
+        case Decision.SAME:
+            changes.same(meeting.table, meeting.theirs, meeting.ours)
+        case Decision.KEEP:
+            changes.write(meeting.table, meeting.theirs, _renamed(kind, slug, row))
+            if kind.series:
+                _renumber(meeting, kind, row, highest, day, changes)
+        case _:
+            changes.stay(meeting.table, meeting.theirs)
+
+
+def _renamed(kind: Kind, slug: str, row: Row) -> Row:
+    return {kind.suffix: f"{row[kind.suffix]}.{slug}"} if kind.suffix else {}
+
+
+def _renumber(
+    meeting: Meeting, kind: Kind, row: Row, highest: int, day: date, changes: Changes
+) -> None:
+    assert kind.series
+    number = highest + row[kind.series.number]
+    changes.write(meeting.table, meeting.theirs, {kind.series.number: number})
+    changes.write(meeting.table, meeting.theirs, _out_of_force(meeting.table, row, day))
+    if meeting.table == "work_calendar":
+        changes.maps.setdefault(meeting.table, {})[meeting.theirs] = str(number)
+
+
+def _out_of_force(table: str, row: Row, day: date) -> Row:
+    """Ours stay in force: theirs go on only for what had begun under them."""
+    if table == "procedure" and row.get("valid_to") is None:
+        last = max(date.fromisoformat(row["valid_from"]), day - timedelta(days=1))
+        return {"valid_to": last.isoformat()}
+    if table == "workflow":
+        return {"state": "retired"} if row["state"] == "published" else {}
+    return {}
+
+
+def with_keys(document: Any, keys: Mapping[str, str]) -> Any:
+    """A definition in which agencies are named by their new keys: in workflows as
+    `{"by": "key", "key": …}`, in procedures as `department`."""
+    if isinstance(document, list):
+        return [with_keys(each, keys) for each in document]
+    if not isinstance(document, dict):
+        return document
+    found = {name: with_keys(value, keys) for name, value in document.items()}
+    if found.get("by") == "key":
+        found["key"] = keys.get(found["key"], found["key"])
+    if isinstance(found.get("department"), str):
+        found["department"] = keys.get(found["department"], found["department"])
+    return found
+
+
+def going(tables: Iterable[Table], apart: Iterable[str]) -> list[Table]:
+    """The tables whose rows are added to ours, those first on whom others lean."""
+    kept = {*STAYS, *apart}
+    return in_order([table for table in tables if table.name not in kept])
