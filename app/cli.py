@@ -25,6 +25,7 @@ from app.people import identities
 from app.refusals import Refusal
 from billing import service as billing
 from billing.refusals import BooksRefuse, ContractRefused
+from infra import log
 from infra.settings import BadSetting, settings
 from tenants import control, db, provision, registry, upgrade
 from tenants.issuers import Demands
@@ -35,6 +36,8 @@ from tenants.shapes import Site
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; a refusal is one sentence and exit status 1."""
     asked = _parser().parse_args(arguments)
+    # What goes wrong is told without the values that were at hand: keys are among them.
+    log.configure("warning")
     try:
         asyncio.run(_run(asked))
     except (

@@ -111,7 +111,7 @@ async def _switch(asked: argparse.Namespace) -> None:
 
 
 async def _restore_cluster(asked: argparse.Namespace) -> None:
-    base_set = await rebuild(asked.cluster, asked.at or now(), asked.into.absolute())
+    base_set = await rebuild(asked.cluster, asked.at, asked.into.absolute())
     print(f"{asked.cluster} is restored in {asked.into}, from base {base_set.id}")
 
 

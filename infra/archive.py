@@ -25,7 +25,9 @@ from infra.settings import BadSetting
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_MISSING = {"NoSuchKey", "NoSuchBucket", "NoSuchObject", "ResourceNotFound"}
+_MISSING = {"NoSuchKey", "NoSuchObject", "ResourceNotFound"}
+# The least S3 allows; a larger blob is one part all the same.
+_SMALLEST_PART = 5 * 1024 * 1024
 _HALF = ".half"
 
 
@@ -130,7 +132,7 @@ class Bucket:
 
     async def put(self, name: str, content: bytes) -> None:
         """Send the blob in one request."""
-        await _run(self._client.put_object, self._bucket, name, io.BytesIO(content), len(content))
+        await _run(self._put, name, content)
 
     async def get(self, name: str) -> bytes:
         """The object's bytes; raises BlobMissing."""
@@ -144,6 +146,13 @@ class Bucket:
         """Delete the object."""
         with contextlib.suppress(BlobMissing):
             await _run(self._client.remove_object, self._bucket, name)
+
+    def _put(self, name: str, content: bytes) -> None:
+        size = len(content)
+        whole = max(size, _SMALLEST_PART)
+        self._client.put_object(
+            self._bucket, name, io.BytesIO(content), size, part_size=whole, num_parallel_uploads=1
+        )
 
     def _get(self, name: str) -> bytes:
         answer = self._client.get_object(self._bucket, name)
@@ -167,6 +176,6 @@ async def _run(call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T
     except S3Error as error:
         if error.code in _MISSING:
             raise BlobMissing from None
-        raise ArchiveUnavailable(str(error.code)) from error
+        raise ArchiveUnavailable(f"{error.code} in bucket {error.bucket_name}") from error
     except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
         raise ArchiveUnavailable(type(error).__name__) from error

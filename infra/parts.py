@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequen
 
 import msgspec
 
-from infra.archive import Archive
+from infra.archive import Archive, ArchiveUnavailable, BlobMissing
 from infra.sealed import BrokenSeal, seal, unseal
 
 PART_BYTES = 8 * 1024 * 1024
@@ -78,11 +78,12 @@ async def write(archive: Archive, home: str, key: bytes, chunks: AsyncIterable[b
 
 
 async def read(
-    archive: Archive, home: str, key: bytes, digests: Sequence[str]
+    archives: Sequence[Archive], home: str, key: bytes, digests: Sequence[str]
 ) -> AsyncGenerator[bytes, None]:
     """The plain bytes of a stream in order, parts fetched ahead.
 
-    Raises PartDamaged, and what the archive raises.
+    Each part comes from the first of `archives` that has it whole. Raises PartDamaged, and what
+    the archives raise.
     """
     waiting: deque[asyncio.Task[bytes]] = deque()
     ahead = iter(range(len(digests)))
@@ -90,7 +91,7 @@ async def read(
         for _ in digests:
             for number in ahead:
                 last = number == len(digests) - 1
-                step = _opened(archive, home, key, number, last, digests[number])
+                step = _opened(archives, home, key, number, last, digests[number])
                 waiting.append(asyncio.create_task(step))
                 if len(waiting) >= AT_ONCE:
                     break
@@ -102,7 +103,7 @@ async def read(
 async def check(archive: Archive, home: str, digests: Sequence[str]) -> None:
     """Read every part back and compare its digest, without any key; raises PartDamaged."""
     for number, digest in enumerate(digests):
-        await _fetched(archive, home, number, digest)
+        await _fetched([archive], home, number, digest)
 
 
 def _label(home: str, number: int, last: bool) -> str:
@@ -132,17 +133,24 @@ def _storing(
 
 
 async def _opened(
-    archive: Archive, home: str, key: bytes, number: int, last: bool, digest: str
+    archives: Sequence[Archive], home: str, key: bytes, number: int, last: bool, digest: str
 ) -> bytes:
-    sealed = await _fetched(archive, home, number, digest)
+    sealed = await _fetched(archives, home, number, digest)
     return await asyncio.to_thread(open_part, key, home, number, last, sealed)
 
 
-async def _fetched(archive: Archive, home: str, number: int, digest: str) -> bytes:
-    sealed = await archive.get(part_blob(home, number))
-    if (await asyncio.to_thread(hashlib.sha256, sealed)).hexdigest() != digest:
-        raise PartDamaged(f"{part_blob(home, number)} is not what was written")
-    return sealed
+async def _fetched(archives: Sequence[Archive], home: str, number: int, digest: str) -> bytes:
+    trouble: Exception = PartDamaged(f"{part_blob(home, number)} is in no place")
+    for archive in archives:
+        try:
+            sealed = await archive.get(part_blob(home, number))
+        except (ArchiveUnavailable, BlobMissing) as error:
+            trouble = error
+            continue
+        if (await asyncio.to_thread(hashlib.sha256, sealed)).hexdigest() == digest:
+            return sealed
+        trouble = PartDamaged(f"{part_blob(home, number)} is not what was written")
+    raise trouble
 
 
 async def _give_up(

@@ -16,11 +16,12 @@ import asyncpg
 
 from infra.archive import Archive, ArchiveUnavailable, BlobMissing
 from infra.sealed import BrokenSeal, seal, unseal
-from storage.shapes import ObjectMissing, StoreUnavailable
+from storage.shapes import ObjectMissing
 from storage.store import Store, store_of
 from tenants import db
 from tenants.backup import keyring, places
 from tenants.backup.layout import file_blob
+from tenants.backup.shapes import BackupError
 from tenants.current import current
 from tenants.db import control
 from tenants.shapes import Tenant
@@ -29,6 +30,10 @@ _BATCH = 500
 # A row may be committed a little after the moment it bears.
 _OVERLAP = timedelta(hours=1)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _Changed(Exception):
+    """The store holds other bytes than came."""
 
 
 class Returned(NamedTuple):
@@ -42,20 +47,27 @@ class Returned(NamedTuple):
 async def copy_files(name: str, archive: Archive) -> int:
     """Copy the current tenant's files that came since the last time to one place; how many.
 
-    Safe to repeat. Raises StoreUnavailable, ObjectMissing and ArchiveUnavailable.
+    Safe to repeat. A file the store has lost, or holds otherwise than it came, keeps none of the
+    others from being copied: BackupError names such files in the end. Raises StoreUnavailable and
+    ArchiveUnavailable.
     """
-    tenant, copied = current(), 0
+    tenant, copied, lost = current(), 0, list[str]()
     until = await control.fetch_value(_UNTIL, tenant.id, name) or _BEGINNING
     after = (until - _OVERLAP if until > _BEGINNING else until, None)
     while rows := await db.tenant.fetch(_FILES, *after, _BATCH):
         for row in rows:
-            copied += await _copy(tenant, archive, row)
+            try:
+                copied += await _copy(tenant, archive, row)
+            except (ObjectMissing, _Changed):
+                lost.append(row["key"])
         after = (rows[-1]["stored_at"], rows[-1]["id"])
         await control.execute(_COPIED, tenant.id, name, after[0])
     total = await db.tenant.fetch_value(
         "select count(*) from stored_object where erased_at is null"
     )
     await control.execute(_COUNTED, tenant.id, name, total)
+    if lost:
+        raise BackupError(f"{len(lost)} files are not in the store as they came: {lost[:20]}")
     return copied
 
 
@@ -104,7 +116,7 @@ async def _copy(tenant: Tenant, archive: Archive, row: Any) -> bool:
         return False
     content = b"".join([chunk async for chunk in store_of(tenant).read(row["key"])])
     if hashlib.sha256(content).digest() != row["sha256"]:
-        raise StoreUnavailable(f"{row['key']} is not what was stored")
+        raise _Changed
     key = keyring.files_key(tenant.secrets.key)
     await archive.put(blob, await asyncio.to_thread(seal, key, content, blob))
     return True

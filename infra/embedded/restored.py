@@ -90,6 +90,10 @@ class Restored(Postgres):
         make_private(home, self.place.owner)
         return home
 
+    def own_log(self) -> list[str]:
+        """The files of the log the base itself brought with it."""
+        return [file.name for file in (self.data / "pg_wal").iterdir() if len(file.name) == 24]
+
     def add_log(self, name: str, content: bytes) -> None:
         """Put one file of the write-ahead log where the server will look for it."""
         path = self.log_home / name

@@ -27,7 +27,7 @@ from tenants.backup import keyring, marks, opening, places
 from tenants.backup.counting import Tables, contents, differences, told
 from tenants.backup.layout import tenant_home
 from tenants.backup.marks import Mark
-from tenants.backup.opening import Found
+from tenants.backup.places import Found
 from tenants.backup.shapes import BackupError, cause
 from tenants.db import control
 from tenants.shapes import Tenant
@@ -105,8 +105,8 @@ async def _newest_marked(cluster: str) -> tuple[Found, list[Mark]]:
     """The newest base with marks the archived log reaches beyond."""
     reached = await control.fetch_value(_REACHED, cluster)
     bases = await places.finding(f"clusters/{cluster}-")
-    for found in reversed([each for each in bases if each[2].kind == "base"]):
-        wanted = await marks.since(cluster, found[2].reaches_at, reached or now())
+    for found in reversed([each for each in bases if each.manifest.kind == "base"]):
+        wanted = await marks.since(cluster, found.manifest.reaches_at, reached or now())
         newest = {mark.tenant_id: mark for mark in wanted}
         if newest:
             return found, sorted(newest.values(), key=lambda mark: mark.at)
@@ -130,15 +130,15 @@ async def _hold_against(server: Restored, mark: Mark, look: Look, began: float) 
 async def _load_into(
     server: Postgres, tenant: Tenant, found: Found, look: Look, began: float
 ) -> Drill:
-    archive, home, manifest = found
+    manifest = found.manifest
     address = Address.parse(server.dsn)
     admin = await asyncpg.connect(**address.keywords())
     try:
         # The copy names the tenant's role; here it may not even sign in.
         await admin.execute(f'create role "{tenant.role}" nologin')
         key = await keyring.read(manifest.id, tenant.secrets.key)
-        await places.check_manifest(archive, home, key)
-        stream = parts.read(archive, home, key, manifest.digests)
+        manifest = await places.trusted(found, key)
+        stream = parts.read(found.archives, found.home, key, manifest.digests)
         async with aclosing(stream):
             options = ("--no-owner", "--exit-on-error", "--no-password", "--dbname=postgres")
             await feed(stream, "pg_restore", *options, address=address)
@@ -167,7 +167,7 @@ def _since(began: float) -> float:
 async def _keep(kind: str, found: Found, tenant_id: UUID, drill: Drill, cluster: str) -> None:
     await control.execute(
         _KEEP,
-        *(uuid7(), now(), kind, found[2].id, cluster, tenant_id, drill.tenant_slug),
+        *(uuid7(), now(), kind, found.manifest.id, cluster, tenant_id, drill.tenant_slug),
         *(drill.target_at, drill.seconds, drill.passed, drill.tables, drill.rows),
         *(drill.seen.files, drill.seen.trail, drill.failure and drill.failure[:500]),
     )

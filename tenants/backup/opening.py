@@ -12,7 +12,6 @@ import asyncpg
 import msgspec
 
 from infra import parts
-from infra.archive import Archive
 from infra.clock import now
 from infra.dsn import Address
 from infra.embedded.restored import Beyond, Restored
@@ -21,6 +20,7 @@ from infra.settings import settings
 from infra.untar import untar
 from tenants.backup import keyring, places, wal
 from tenants.backup.layout import cluster_home
+from tenants.backup.places import Found
 from tenants.backup.rules import base_for
 from tenants.backup.shapes import BackupError, Manifest
 from tenants.clusters import owner_address
@@ -42,7 +42,6 @@ class _Listed(msgspec.Struct, rename="pascal"):
 
 _PATIENCE_SECONDS = 180
 _REACHED = "select max(reaches_at) from backup_set where kind = 'wal' and cluster = $1"
-Found = tuple[Archive, str, Manifest]
 
 
 async def base_before(cluster: str, target: datetime, system: str = "") -> Found:
@@ -52,10 +51,10 @@ async def base_before(cluster: str, target: datetime, system: str = "") -> Found
     """
     prefix = cluster_home(cluster, system) + "/base/" if system else f"clusters/{cluster}-"
     found = await places.finding(prefix)
-    chosen = base_for([manifest for _, _, manifest in found], target)
+    chosen = base_for([each.manifest for each in found], target)
     if chosen is None:
         raise BackupError(f"no backup of {cluster} reaches back to {target:%Y-%m-%d %H:%M:%S} UTC")
-    return next(each for each in found if each[2].id == chosen.id)
+    return next(each for each in found if each.manifest.id == chosen.id)
 
 
 async def reaching(cluster: str, target: datetime) -> None:
@@ -81,7 +80,7 @@ async def reaching(cluster: str, target: datetime) -> None:
 async def opened(found: Found, until: datetime) -> AsyncIterator[Restored]:
     """A base backup with the log up to `until`, ready to be rolled forward; gone afterwards."""
     home = Path(settings().backup_root) / f"opened-{uuid4().hex[:12]}"
-    server = restored_in(home, found[2])
+    server = restored_in(home, found.manifest)
     try:
         await unpack(found, until, server)
         yield server
@@ -95,32 +94,30 @@ def restored_in(home: Path, base: Manifest, *, lasting: bool = False) -> Restore
     return Restored(home, owner=owner, shared=base.server, programs=directory(), lasting=lasting)
 
 
-async def unpack(found: Found, until: datetime, server: Restored) -> None:
+async def unpack(found: Found, until: datetime | None, server: Restored) -> None:
     """Put files and log where the server reads them; no part of a base may be wanting.
 
     Raises PartDamaged, KeyGone, BackupError and what the archive raises.
     """
-    archive, home, base = found
-    key = await keyring.read(base.id)
-    await places.check_manifest(archive, home, key)
+    key = await keyring.read(found.manifest.id)
+    base = await places.trusted(found, key)
     files = server.unpack_into()
-    stream = parts.read(archive, home, key, base.digests)
+    stream = parts.read(found.archives, found.home, key, base.digests)
     async with contextlib.aclosing(stream):
         await untar(stream, files, server.place.owner)
     await asyncio.to_thread(_count, files)
     server.found()
-    await wal.fetch(base.cluster, base.system, base.first_segment, until, server)
+    await wal.fetch(base, until, server)
 
 
 @asynccontextmanager
-async def as_it_was(server: Restored, at: datetime) -> AsyncIterator[Restored]:
-    """The server at a moment, as a cluster of its own; after the last commit, its end."""
-    try:
-        async with server.rolled_to(at=at, hold=False):
-            yield server
-            return
-    except Beyond:
-        pass
+async def as_it_was(server: Restored, at: datetime | None) -> AsyncIterator[Restored]:
+    """The server at a moment, as a cluster of its own; None or after the last commit, its end."""
+    if at is not None:
+        with contextlib.suppress(Beyond):
+            async with server.rolled_to(at=at, hold=False):
+                yield server
+                return
     async with server.rolled_to(hold=False):
         yield server
 

@@ -1,6 +1,9 @@
 """Our own places for backups, in the order the setting names them: written to the first, copied
 to the others."""
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 import msgspec
 
 from infra.archive import Archive, ArchiveUnavailable, BlobMissing, archive_at
@@ -15,6 +18,14 @@ class _Signed(msgspec.Struct, frozen=True):
 
     manifest: msgspec.Raw
     mac: str
+
+
+class Found(NamedTuple):
+    """A whole set, and every place that has it."""
+
+    archives: list[Archive]
+    home: str
+    manifest: Manifest
 
 
 def own() -> dict[str, Archive]:
@@ -46,26 +57,47 @@ async def manifests(archive: Archive, prefix: str) -> list[tuple[str, Manifest]]
     return sorted(found, key=lambda pair: pair[1].reaches_at)
 
 
-async def check_manifest(archive: Archive, home: str, key: bytes) -> None:
-    """Raise BackupError when the manifest of a set is not the one written with its key."""
-    kept = msgspec.json.decode(await archive.get(manifest_blob(home)), type=_Signed)
-    if not signed(derive(key, "manifest"), bytes(kept.manifest).decode(), kept.mac):
-        raise BackupError(f"the manifest of {home} was changed")
+async def trusted(found: Found, key: bytes) -> Manifest:
+    """The set's manifest as it was written with its key, from whichever place still has that one.
+
+    Raises BackupError when it was changed in all of them.
+    """
+    for archive in found.archives:
+        try:
+            kept = msgspec.json.decode(await archive.get(manifest_blob(found.home)), type=_Signed)
+        except (ArchiveUnavailable, BlobMissing, msgspec.MsgspecError):
+            continue
+        if signed(derive(key, "manifest"), bytes(kept.manifest).decode(), kept.mac):
+            return msgspec.json.decode(kept.manifest, type=Manifest)
+    raise BackupError(f"the manifest of {found.home} was changed")
 
 
-async def finding(prefix: str) -> list[tuple[Archive, str, Manifest]]:
+async def finding(prefix: str) -> list[Found]:
     """The whole sets under `prefix` of every place that answers, each once, oldest first."""
-    found: dict[str, tuple[Archive, str, Manifest]] = {}
-    troubles = []
+    listed, troubles = await answering(prefix)
+    if troubles and not any(listed.values()):
+        raise BackupError(f"no place for backups answers: {', '.join(troubles)}")
+    return gathered((own()[name], sets) for name, sets in listed.items())
+
+
+async def answering(prefix: str) -> tuple[dict[str, list[tuple[str, Manifest]]], list[str]]:
+    """The whole sets of each place that answers, and a line for each that does not."""
+    listed, troubles = {}, []
     for name, archive in own().items():
         try:
-            for home, manifest in await manifests(archive, prefix):
-                found.setdefault(home, (archive, home, manifest))
+            listed[name] = await manifests(archive, prefix)
         except ArchiveUnavailable as error:
-            troubles.append(f"{name} ({error})")
-    if troubles and not found:
-        raise BackupError(f"no place for backups answers: {', '.join(troubles)}")
-    return sorted(found.values(), key=lambda each: each[2].reaches_at)
+            troubles.append(f"{name} does not answer ({error})")
+    return listed, troubles
+
+
+def gathered(listed: Iterable[tuple[Archive, list[tuple[str, Manifest]]]]) -> list[Found]:
+    """Each set once, with all places that have it, oldest first."""
+    found: dict[str, Found] = {}
+    for archive, sets in listed:
+        for home, manifest in sets:
+            found.setdefault(home, Found([], home, manifest)).archives.append(archive)
+    return sorted(found.values(), key=lambda each: each.manifest.reaches_at)
 
 
 async def _read(archive: Archive, blob: str) -> Manifest | None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+from infra.clock import now
 from infra.embedded.process import remove
 from infra.embedded.restored import Restored
 from tenants.backup import opening, wal
@@ -10,16 +11,16 @@ from tenants.backup.shapes import BackupError, Manifest
 from tenants.clusters import owner_address
 
 
-async def rebuild(cluster: str, target: datetime, directory: Path) -> Manifest:
-    """Make `directory` the cluster as it was at `target`; the base it began with.
+async def rebuild(cluster: str, target: datetime | None, directory: Path) -> Manifest:
+    """Make `directory` the cluster as it was at `target`, or last of all; the base it began with.
 
     What the receiver had on its disk and nobody could archive any more is used too. Where the
     directory holds a half-made one it is made anew. Raises BackupError and what opening raises.
     """
     if (directory / "password").exists():
         raise BackupError(f"{directory} already holds a cluster: choose another directory")
-    found = await opening.base_before(cluster, target)
-    server = opening.restored_in(directory, found[2], lasting=True)
+    found = await opening.base_before(cluster, target or now())
+    server = opening.restored_in(directory, found.manifest, lasting=True)
     await opening.unpack(found, target, server)
     wal.add_unfinished(cluster, server)
     async with opening.as_it_was(server, target):
@@ -29,7 +30,7 @@ async def rebuild(cluster: str, target: datetime, directory: Path) -> Manifest:
     password = directory / "password"
     password.touch(0o600)
     password.write_text(owner_address(cluster).password)
-    return found[2]
+    return found.manifest
 
 
 def _leave_nothing(server: Restored) -> None:

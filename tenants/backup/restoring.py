@@ -47,7 +47,7 @@ async def from_cluster(tenant: Tenant, target: datetime) -> Loaded:
     Raises BackupError when no backup reaches there or what was loaded is not what was backed up.
     """
     found = await base_before(tenant.cluster, target)
-    run = await _begin(tenant, target, found[2])
+    run = await _begin(tenant, target, found.manifest)
     user = owner_address(tenant.cluster).user
     async with opened(found, target) as server, as_it_was(server, target):
         source = address_in(server, tenant.database, user)
@@ -64,14 +64,14 @@ async def from_cluster(tenant: Tenant, target: datetime) -> Loaded:
 async def from_own(tenant: Tenant, target: datetime) -> Loaded:
     """Load the newest of the tenant's own backups from `target` or before."""
     found = await places.finding(tenant_home(tenant.id) + "/dump/")
-    chosen = base_for([manifest for _, _, manifest in found], target)
+    chosen = base_for([each.manifest for each in found], target)
     if chosen is None:
         raise BackupError(f"{tenant.slug} has no backup of its own from that time")
-    archive, home, manifest = next(each for each in found if each[2].id == chosen.id)
-    run = await _begin(tenant, manifest.reaches_at, manifest)
-    key = await keyring.read(manifest.id, tenant.secrets.key)
-    await places.check_manifest(archive, home, key)
-    stream = parts.read(archive, home, key, manifest.digests)
+    source = next(each for each in found if each.manifest.id == chosen.id)
+    run = await _begin(tenant, chosen.reaches_at, chosen)
+    key = await keyring.read(chosen.id, tenant.secrets.key)
+    manifest = await places.trusted(source, key)
+    stream = parts.read(source.archives, source.home, key, manifest.digests)
     async with aclosing(stream):
         await _load(tenant, stream)
     return await _check(tenant, run, manifest.tables)

@@ -76,9 +76,10 @@ def era_of(file: str, eras: Sequence[BackupSet]) -> BackupSet:
     return fitting[-1] if fitting else eras[0]
 
 
-def needed(segments: Iterable[Segment], first: str, until: datetime) -> list[Segment]:
+def needed(segments: Iterable[Segment], first: str, until: datetime | None) -> list[Segment]:
     """The files a recovery to `until` reads, in order: from `first` to one that is all later.
 
+    None = to the end of the log.
     Every history file is among them, because it says how the log went on.
     """
     found = []
@@ -87,9 +88,30 @@ def needed(segments: Iterable[Segment], first: str, until: datetime) -> list[Seg
             found.append(segment)
         elif segment.file >= first:
             found.append(segment)
-            if segment.opened_at > until:
+            if until is not None and segment.opened_at > until:
                 break
     return found
+
+
+def broken_after(files: Iterable[str], segment_bytes: int) -> str | None:
+    """The last file of the log before one that is missing; None when all follow one another.
+
+    A timeline may begin with any file the one before it reached, or with the next.
+    """
+    last: tuple[int, int] | None = None
+    before = None
+    for file in sorted(file for file in files if not file.endswith(".history")):
+        at = _place(file, segment_bytes)
+        if last is not None and at[1] > last[1] + 1:
+            return before
+        last, before = at, file
+    return None
+
+
+def _place(file: str, segment_bytes: int) -> tuple[int, int]:
+    """Timeline and number of a file of the log, counted from the beginning of the cluster."""
+    timeline, high, low = (int(file[start : start + 8], 16) for start in (0, 8, 16))
+    return timeline, high * (0x100000000 // segment_bytes) + low
 
 
 def base_for(bases: Sequence[Manifest], target: datetime) -> Manifest | None:

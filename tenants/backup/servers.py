@@ -32,7 +32,7 @@ async def facts(cluster: str) -> Facts:
         system = await admin.fetchval("select system_identifier::text from pg_control_system()")
         rows = await admin.fetch(
             "select name, setting from pg_settings where name = any($1)",
-            [*SHARED, "server_version_num"],
+            [*SHARED, "server_version_num", "wal_segment_size"],
         )
     return Facts(system, {row["name"]: row["setting"] for row in rows})
 

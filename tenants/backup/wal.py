@@ -18,14 +18,15 @@ from infra.parts import PartDamaged, open_part, seal_part
 from infra.settings import settings
 from tenants.backup import catalogue, keyring, places, servers
 from tenants.backup.layout import Segment, segment_blob, segment_of, wal_home
-from tenants.backup.rules import era_of, needed
+from tenants.backup.rules import broken_after, era_of, needed
 from tenants.backup.servers import Pulse
-from tenants.backup.shapes import BackupError, BackupSet
+from tenants.backup.shapes import BackupError, BackupSet, Manifest
 
 _log = structlog.get_logger()
 # A file of which no pulse tells when it began is read whenever it might be needed.
 _UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 _DONE = re.compile(r"[0-9A-F]{24}|[0-9A-F]{8}\.history")
+_USUAL_BYTES = 16 * 1024 * 1024
 
 
 def arriving(cluster: str) -> Path:
@@ -103,13 +104,13 @@ async def segments(archive: Archive, cluster: str, system: str) -> list[Segment]
     return sorted(found for name in names if (found := segment_of(name)))
 
 
-async def fetch(
-    cluster: str, system: str, first: str, until: datetime, into: Restored
-) -> list[Segment]:
-    """Open the files a recovery to `until` reads, from `first` on, into a restored server's hands.
+async def fetch(base: Manifest, until: datetime | None, into: Restored) -> list[Segment]:
+    """Open the files a recovery of `base` to `until` reads into a restored server's hands.
 
-    Raises BackupError when one is missing or damaged in every place, KeyGone when its key is gone.
+    None = to the end, or to where the log breaks off. Raises BackupError when the log breaks off
+    before `until` or a file is damaged in every place, KeyGone when its key is gone.
     """
+    cluster, system = base.cluster, base.system
     here: dict[str, list[tuple[Archive, Segment]]] = {}
     for archive in places.own().values():
         try:
@@ -117,12 +118,28 @@ async def fetch(
                 here.setdefault(segment.file, []).append((archive, segment))
         except ArchiveUnavailable as error:
             _log.warning("backup_place_unavailable", error=str(error))
-    wanted = needed([copies[0][1] for copies in here.values()], first, until)
+    wanted = needed([copies[0][1] for copies in here.values()], base.first_segment, until)
+    _refuse_broken(base, wanted, until, into)
     keys = {e: await keyring.read(e) for e in {s.era for s in wanted}}
     for segment in wanted:
         content = await _opened(here[segment.file], keys, wal_home(cluster, system))
         await asyncio.to_thread(into.add_log, segment.file, content)
     return wanted
+
+
+def _refuse_broken(
+    base: Manifest, wanted: list[Segment], until: datetime | None, into: Restored
+) -> None:
+    """A recovery that meets a hole would end there and look like one that came to its target."""
+    size = int(base.server.get("wal_segment_size", _USUAL_BYTES))
+    last = broken_after({*into.own_log(), *(each.file for each in wanted)}, size)
+    if last is None:
+        return
+    known = next((each.opened_at for each in wanted if each.file == last), base.reaches_at)
+    told = f"the log of {base.cluster} breaks off soon after {known:%Y-%m-%d %H:%M:%S} UTC"
+    if until is not None:
+        raise BackupError(f"{told}: choose that moment or one before, or one after the next base")
+    _log.error("backup_log_broken", cluster=base.cluster, after=last, since=known.isoformat())
 
 
 def add_unfinished(cluster: str, into: Restored) -> None:

@@ -155,7 +155,7 @@ async def shredded(tenant, neighbour, at):
     assert done.sets >= 3 and done.blobs > 0 and len(done.fresh_bases) == 2
     with pytest.raises(KeyGone):
         await restoring.from_cluster(neighbour, at)
-    left = [m for _, _, m in await places.finding("") if m.tenant_id == tenant.id]
+    left = [f for f in await places.finding("") if f.manifest.tenant_id == tenant.id]
     assert left == []
     await dumps.take(neighbour)
     assert (await restoring.from_own(neighbour, now())).tables["upload"][0] > 3

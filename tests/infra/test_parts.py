@@ -23,7 +23,7 @@ async def pieces(content, size=333):
 
 
 async def back(archive, written, key=KEY, home="a/b"):
-    return b"".join([part async for part in parts.read(archive, home, key, written)])
+    return b"".join([part async for part in parts.read([archive], home, key, written)])
 
 
 @pytest.mark.parametrize("length", [0, 1, 999, 1000, 1001, 25_000])
