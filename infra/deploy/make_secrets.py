@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def make(directory: Path, postgres: str = "", valkey: str = "") -> list[Path]:
     """The files that were missing, made now; a directory that others may enter is shut."""
-    owner, role, cache = (_kept(directory, name) for name in ("owner", "role", "valkey"))
+    owner, role, cache = (kept(directory, name) for name in ("owner", "role", "valkey"))
     place = f"@{postgres}/" if postgres else "@/"
     query = "?sslmode=verify-full" if postgres else f"?host={_POSTGRES}"
     contents = {
@@ -57,7 +57,7 @@ def make(directory: Path, postgres: str = "", valkey: str = "") -> list[Path]:
     return [made for name, text in contents.items() if (made := _write(directory / name, text))]
 
 
-def _kept(directory: Path, name: str) -> str:
+def kept(directory: Path, name: str) -> str:
     """A password several files share, kept so that a second call makes the same files."""
     path = directory / "passwords" / name
     _write(path, secrets.token_hex(24))

@@ -1,0 +1,245 @@
+"""`python -m tests.deploy.image`: what the Containerfile makes, made and started without an engine.
+
+The steps of its first stage are carried out in a temporary directory: the same copies, the same
+commands, the locked packages by their digests. What comes of them runs as nobody on a file system
+that cannot be written (where we are root and may arrange that), in production, with the settings
+of compose and secrets from files: the control database is made, a province created, then web,
+worker and keeper serve, back up, and end when they are told to. It downloads, takes a minute or
+two, and is no part of `make test`.
+"""
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from infra.deploy import make_secrets
+from infra.embedded import places, valkey
+from infra.embedded.postgres import OWNER, Postgres
+from tests.deploy import forms
+
+_HOME = "/srv/motcua"
+_PATIENCE_SECONDS = 120
+_ADMIN = ["-m", "app.cli"]
+
+
+def main() -> int:
+    """Build, start, look, end; the exit status says whether all of it held."""
+    place = Path(tempfile.mkdtemp(prefix="motcua-image-"))
+    place.chmod(0o755)
+    try:
+        home = build(place / "image")
+        with servers(place) as (postgres_port, valkey_port):
+            Trial(place, home, postgres_port, valkey_port).run()
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    print("everything held")
+    return 0
+
+
+def build(root: Path) -> Path:
+    """Carry out the stage `build`: its COPY and RUN lines; where the product then lies."""
+    home = root / _HOME.lstrip("/")
+    home.mkdir(parents=True)
+    stage = re.split(r"^FROM \S+ AS ", forms.containerfile(), flags=re.M)[1]
+    for line in stage.splitlines():
+        word, _, rest = line.partition(" ")
+        if word == "COPY":
+            source, target = rest.split()
+            into = home / target / source if target.endswith("/") else home / target
+            _copy(forms.HOUSE / source, into)
+        elif word == "RUN":
+            began = time.monotonic()
+            subprocess.run(["sh", "-ec", rest], cwd=home, env=_bare(), check=True)
+            print(f"{time.monotonic() - began:6.1f} s  {rest}", flush=True)
+    size = sum(path.lstat().st_size for path in home.rglob("*") if path.is_file())
+    print(f"{size / 2**20:6.0f} MB in {_HOME}", flush=True)
+    return home
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        left_out = shutil.ignore_patterns("__pycache__", "deploy")
+        shutil.copytree(source, target, ignore=left_out, dirs_exist_ok=True)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+
+
+def _bare() -> dict[str, str]:
+    return {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}
+
+
+@contextmanager
+def servers(place: Path) -> Iterator[tuple[int, int]]:
+    """PostgreSQL and Valkey on ports of this machine, with passwords, as a neighbour has them."""
+    password, ports = make_secrets.kept(place / "secrets", "valkey"), (15432, 16379)
+    postgres = Postgres(
+        place / "postgres",
+        settings={"listen_addresses": "127.0.0.1", "port": str(ports[0]), "max_wal_senders": "10"},
+    )
+    cache = subprocess.Popen(
+        [
+            valkey._installed(), "--port", str(ports[1]), "--bind", "127.0.0.1",
+            "--requirepass", password, "--save", "", "--dir", place,
+        ],
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        with postgres:
+            yield ports
+    finally:
+        cache.terminate()
+        cache.wait()
+        postgres.erase()
+
+
+class Trial:
+    """The image's programs on these servers."""
+
+    def __init__(self, place: Path, home: Path, postgres_port: int, valkey_port: int) -> None:
+        """Lay out secrets and data as the form compose has them."""
+        self.home, self.data = home, place / "data"
+        self.data.mkdir()
+        self._secrets = place / "secrets"
+        self._prefix = _shut_in(self.data) if os.geteuid() == 0 else []
+        if not self._prefix:
+            print("not root: runs as this user on a file system that can be written")
+        self._prepare(postgres_port, valkey_port)
+
+    def run(self) -> None:
+        """The commands, then the programs side by side, then their ends."""
+        self._command("control", "migrate")
+        self._command("tenant", "create", "thu", "Tỉnh Thử", "--host", "cong.thu.test")
+        print(self._command("tenant", "list").strip())
+        began = time.monotonic()
+        running = {name: self._start(name) for name in ("web", "worker", "keeper")}
+        try:
+            _wait(lambda: _status("/health/ready", 18079) == 200, "web is ready")
+            assert _status("/", 18080, "cong.thu.test") == 200, "the portal does not answer"
+            assert _status("/", 18080, "la.thu.test") == 404, "a strange host was answered"
+            assert _status("/metrics", 18080, "cong.thu.test") == 404, "figures stand outside"
+            print(f"web, worker and keeper serve after {time.monotonic() - began:.1f} s")
+            _wait(lambda: "whole" in self._command("backup", "list"), "the first backup")
+            print(f"the first base backup is whole after {time.monotonic() - began:.1f} s")
+            for name, program in running.items():
+                assert program.poll() is None, f"{name} ended: {self._said(name)}"
+        finally:
+            for program in running.values():
+                program.send_signal(signal.SIGTERM)
+        for name, program in running.items():
+            # The web server tells by the very signal what ended it.
+            ended = program.wait(timeout=60)
+            assert ended in {0, -signal.SIGTERM}, f"{name} ended with {ended}: {self._said(name)}"
+        print("all three ended when they were told to")
+
+    def _prepare(self, postgres_port: int, valkey_port: int) -> None:
+        make_secrets.make(self._secrets)
+        owner = (self._secrets.parent / "postgres/password").read_text()
+        role, cache = (make_secrets.kept(self._secrets, each) for each in ("role", "valkey"))
+        here = f"@127.0.0.1:{postgres_port}"
+        for name, text in {
+            "owner/cluster_admins": f"main=postgresql://{OWNER}:{owner}{here}/postgres",
+            "owner/backup_places": f"tai-cho=file://{self.data}/backups",
+            "owner/backup_keys": f"file://{self.data}/keys",
+            "run/control_dsn": f"postgresql://motcua_control:{role}{here}/motcua_control",
+            "run/redis_url": f"redis://:{cache}@127.0.0.1:{valkey_port}/0",
+        }.items():
+            path = self._secrets / name
+            path.chmod(0o644)
+            path.write_text(text)
+        self._secrets.chmod(0o755)
+        self._here = f"main=postgresql://127.0.0.1:{postgres_port}"
+        for name in ("staging", "papers", "backup-work", "backups", "keys", "home"):
+            (self.data / name).mkdir()
+            if self._prefix:
+                shutil.chown(self.data / name, "nobody")
+
+    def _environment(self, name: str) -> dict[str, str]:
+        """What compose gives the program of this name, its places moved to ours."""
+        found = {p.name: p for p in forms.programs() if p.form == "compose"}
+        given = found[name if name in found else f"{name}-1"].environment
+        moved = {
+            key: re.sub("^/run/secrets/", f"{self._secrets}/*/", text).replace(
+                "/var/lib/motcua", str(self.data)
+            )
+            for key, text in given.items()
+        }
+        files = {
+            key: str(next(Path("/").glob(text.lstrip("/"))))
+            for key, text in moved.items()
+            if key.endswith("_FILE")
+        }
+        return {**_bare(), **moved, **files, **self._ours()}
+
+    def _ours(self) -> dict[str, str]:
+        return {
+            "PATH": f"{self.home}/.venv/bin:/usr/bin:/bin",
+            "PYTHONPATH": str(self.home),
+            "HOME": str(self.data / "home"),
+            "MOTCUA_CLUSTERS": self._here,
+            "MOTCUA_WEB_PORT": "18080",
+            "MOTCUA_INNER_PORT": "18079",
+            "MOTCUA_WEB_HOST": "127.0.0.1",
+            "MOTCUA_INNER_HOST": "127.0.0.1",
+            "MOTCUA_POSTGRES_PROGRAMS": str(places.installed()),
+        }
+
+    def _command(self, *words: str) -> str:
+        done = subprocess.run(
+            [*self._prefix, self.home / ".venv/bin/python", *_ADMIN, *words],
+            cwd=self.home, env=self._environment("operator"), capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def _start(self, name: str) -> subprocess.Popen[bytes]:
+        with (self.data / f"{name}.log").open("wb") as log:
+            return subprocess.Popen(
+                [*self._prefix, self.home / ".venv/bin/python", "-m", f"app.{name}"],
+                cwd=self.home, env=self._environment(name), stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def _said(self, name: str) -> str:
+        return (self.data / f"{name}.log").read_text()[-2000:]
+
+
+def _shut_in(data: Path) -> list[str]:
+    """A prefix that runs a program as nobody, the whole file system read-only but for its data."""
+    inside = f"mount --bind {data} {data} && mount -o remount,ro,bind /"
+    words = 'exec setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs "$@"'
+    return ["unshare", "--mount", "sh", "-ec", f"{inside}\n{words}", "sh"]
+
+
+def _wait(holds: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < until:
+        try:
+            if holds():
+                return
+        except OSError:
+            pass
+        time.sleep(0.5)
+    raise AssertionError(f"waited in vain: {what}")
+
+
+def _status(path: str, port: int, host: str = "") -> int:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        line.request("GET", path, headers={"Host": host} if host else {})
+        return line.getresponse().status
+    finally:
+        line.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
