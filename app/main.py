@@ -20,6 +20,7 @@ from app.doors import (
 from app.doors.admin import admin_routes
 from app.doors.desk import desk_routes
 from app.doors.entrance import Entrance
+from app.doors.interface.door import read_interface
 from app.doors.limits import Limits
 from app.doors.limits_lanes import InTurn
 from app.doors.origin import SameOrigin
@@ -29,7 +30,7 @@ from app.doors.sent import MOST_BYTES
 from app.doors.sessions import Sessions
 from app.doors.unit import UnitOfWork
 
-SHARED: list[ControllerRouterHandler] = [assets.serve_static]
+SHARED: list[ControllerRouterHandler] = [assets.serve_static, read_interface]
 TENANT: list[ControllerRouterHandler] = [
     site_files.serve_site_file,
     portal.portal_routes,
@@ -65,6 +66,7 @@ def create_site(doors: list[ControllerRouterHandler]) -> Litestar:
         ),
         # Routes that take files read them as they come and set this limit aside.
         request_max_body_size=MOST_BYTES,
+        # Our own document (docs/api.md) describes what is meant for programs, in our refusals.
         openapi_config=None,
         # The framework's own set-up would undo ours: other lines, and every address we ask.
         logging_config=None,

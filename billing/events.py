@@ -1,9 +1,10 @@
 """What meters outside of this system send: CloudEvents 1.0, and why one is refused. Pure."""
 
 from datetime import date, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
+from msgspec import Meta
 
 from billing import rules
 from billing.months import day_start
@@ -30,7 +31,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     source: str
     type: str
     subject: str
-    time: datetime
+    time: Annotated[datetime, Meta(extra_json_schema={"format": "date-time"})]
     data: Data
     datacontenttype: str = "application/json"
 

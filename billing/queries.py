@@ -40,7 +40,7 @@ class StatementView(msgspec.Struct, frozen=True, kw_only=True):
     """A month's statement, computed now or as it was closed."""
 
     statement: Statement
-    closed_at: datetime | None = None
+    closed_at: clock.Moment | None = None
     closed_by: str | None = None
 
 
@@ -51,7 +51,7 @@ class UsedFact(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     subject: str
     quantity: int
-    occurred_at: datetime
+    occurred_at: clock.Moment
     late: bool  # of an earlier month that was closed before the fact arrived
 
 

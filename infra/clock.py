@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+from msgspec import Meta
 
 # Vietnam has one zone without summer time; every date a person reads is in it.
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+# A moment as other programs read it: aware, so that their schema can say so.
+Moment = Annotated[datetime, Meta(tz=True)]
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 

@@ -26,11 +26,19 @@ from litestar.types import (
 )
 
 from app.doors import old_address, render
-from app.doors.failures import Unavailable
+from app.doors.failures import (
+    PROGRAMS,
+    Broken,
+    Suspended,
+    Unavailable,
+    come_back,
+    problem_of,
+)
 from app.doors.incident import begin, incident_code
 from app.doors.limits_address import client_address, forwarded_for, networks, told_port
 from app.doors.measures import observe
 from app.doors.sites import OPS_SITE, site_view
+from app.refusals import NotFound, Refusal
 from infra.settings import settings
 from tenants import registry
 from tenants.current import acting_for
@@ -129,6 +137,7 @@ class _Answer:
         self._send, self._number = send, number
         self._secure = scope.get("scheme") == "https" or settings().public_scheme == "https"
         self._began = time.perf_counter()
+        self.to_program = scope["path"].startswith(PROGRAMS)
         # Whoever lacks our cookie gets the styles inside the page, then the cookie.
         self.first_visit = scope["method"] == "GET" and _VISITED not in _cookies(scope)
         self.status = 500
@@ -232,7 +241,7 @@ def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
 
 
 async def _neutral(answer: _Answer) -> None:
-    await _plain(answer, 404, render.html("errors/neutral404.html"))
+    await _tell(answer, NotFound(), "errors/neutral404.html")
 
 
 async def _led_on(answer: _Answer, address: str) -> None:
@@ -243,23 +252,24 @@ async def _led_on(answer: _Answer, address: str) -> None:
 
 
 async def _suspended(tenant: Tenant, answer: _Answer) -> None:
-    text = render.html(
-        "errors/suspended.html", until=tenant.suspended_until, since=tenant.suspended_at
-    )
-    await _plain(answer, 503, text)
+    known = {"until": tenant.suspended_until, "since": tenant.suspended_at}
+    await _tell(answer, Suspended(), "errors/suspended.html", **known)
 
 
 async def _away(answer: _Answer, failure: Exception) -> None:
     """What went wrong before any door was reached, so that nobody else could tell it."""
     log.error("request_failed", incident=incident_code(), exc_info=failure)
-    status = 503 if isinstance(failure, _OUTAGES) else 500
-    wait = Unavailable.wait_seconds if status == 503 else 0
-    await _plain(answer, status, render.html("errors/away.html", incident=incident_code()), wait)
+    refusal = Unavailable() if isinstance(failure, _OUTAGES) else Broken()
+    await _tell(answer, refusal, "errors/away.html", incident=incident_code())
 
 
-async def _plain(answer: _Answer, status: int, text: str, wait_seconds: int = 0) -> None:
-    headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
-    if wait_seconds:
-        headers.append((b"retry-after", str(wait_seconds).encode()))
-    await answer({"type": "http.response.start", "status": status, "headers": headers})
-    await answer({"type": "http.response.body", "body": text.encode(), "more_body": False})
+async def _tell(answer: _Answer, refusal: Refusal, template: str, **shown: object) -> None:
+    """What no door is there to tell: a page, or problem details to a program."""
+    if answer.to_program:
+        kind, body = b"application/problem+json", problem_of(refusal)
+    else:
+        kind, body = b"text/html; charset=utf-8", render.html(template, **shown).encode()
+    headers = [(b"content-type", kind), (b"cache-control", b"no-store")]
+    headers += [(name.encode(), wait.encode()) for name, wait in come_back(refusal).items()]
+    await answer({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await answer({"type": "http.response.body", "body": body, "more_body": False})

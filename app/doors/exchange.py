@@ -17,20 +17,55 @@ from litestar.exceptions import InternalServerException
 from litestar.params import FromPath, FromQuery
 
 from app.doors.asked import Asked
+from app.doors.interface.described import Api, Link, Said
 from app.onestop.exchange import inbox
-from app.onestop.exchange.refusals import FileDiffers, NotOurPartner, Unreadable
+from app.onestop.exchange.refusals import (
+    FileDiffers,
+    FilesMissing,
+    MessageDiffers,
+    NoSuchPart,
+    NotNow,
+    NotOurPartner,
+    TooManyCalls,
+    Unreadable,
+    WorkUnknown,
+)
 from app.onestop.exchange.sending import PATH
-from app.onestop.exchange.shapes import Receipt
-from app.onestop.papers.refusals import FileNotTaken, StoreDown
+from app.onestop.exchange.shapes import Message, Receipt
+from app.onestop.papers.refusals import REASONS, FileNotTaken, StoreDown
 from infra.ids import uuid7
 from infra.settings import settings
 from storage import staging
 from storage.shapes import FileRefused
 
 _DIGEST = re.compile("[0-9a-f]{64}")
+_MESSAGE = Api(
+    name="takeMessage",
+    of="exchange",
+    proof="signature",
+    takes={"application/json": Message},
+    gives={200: Receipt},
+    refuses=(
+        *(NotOurPartner, MessageDiffers, FilesMissing, TooManyCalls),
+        *(Unreadable, WorkUnknown, NoSuchPart, NotNow),
+    ),
+)
+_NOT_TAKEN = (
+    Said(413 if why == "too_large" else 422, f"file_{why}", "The file was looked at and refused.")
+    for why in REASONS
+)
+_FILE = Api(
+    name="takeFile",
+    of="exchange",
+    proof="signature",
+    takes={"application/octet-stream": bytes},
+    gives={204: None},
+    refuses=(NotOurPartner, Unreadable, FileDiffers, *_NOT_TAKEN, StoreDown),
+    leads={"message": Link("takeMessage", {"message_id": "$request.path.message_id"})},
+)
 
 
-@put("/{message_id:uuid}", opt={"public": True, "any_origin": True})
+@put("/{message_id:uuid}", opt={"public": True, "any_origin": True, "api": _MESSAGE})
 async def take_message(request: Asked, message_id: FromPath[UUID]) -> Response[Receipt]:
     """Take a message and do what it asks; the same again gets the same receipt."""
     raw = await _body(request)
@@ -42,7 +77,7 @@ async def take_message(request: Asked, message_id: FromPath[UUID]) -> Response[R
 
 @put(
     "/{message_id:uuid}/files/{sha256:str}",
-    opt={"public": True, "any_origin": True, "own_work": True},
+    opt={"public": True, "any_origin": True, "own_work": True, "api": _FILE},
     request_max_body_size=None,
 )
 async def take_file(

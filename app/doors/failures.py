@@ -1,6 +1,7 @@
 """Turns what went wrong into what a person is told: a page, a fragment or problem+json."""
 
 import errno
+from typing import Literal
 
 import msgspec
 import structlog
@@ -37,6 +38,8 @@ _TITLES = {
 }
 
 
+# Only programs ask for these; whoever else wants JSON says so in its `Accept`.
+PROGRAMS = ("/api/", "/tin-nhan/", "/tin-den/")
 # Not signed in, not allowed, too large, not as a form sends it, too often.
 _WORTH_A_LINE = {401, 403, 413, 422, 429}
 # No room, quota used up, the disk fails or was made read-only, no more open files.
@@ -45,6 +48,28 @@ _UNSTORABLE = (
     "Nội dung có ký tự không hợp lệ nên chưa được ghi nhận. "
     "Ông/bà vui lòng quay lại, gõ lại nội dung thay vì dán rồi gửi lại."
 )
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a request was refused (RFC 9457): `code` for programs, `detail` for people.
+
+    `fields` are such sentences by name of the field, `incident` is what to tell the help line.
+    """
+
+    status: int
+    code: str
+    detail: str
+    fields: dict[str, str]
+    incident: str
+    type: Literal["about:blank"] = "about:blank"
+
+
+class TooLarge(Refusal):
+    """More than is taken here."""
+
+    status = 413
+    code = "too_large"
+    message = "Nội dung gửi lên vượt quá giới hạn. Vui lòng rút gọn rồi gửi lại."
 
 
 class Unavailable(Refusal):
@@ -59,6 +84,18 @@ class Unavailable(Refusal):
     wait_seconds = 15
 
 
+class Suspended(Refusal):
+    """The province's service is suspended; every door of it is closed."""
+
+    status = 503
+    code = "suspended"
+    message = (
+        "Cổng đang tạm ngừng phục vụ trực tuyến; hồ sơ đã nộp vẫn được giải quyết. "
+        "Ông/bà vui lòng nộp hồ sơ và nhận kết quả trực tiếp tại Bộ phận Một cửa."
+    )
+    wait_seconds = 3600
+
+
 class Broken(Refusal):
     """Our own mistake."""
 
@@ -71,7 +108,7 @@ def show_refusal(request: Asked, refusal: Refusal) -> Response[bytes]:
     """The refusal in the form the client asked for; nothing of what was done remains."""
     note_refusal(request, refusal)
     if _wants_json(request):
-        return _problem(refusal)
+        return problem(refusal)
     return page(
         f"errors/{_door(request)}.html",
         status=refusal.status,
@@ -112,8 +149,7 @@ def show_http_exception(request: Asked, failure: HTTPException) -> Response[byte
         case _ if failure.status_code == 403:
             refusal = NotAllowed()
         case _ if failure.status_code == 413:
-            refusal = Refusal("Nội dung gửi lên vượt quá giới hạn. Vui lòng rút gọn rồi gửi lại.")
-            refusal.status = 413
+            refusal = TooLarge()
         case _ if failure.status_code >= 500:
             return show_failure(request, failure)
         case _:
@@ -177,23 +213,27 @@ HANDLERS: ExceptionHandlersMap = {
 
 
 def _wants_json(request: Asked) -> bool:
-    return request.url.path.startswith("/api/") or "application/json" in request.headers.get(
-        "accept", ""
+    asked = request.headers.get("accept", "")
+    return request.url.path.startswith(PROGRAMS) or "application/json" in asked
+
+
+def problem_of(refusal: Refusal) -> bytes:
+    """The refusal as problem details, written."""
+    return msgspec.json.encode(
+        Problem(
+            status=refusal.status,
+            code=refusal.code,
+            detail=refusal.message,
+            fields=refusal.fields,
+            incident=incident_code(),
+        )
     )
 
 
-def _problem(refusal: Refusal) -> Response[bytes]:
-    """RFC 9457 problem details."""
-    body = {
-        "type": "about:blank",
-        "status": refusal.status,
-        "code": refusal.code,
-        "detail": refusal.message,
-        "fields": refusal.fields,
-        "incident": incident_code(),
-    }
+def problem(refusal: Refusal) -> Response[bytes]:
+    """The refusal as an answer to a program."""
     return Response(
-        msgspec.json.encode(body),
+        problem_of(refusal),
         status_code=refusal.status,
         media_type="application/problem+json",
         headers={"Cache-Control": "no-store", **come_back(refusal)},

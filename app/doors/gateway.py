@@ -5,10 +5,11 @@ from urllib.parse import unquote_plus
 from uuid import UUID
 
 import msgspec
-from litestar import HttpMethod, Request, Response, Router, route
+from litestar import HttpMethod, MediaType, Request, Response, Router, route
 from litestar.params import FromPath
 from prometheus_client import Counter
 
+from app.doors.interface.described import FORM, Api
 from app.onestop.notices import reports
 from tenants import registry
 from tenants.current import NoTenant, acting_for
@@ -19,12 +20,20 @@ _MOST_BYTES = 16 * 1024
 _unknown = Counter("motcua_unknown_reports_total", "Delivery reports for no message of ours")
 
 
+_API = Api(
+    name="takeReport",
+    of="messages",
+    takes={FORM: dict[str, str], "application/json": dict[str, str | int | float | bool | None]},
+    must_bring=False,
+    gives={204: None, 404: None},
+)
+
+
 # Some providers can only report by GET; the unguessable address stands in for a session.
 @route(
     "/{slug:str}/{notice_id:uuid}/{number:int}/{token:str}",
     http_method=[HttpMethod.GET, HttpMethod.POST],
-    status_code=204,
-    opt={"public": True, "own_work": True, "any_origin": True},
+    opt={"public": True, "own_work": True, "any_origin": True, "api": _API},
 )
 async def take_report(
     request: Request[Any, Any, Any],
@@ -32,7 +41,7 @@ async def take_report(
     notice_id: FromPath[UUID],
     number: FromPath[int],
     token: FromPath[str],
-) -> Response[None]:
+) -> Response[bytes]:
     """Note one delivery report; an address that is not ours is answered like any wrong one."""
     tenant = await registry.answering(slug)
     fields = await _fields(request)
@@ -42,7 +51,7 @@ async def take_report(
         taken = False  # It came to another tenant's host.
     if not taken:
         _unknown.inc()
-    return Response(None, status_code=204 if taken else 404)
+    return Response(b"", status_code=204 if taken else 404, media_type=MediaType.TEXT)
 
 
 async def _take(

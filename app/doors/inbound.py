@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from litestar import HttpMethod, Request, Response, Router, route
+from litestar import HttpMethod, MediaType, Request, Response, Router, route
 from litestar.params import FromPath
 
+from app.doors.interface.described import FORM, Api
 from app.doors.sent import texts
 from app.onestop.notices import answering
 from tenants import registry
@@ -18,16 +19,24 @@ _WORDS = ("text", "content", "message")
 _THEIR_ID = ("id", "message_id", "smsid")
 
 
+_API = Api(
+    name="takeInbound",
+    of="messages",
+    takes={FORM: dict[str, str]},
+    must_bring=False,
+    gives={204: None, 404: None},
+)
+
+
 # Kannel fetches by GET; others post a form. The signed address stands in for a session.
 @route(
     "/{slug:str}/{token:str}",
     http_method=[HttpMethod.GET, HttpMethod.POST],
-    status_code=204,
-    opt={"public": True, "own_work": True, "any_origin": True},
+    opt={"public": True, "own_work": True, "any_origin": True, "api": _API},
 )
 async def take_inbound(
     request: Request[Any, Any, Any], slug: FromPath[str], token: FromPath[str]
-) -> Response[None]:
+) -> Response[bytes]:
     """Note one message and answer it; an address that is not ours is answered like a wrong one.
 
     The body stays empty: Kannel would send it back as a message.
@@ -38,7 +47,7 @@ async def take_inbound(
         taken = tenant is not None and await _take(tenant, token, fields)
     except NoTenant:
         taken = False  # It came to another tenant's host.
-    return Response(None, status_code=204 if taken else 404)
+    return Response(b"", status_code=204 if taken else 404, media_type=MediaType.TEXT)
 
 
 async def _take(tenant: Tenant, token: str, fields: dict[str, Any]) -> bool:

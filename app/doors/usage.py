@@ -9,8 +9,10 @@ from litestar import Response, post
 from litestar.exceptions import InternalServerException
 
 from app.doors.asked import Asked
+from app.doors.interface.described import Api
 from app.refusals import Refusal
 from billing import sources
+from billing.events import Event
 from billing.sources import Answer, Source
 
 _SINGLE = "application/cloudevents+json"
@@ -45,9 +47,25 @@ class BatchUnfit(Refusal):
     message = f"Nội dung không phải danh sách JSON, hoặc có hơn {_MOST_EVENTS} sự kiện."
 
 
+_API = Api(
+    name="takeUsage",
+    of="usage",
+    proof="token",
+    takes={_SINGLE: Event, _BATCH: list[Event]},
+    gives={
+        200: Answer | list[Answer],
+        201: Answer,
+        207: list[Answer],
+        409: Answer,
+        422: Answer,
+    },
+    refuses=(NotAMeter, NotEvents, BatchUnfit),
+)
+
+
 @post(
     "/api/v1/usage",
-    opt={"public": True, "any_origin": True, "own_work": True},
+    opt={"public": True, "any_origin": True, "own_work": True, "api": _API},
     request_max_body_size=_MOST_BYTES,
 )
 async def take_usage(request: Asked) -> Response[Answer] | Response[list[Answer]]:

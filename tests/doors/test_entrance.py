@@ -21,6 +21,8 @@ async def test_an_unknown_host_is_told_nothing(province, browse):
     answer = await browser.get("/", headers={"Host": "khong-co.test"})
     assert answer.status_code == 404
     assert "Không có trang này" in answer.text
+    program = await browser.get("/api/v1/openapi.json", headers={"Host": "khong-co.test"})
+    assert program.json()["code"] == "not_found"
     for name in (province.slug, province.site.name, "Bình Định", "Một Cửa"):
         assert name not in answer.text
 
@@ -32,6 +34,8 @@ async def test_a_suspended_tenant_shows_a_dated_page_and_keeps_its_style(provinc
     assert answer.status_code == 503
     assert "31/12/2026" in answer.text and province.site.name in answer.text
     assert (await browser.post("/tra-cuu/X", data={})).status_code == 503
+    told = await browser.get("/api/v1/openapi.json")
+    assert told.json()["code"] == "suspended" and told.headers["retry-after"] == "3600"
     await provision.resume(province.slug)
     assert (await browser.get("/thu-tuc")).status_code == 200
 

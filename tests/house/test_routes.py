@@ -19,6 +19,7 @@ PUBLIC = {
     "/api/v1/exchange/{message_id:uuid}",  # another system's signature is the right
     "/api/v1/exchange/{message_id:uuid}/files/{sha256:str}",
     "/api/v1/usage",  # a meter's token is the right
+    "/api/v1/openapi.json",  # the interface for programs, the same at every tenant
     "/tin-den/{slug:str}/{token:str}",  # what people wrote, by a signed address
     "/tin-nhan/{slug:str}/{notice_id:uuid}/{number:int}/{token:str}",  # a provider's report
 }  # fmt: skip

@@ -6,8 +6,9 @@ from litestar.params import FromPath
 
 from app.doors.asked import Asked
 from app.doors.files import signed_in
+from app.doors.interface.described import Api
 from app.doors.render import page
-from app.doors.sessions import actor, citizen_only
+from app.doors.sessions import SignInNeeded, actor, citizen_only
 from app.doors.words import gio_ngay
 from app.onestop.deadlines.shapes import Kind
 from app.onestop.dossiers.queries.deadline import (
@@ -16,8 +17,10 @@ from app.onestop.dossiers.queries.deadline import (
     DeadlineView,
     deadline_of,
 )
+from app.people.refusals import Dismissed, SecondFactorNeeded
 from app.people.shapes import Actor
 from app.refusals import NotFound
+from app.trail.reading import NotKept
 
 _KINDS = {
     Kind.START: "Bắt đầu tính thời hạn",
@@ -64,9 +67,25 @@ async def show_deadline(request: Asked, code: FromPath[str]) -> Response[bytes]:
     )
 
 
-@get("/api/v1/dossiers/{code:str}/deadline", guards=[signed_in], opt={"reads": "deadline"})
+_READ = Api(
+    name="readDeadline",
+    of="dossiers",
+    proof="session",
+    gives={200: DeadlineView},
+    refuses=(SignInNeeded, Dismissed, SecondFactorNeeded, NotKept),
+)
+
+
+@get(
+    "/api/v1/dossiers/{code:str}/deadline",
+    guards=[signed_in],
+    opt={"reads": "deadline", "api": _READ},
+)
 async def read_deadline(request: Asked, code: FromPath[str]) -> Response[DeadlineView]:
-    """The same for programs, to the dossier's citizen and its officers; moments are UTC."""
+    """When a dossier is due and why, to its citizen and its officers.
+
+    Each row of the ledger is told in Vietnamese, with the article of law it rests on.
+    """
     found = await _found(code, await actor(request))
     return Response(found, headers={"Cache-Control": "no-store"})
 

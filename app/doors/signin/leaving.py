@@ -3,7 +3,7 @@
 import base64
 import binascii
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import structlog
@@ -11,6 +11,7 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from app.doors import render, session_life, session_store
+from app.doors.interface.described import FORM, Api
 from app.doors.sent import texts
 from app.doors.session_life import Kind, session_of
 from app.doors.sessions import actor, operator
@@ -58,7 +59,31 @@ async def signed_out(request: Asked) -> Response[bytes]:
     return render.page("signin/signed_out.html", layout=layout)
 
 
-@post(paths.BACK_CHANNEL, opt={"public": True, "own_work": True, "any_origin": True})
+class LogoutToken(msgspec.Struct, frozen=True):
+    """What the issuer posts: a logout token, signed by it."""
+
+    logout_token: str
+
+
+class NotLoggedOut(msgspec.Struct, frozen=True):
+    """The token is not one of ours to believe, or was used before."""
+
+    error: Literal["invalid_request"]
+
+
+_API = Api(
+    name="signOutElsewhere",
+    of="sign-in",
+    takes={FORM: LogoutToken},
+    gives={200: dict[str, str], 400: NotLoggedOut},
+)
+
+
+@post(
+    paths.BACK_CHANNEL,
+    opt={"public": True, "own_work": True, "any_origin": True, "api": _API},
+    status_code=200,
+)
 async def signed_out_elsewhere(request: Asked) -> Response[bytes]:
     """The issuer says that somebody signed out there (Back-Channel Logout 1.0)."""
     form = await texts(request)

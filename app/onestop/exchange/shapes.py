@@ -4,7 +4,6 @@ Field names are the interface: other systems read them. Moments are UTC, digests
 hexadecimal.
 """
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from app.onestop.dossiers.shapes import Applicant, PaperForm
+from infra.clock import Moment
 
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
 # The longest name of a result in the national catalogue has 756 letters.
@@ -19,7 +19,6 @@ Title = Annotated[str, Meta(min_length=1, max_length=2000)]
 Note = Annotated[str, Meta(max_length=4000)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-Moment = Annotated[datetime, Meta(tz=True)]
 MOST_PAPERS = 200
 
 
@@ -121,7 +120,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """The other system has the message for good (đã nhận): nothing more needs to be sent."""
 
     id: UUID
-    taken_at: datetime
+    taken_at: Moment
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +135,7 @@ def kind_of(content: Content) -> str:
     return str(content.__struct_config__.tag)
 
 
-def moments_of(message: Message) -> tuple[datetime, ...]:
+def moments_of(message: Message) -> tuple[Moment, ...]:
     """The moments a message names."""
     said = message.content
     names = ("wanted_by", "due_at", "reply_by")

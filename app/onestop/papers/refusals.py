@@ -30,6 +30,8 @@ _SENTENCES = {
         "rồi tải tiếp."
     ),
 }
+# What `FileNotTaken.code` may say, after "file_".
+REASONS = (*_SENTENCES, "too_large")
 
 
 def sentence(code: str) -> str:

@@ -1,7 +1,6 @@
 """Why a dossier is due when it is (vì sao hẹn ngày này): the ledger told, without names."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import msgspec
 
@@ -11,15 +10,15 @@ from app.onestop.deadlines.queries import calendars_of, entries_of
 from app.onestop.deadlines.shapes import ClockName, Entry
 from app.onestop.dossiers.queries.page import DossierPage, dossier_page
 from app.people.shapes import Actor
-from infra.clock import now
+from infra.clock import Moment, now
 
 
 class DeadlineRow(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the ledger; `due_at` as it was told then, `lines` in Vietnamese."""
 
     kind: str
-    at: datetime
-    due_at: datetime | None
+    at: Moment
+    due_at: Moment | None
     basis: str
     lines: tuple[str, ...]
 
@@ -32,9 +31,9 @@ class ClockView(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     clock: str
-    start: datetime | None = None
-    promised: datetime | None = None
-    due: datetime | None = None
+    start: Moment | None = None
+    promised: Moment | None = None
+    due: Moment | None = None
     paused: bool = False
     stopped: bool = False
     standing: str = ""
