@@ -8,8 +8,8 @@ MAKEFLAGS += --no-print-directory
 up: ready
 	@exec $(VENV)/python -m app.up
 
+test: EXTRAS = --browser --peers
 test: ready
-	@$(PYTHON) infra/bootstrap.py --browser --peers
 	@$(VENV)/python -m pytest -n 2
 
 demo: ready
@@ -69,4 +69,4 @@ clean:
 
 ready:
 	@command -v $(PYTHON) >/dev/null || { echo "motcua: $(PYTHON) is not installed: install Python 3.11 or newer, or name it with PYTHON=/path/to/python3" >&2; exit 1; }
-	@$(PYTHON) infra/bootstrap.py
+	@$(PYTHON) infra/bootstrap.py $(EXTRAS)

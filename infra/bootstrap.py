@@ -13,6 +13,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,10 +35,8 @@ def main(arguments: "list[str]") -> int:
         if "--clean" in arguments:
             return run_module("infra.clean") if PYTHON.exists() else 0
         check_python()
-        prepare("run.txt" if "--production" in arguments else "dev.txt")
-        for extra in ("browser", "peers"):
-            if "--" + extra in arguments:
-                run_module("infra.extras", extra)
+        with extras([word[2:] for word in arguments if word in ("--browser", "--peers")]):
+            prepare("run.txt" if "--production" in arguments else "dev.txt")
     except Trouble as trouble:
         print("motcua: " + str(trouble), file=sys.stderr)
         return 1
@@ -48,6 +48,22 @@ def main(arguments: "list[str]") -> int:
         print("\nmotcua: interrupted; the same command goes on from here", file=sys.stderr)
         return 130
     return 0
+
+
+@contextmanager
+def extras(names: "list[str]") -> "Iterator[None]":
+    """Beside what is done within: most of that is computing, most of this is waiting for others."""
+    command = [sys.executable, "-m", "infra.extras", *names]
+    beside = subprocess.Popen(command, cwd=str(ROOT)) if names else None
+    try:
+        yield
+    except BaseException:
+        if beside:
+            beside.terminate()
+        raise
+    finally:
+        if beside:
+            beside.wait()
 
 
 def check_python() -> None:
@@ -144,6 +160,11 @@ def install(lock: Path) -> None:
     print(f"Setting up: packages of infra/locks/{lock.name} (a few minutes)", flush=True)
     command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-input"]
     command += ["--disable-pip-version-check", "--progress-bar", "off", "-r", str(lock)]
+    # The lock names everything there is; looking for more takes seconds.
+    command += ["--no-deps"]
+    if lock.name != "run.txt":
+        # Most of what development installs is hardly ever loaded; Python compiles what is.
+        command += ["--no-compile"]
     with open(str(LOG), "w") as log:
         done = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, cwd=str(ROOT))
     if done.returncode != 0:

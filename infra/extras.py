@@ -64,7 +64,9 @@ def install_peers() -> None:
     if not (target / "node_modules" / "oidc-provider").exists() and shutil.which("npm"):
         target.mkdir(exist_ok=True)
         command = ["npm", "install", "--prefix", str(target), "--ignore-scripts", "--no-audit"]
-        attempt("npm", [*command, "--no-fund", "--no-package-lock", NPM_PEER])
+        # Its own three tries wait for more than a minute before they give up.
+        command += ["--no-fund", "--no-package-lock", "--fetch-retries=1"]
+        attempt("npm", [*command, "--fetch-retry-mintimeout=1000", NPM_PEER])
 
 
 def found(program: str) -> bool:

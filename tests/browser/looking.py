@@ -3,22 +3,22 @@
 import json
 import os
 from pathlib import Path
+from typing import Any, Literal
 
 import msgspec
 from playwright.sync_api import Page
 
 _AXE = next((Path(__file__).parents[1] / "vendor").glob("axe-core-*/axe.min.js")).read_text()
-_WIDTHS = (1280, 320)
-# A narrow page holds the same elements in the same colours: only what their places decide is asked
-# again.
+# A narrow page holds the same elements: only what their places decide is asked again. Colours have
+# names that mean one thing by day and another by night, at any width: once each.
 _LAYOUT = ["color-contrast", "target-size", "scrollable-region-focusable", "region", "link-name"]
-_RULES = {
+_RULES: dict[tuple[int, Literal["light", "dark"]], Any] = {
     (1280, "light"): [
         "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice",
     ],
-    (320, "light"): {"type": "rule", "values": _LAYOUT},
-    (1280, "dark"): {"type": "rule", "values": ["color-contrast"]},
+    (320, "dark"): {"type": "rule", "values": _LAYOUT},
 }  # fmt: skip
+_PICTURES = os.environ.get("MOTCUA_PICTURES")
 _ASK = """rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})
     .then(it => it.violations)"""
 # A slip is one document printed twice.
@@ -59,20 +59,29 @@ def look(page: Page, name: str) -> Look:
     faults: list[str] = []
     wide = []
     facts = {}
-    for width in _WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            if rules := _RULES.get((width, scheme)):
-                faults += [_said(each, width, scheme) for each in page.evaluate(_ASK, rules)]
-            if folder := os.environ.get("MOTCUA_PICTURES"):
-                page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
+    for (width, scheme), rules in _RULES.items():
+        _become(page, width, scheme)
+        faults += [_said(each, width, scheme) for each in page.evaluate(_ASK, rules)]
         facts = page.evaluate(_FACTS)
         wide.append(facts["wide"])
+    if _PICTURES:
+        _keep_pictures(page, f"{_PICTURES}/{name}")
     page.emulate_media(color_scheme="light")
     if before:
         page.set_viewport_size(before)
     return Look(name, page.url, facts["title"], facts["language"], facts["headings"], wide, faults)
+
+
+def _become(page: Page, width: int, scheme: Literal["light", "dark"]) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+
+
+def _keep_pictures(page: Page, start: str) -> None:
+    for width in (1280, 320):
+        for scheme in ("light", "dark"):
+            _become(page, width, scheme)
+            page.screenshot(path=f"{start}-{width}-{scheme}.png", full_page=True)
 
 
 def _said(fault: dict, width: int, scheme: str) -> str:
