@@ -1,15 +1,18 @@
 """What a backup has to know of the cluster it is taken from, and small commands to it."""
 
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 import asyncpg
+import structlog
 
 from infra.dsn import Address
 from infra.embedded.restored import SHARED
 from tenants.clusters import owner, owner_address
 
 SLOT = "motcua_receiver"
+_log = structlog.get_logger()
 
 
 class Facts(NamedTuple):
@@ -17,6 +20,15 @@ class Facts(NamedTuple):
 
     system: str
     server: dict[str, str]
+
+
+class Following(NamedTuple):
+    """How the receiver stands in the cluster's eyes."""
+
+    lost: bool  # the cluster no longer keeps what it has not read yet
+    streams: bool
+    silent_seconds: float  # since it last said how far it is; 0 when it is not connected
+    behind_bytes: int
 
 
 class Pulse(NamedTuple):
@@ -68,13 +80,11 @@ async def next_file(cluster: str) -> str:
     return found
 
 
-async def slot_lost(cluster: str) -> bool:
-    """Whether the cluster no longer keeps what our receiver has not read yet."""
+async def following(cluster: str) -> Following:
+    """How our receiver reads the log right now."""
     async with owner(cluster) as admin:
-        status = await admin.fetchval(
-            "select wal_status from pg_replication_slots where slot_name = $1", SLOT
-        )
-    return bool(status == "lost")
+        row = await admin.fetchrow(_FOLLOWING, SLOT)
+    return Following(row["lost"], row["streams"], row["silent"], row["behind"])
 
 
 async def drop_slot(cluster: str) -> None:
@@ -88,21 +98,36 @@ async def drop_slot(cluster: str) -> None:
 
 
 async def wait_for_receiver(cluster: str, wanted: bool) -> None:
-    """Let commits wait (or no longer wait) until the receiver has them on its disk."""
+    """Let commits wait (or no longer wait) until the receiver has them on its disk.
+
+    Standbys that somebody else named (Patroni, an administrator) stay: who waits for whom is
+    theirs to say then, and taking it away would cost commits with the next failure.
+    """
     name = SLOT if wanted else ""
     async with owner(cluster) as admin:
-        if await admin.fetchval("show synchronous_standby_names") != name:
+        found = await admin.fetchval("show synchronous_standby_names")
+        if found not in {"", SLOT}:
+            if wanted:
+                _warn_of_others(cluster, found)
+        elif found != name:
             await admin.execute(f"alter system set synchronous_standby_names = '{name}'")
             await admin.execute("select pg_reload_conf()")
 
 
-async def is_followed(cluster: str) -> bool:
-    """Whether our receiver reads the log right now."""
-    async with owner(cluster) as admin:
-        return bool(
-            await admin.fetchval(
-                "select true from pg_stat_replication where application_name = $1"
-                " and state = 'streaming'",
-                SLOT,
-            )
-        )
+@cache
+def _warn_of_others(cluster: str, standbys: str) -> None:
+    # Once: it is looked at every two seconds.
+    if SLOT not in standbys:
+        _log.warning("backup_not_synchronous", cluster=cluster, standbys=standbys)
+
+
+_FOLLOWING = """
+select coalesce(s.wal_status = 'lost', false) as lost,
+       coalesce(r.state = 'streaming', false) as streams,
+       coalesce(extract(epoch from clock_timestamp() - r.reply_time), 0)::float8 as silent,
+       coalesce(pg_current_wal_lsn() - coalesce(r.flush_lsn, s.restart_lsn), 0)::bigint as behind
+from (select $1::name as slot) ours
+left join pg_replication_slots s on s.slot_name = ours.slot
+left join pg_stat_replication r on r.application_name = ours.slot
+order by streams desc limit 1
+"""
