@@ -15,6 +15,7 @@ from app import (
     cli_keys,
     cli_leaving,
     cli_providers,
+    cli_upgrade,
     cli_usage,
     lifecycle,
 )
@@ -26,8 +27,10 @@ from app.refusals import Refusal
 from billing import service as billing
 from billing.refusals import BooksRefuse, ContractRefused
 from infra import log
+from infra.migrate import MigrationFailed
 from infra.settings import BadSetting, settings
-from tenants import control, db, provision, registry, upgrade
+from tenants import control, db, provision, registry
+from tenants.advancing import ALL
 from tenants.issuers import Demands
 from tenants.provision import ProvisionError
 from tenants.shapes import Site
@@ -46,6 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
         Refusal,
         BooksRefuse,
         ContractRefused,
+        MigrationFailed,
         *cli_backup.TROUBLES,
     ) as error:
         sys.exit(f"motcua: {error}")
@@ -62,8 +66,8 @@ async def _run(asked: argparse.Namespace) -> None:
 
 
 async def _control_migrate(asked: argparse.Namespace) -> None:
-    version = await control.prepare(control_chain())
-    print(f"control database is on version {version}")
+    version, waits = await control.prepare(control_chain())
+    print(f"control database is on version {version} {waits}".rstrip())
 
 
 async def _create(asked: argparse.Namespace) -> None:
@@ -99,11 +103,8 @@ async def _resume(asked: argparse.Namespace) -> None:
 
 
 async def _migrate(asked: argparse.Namespace) -> None:
-    outcomes = await upgrade.upgrade(tenant_chain(), asked.slugs or None, at_once=asked.at_once)
-    for outcome in outcomes:
-        print(f"{outcome.slug:20} version {outcome.version} {outcome.error or ''}".rstrip())
-    if failed := [outcome.slug for outcome in outcomes if outcome.error]:
-        raise ProvisionError(f"not migrated: {', '.join(failed)}; run again when mended")
+    slugs = asked.slugs or None
+    await cli_upgrade.run(ALL, slugs, at_once=asked.at_once, everywhere=False)
 
 
 async def _drop(asked: argparse.Namespace) -> None:
@@ -185,9 +186,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("motcua", description=__doc__)
     rooms = parser.add_subparsers(
         required=True,
-        metavar="control|tenant|issuer|province|contract|provider|usage|audit|backup|keys|operator",
+        metavar="control|upgrade|tenant|issuer|province|contract|provider|usage|audit|backup|keys|operator",
     )
     add_verb(rooms.add_parser("control").add_subparsers(required=True), "migrate", _control_migrate)
+    cli_upgrade.add_verbs(rooms)
     _tenant_verbs(rooms.add_parser("tenant").add_subparsers(required=True))
     trust = add_verb(rooms.add_parser("issuer").add_subparsers(required=True), "trust", _trust)
     trust.add_argument("audience", choices=["citizen", "staff", "vendor"])

@@ -145,6 +145,8 @@ class Instance:
             "public_port": self.ports.web,
             "web_port": self.ports.web,
             "inner_port": self.ports.inner,
+            # Nobody takes over from a trial's only web process.
+            "web_drain_seconds": 0,
             "storage_driver": "s3" if self._s3 else "files",
             "backup_places": f"tai-cho={self._place('backups')}",
             "backup_keys": self._place("backup-keys"),

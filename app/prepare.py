@@ -43,10 +43,11 @@ def prepare(environment: dict[str, str], trusts: list[Trust], directory: Path) -
 
 
 async def _prepare(trusts: list[Trust]) -> None:
-    await control.prepare(control_chain())
+    # Nothing else runs: the data directory is ours alone.
+    await control.prepare(control_chain(), alone=True)
     for slug in loader.slugs():
         await lifecycle.create_province(slug)
-    for outcome in await upgrade.upgrade(tenant_chain(), None, at_once=2):
+    for outcome in await upgrade.upgrade(tenant_chain(), at_once=2, alone=True):
         if outcome.error:
             raise ProvisionError(f"{outcome.slug} was not migrated: {outcome.error}")
     for slug in loader.slugs():

@@ -1,7 +1,12 @@
-"""The web process: `python -m app.web`. Run as many as needed; they share the public port."""
+"""The web process: `python -m app.web`. Run as many as needed; they share the public port.
+
+A service manager may hold the public socket and hand it to each process (`sd_listen_fds(3)`): then
+no connection is lost while an old process gives way to a new one.
+"""
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import sys
@@ -9,11 +14,19 @@ import sys
 import uvicorn
 import uvloop
 
-from app.doors import render, sessions
+from app import release
+from app.doors import probes, render, sessions
+from app.draining import Draining
 from app.main import create_app
 from infra import bell, log
 from infra.settings import BadSetting, reread, settings
 from tenants import db
+from tenants.running import running
+
+# Longer than the proxy in front keeps a connection at rest, so that it is never closed under a
+# question just being asked.
+_REST_SECONDS = 20
+_FIRST_HANDED = 3
 
 
 def main() -> None:
@@ -32,33 +45,48 @@ async def serve() -> None:
     """Listen on the public and the inner port until a signal comes."""
     chosen = settings()
     render.warm()
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(),
-            lifespan="off",
-            ws="none",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            proxy_headers=False,  # The entrance believes the proxies it was told of, no others.
-            timeout_graceful_shutdown=20,
-            # A large body makes a connection remember the request it paused in; the next request
-            # on it, from a proxy perhaps for another tenant, must not begin where that one was.
-            reset_contextvars=True,
-        )
+    handed = _handed()
+    server = Draining(
+        _config(), handed=handed is not None, seconds=chosen.web_drain_seconds, leave=probes.leave
     )
     # Secrets are changed without stopping: their files are read again.
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reread)
     sockets = [
-        _listen(chosen.web_host, chosen.web_port, shared=chosen.web_shared),
+        handed or _listen(chosen.web_host, chosen.web_port, shared=chosen.web_shared),
         _listen(chosen.inner_host, chosen.inner_port, shared=False),
     ]
     try:
-        await server.serve(sockets=sockets)
+        async with running("web", release.own()):
+            await server.serve(sockets=sockets)
     finally:
         await sessions.close()
         await bell.close()
         await db.close()
+
+
+def _config() -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(),
+        lifespan="off",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,  # The entrance believes the proxies it was told of, no others.
+        timeout_keep_alive=_REST_SECONDS,
+        timeout_graceful_shutdown=20,
+        # A large body makes a connection remember the request it paused in; the next request
+        # on it, from a proxy perhaps for another tenant, must not begin where that one was.
+        reset_contextvars=True,
+    )
+
+
+def _handed() -> socket.socket | None:
+    """The listening socket that was handed to this very process, if one was."""
+    mine = os.environ.get("LISTEN_PID") == str(os.getpid())
+    if not mine or os.environ.get("LISTEN_FDS", "0") == "0":
+        return None
+    return socket.socket(fileno=_FIRST_HANDED)
 
 
 def _listen(host: str, port: int, *, shared: bool) -> socket.socket:

@@ -17,6 +17,7 @@ import structlog
 import uvloop
 from asyncpg import exceptions
 
+from app import release
 from app.jobs import BY_NAME, JOBS, Job
 from infra import bell, log
 from infra.answering import MAX_JOBS, Tick, answer_until
@@ -25,6 +26,7 @@ from infra.settings import BadSetting, reread, settings
 from infra.turns import share
 from tenants import db, registry
 from tenants.current import acting_for
+from tenants.running import running
 from tenants.shapes import Tenant
 
 _log = structlog.get_logger()
@@ -155,7 +157,8 @@ async def _tenant(slug: str) -> Tenant | None:
     if tenant is None:
         await registry.reload()  # It may be newer than our copy of the list.
         tenant = await registry.by_slug(slug)
-    return tenant if tenant and tenant.status != "provisioning" else None
+    ready = tenant and tenant.status != "provisioning" and release.serves(tenant)
+    return tenant if ready else None
 
 
 async def look(every: str, *, afresh: bool = False) -> None:
@@ -172,7 +175,8 @@ async def look(every: str, *, afresh: bool = False) -> None:
                 if job.every == every and await _is_worth(job, tenant):
                     await bell.ring(job.name, tenant.slug, once=once, afresh=afresh)
 
-    await asyncio.gather(*(look_at(tenant) for tenant in await registry.active()))
+    served = [tenant for tenant in await registry.active() if release.serves(tenant)]
+    await asyncio.gather(*(look_at(tenant) for tenant in served))
 
 
 async def _is_worth(job: Job, tenant: Tenant) -> bool:
@@ -213,7 +217,11 @@ async def _serve() -> None:
         loop.add_signal_handler(number, stop.set)
     # Secrets are changed without stopping: their files are read again.
     loop.add_signal_handler(signal.SIGHUP, reread)
-    await work_until(stop)
+    try:
+        async with running("worker", release.own()):
+            await work_until(stop)
+    finally:
+        await db.close()
 
 
 def main() -> None:

@@ -1,20 +1,29 @@
-"""The control plane's own database: made and migrated by the owner, used by the control role."""
+"""The control plane's own database: made and upgraded by the owner, used by the control role."""
+
+from collections.abc import Collection
 
 from infra.dsn import Address
-from infra.migrate import Migration, migrate
+from infra.migrate import Migration
+from infra.phases import Phase
 from infra.settings import settings
+from tenants import running
+from tenants.advancing import ALL, Reached, advance
 from tenants.clusters import (
     close_common_doors,
     close_doors,
     create_role,
-    grant_tables,
     owner,
     quoted,
 )
 
 
-async def prepare(migrations: list[Migration]) -> int:
-    """Make the control database and role when missing, migrate it; its version."""
+async def prepare(
+    migrations: list[Migration], phases: Collection[Phase] = ALL, *, alone: bool = False
+) -> Reached:
+    """Make the control database and role when missing, take it through these phases.
+
+    `alone` promises that no program of any release is at work. Raises MigrationFailed.
+    """
     address = Address.parse(settings().control_dsn)
     async with owner("main") as admin:
         await create_role(admin, address.user, address.password)
@@ -32,6 +41,10 @@ async def prepare(migrations: list[Migration]) -> int:
                 await close_common_doors(admin)
     async with owner("main", address.database) as connection:
         await connection.execute("revoke create on schema public from public")
-        version = await migrate(connection, migrations)
-        await grant_tables(connection, address.user)
-    return version
+        barred = None if alone or not found else _still_needed
+        return await advance(connection, address.user, migrations, phases, barred=barred)
+
+
+async def _still_needed(step: Migration) -> str:
+    older = [one for one in await running.at_work() if one.control_schema < step.number]
+    return f"an older release still runs: {older[0]}" if older else ""

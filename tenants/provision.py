@@ -11,6 +11,7 @@ import msgspec
 from infra.clock import now
 from infra.ids import uuid7
 from infra.migrate import Migration
+from infra.phases import floor
 from infra.sealed import seal
 from infra.settings import settings
 from tenants import registry
@@ -196,7 +197,9 @@ async def _build(tenant: Tenant, migrations: list[Migration], source: str) -> No
         await close_doors(admin, tenant.database, tenant.role)
     async with owner(tenant.cluster, tenant.database) as connection:
         await grant_tables(connection, tenant.role)
-    await record_version(tenant.id, len(migrations), None)
+    newest = len(migrations)
+    await raise_floor(tenant.id, floor(migrations, newest))
+    await record_version(tenant.id, newest, None)
 
 
 async def record_version(tenant_id: UUID, version: int, error: str | None) -> None:
@@ -204,6 +207,15 @@ async def record_version(tenant_id: UUID, version: int, error: str | None) -> No
     await control.execute(
         "update tenant set schema_version = $2, schema_error = $3 where id = $1",
         *(tenant_id, version, error),
+    )
+
+
+async def raise_floor(tenant_id: UUID, lowest: int) -> None:
+    """Keep releases that know fewer migrations away from a tenant, before it loses what they
+    need."""
+    await control.execute(
+        "update tenant set schema_floor = greatest(schema_floor, $2) where id = $1",
+        *(tenant_id, lowest),
     )
 
 

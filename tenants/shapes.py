@@ -74,6 +74,7 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     host: str  # its first address; further ones lead to the same tenant
     schema_version: int
     created_at: datetime
+    schema_floor: int = 0  # releases with fewer migrations cannot work with its database any more
     suspended_at: datetime | None = None
     suspended_until: date | None = None
     suspension_reason: str | None = None

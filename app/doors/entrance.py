@@ -25,6 +25,7 @@ from litestar.types import (
     Send,
 )
 
+from app import release
 from app.doors import old_address, render
 from app.doors.failures import (
     PROGRAMS,
@@ -126,6 +127,10 @@ class Entrance:
             if address := old_address.leads_on(scope, tenant):
                 await _led_on(answer, address)
                 return
+        if not release.serves(tenant):
+            _warn_of_misfit(tenant.slug, tenant.schema_version)
+            await _tell(answer, Unavailable(), "errors/away.html", incident=incident_code())
+            return
         with acting_for(tenant):
             await self._tenant_site(scope, receive, answer)
 
@@ -216,6 +221,12 @@ def _know_client(scope: HTTPScope) -> None:
 def _warn_of_stranger(address: str) -> None:
     # Once for each: if it is a proxy of ours, everybody behind it shares one limit.
     log.warning("forwarded_by_a_stranger", address=address, setting="MOTCUA_TRUSTED_PROXIES")
+
+
+@lru_cache(maxsize=64)
+def _warn_of_misfit(slug: str, version: int) -> None:
+    # Upgraded too little for this release, or too far.
+    log.error("release_does_not_fit", tenant=slug, version=version)
 
 
 def _host(scope: HTTPScope) -> str:

@@ -14,6 +14,14 @@ from app.trail import heads
 from infra import bell
 from tenants.db import control
 
+_leaving = False
+
+
+def leave() -> None:
+    """From now on this process is not ready: it finishes what it has and ends."""
+    global _leaving
+    _leaving = True
+
 
 @get("/health/live", opt={"public": True}, sync_to_thread=False)
 def alive() -> dict[str, str]:
@@ -24,7 +32,11 @@ def alive() -> dict[str, str]:
 @get("/health/ready", opt={"public": True})
 async def ready() -> Response[dict[str, str]]:
     """The parts it leans on answer; 503 names the one that does not."""
-    parts = {"control_database": await _control_answers(), "redis": await _redis_answers()}
+    parts = {
+        "control_database": await _control_answers(),
+        "redis": await _redis_answers(),
+        "staying": not _leaving,
+    }
     status = 200 if all(parts.values()) else 503
     return Response({n: "ok" if ok else "down" for n, ok in parts.items()}, status_code=status)
 

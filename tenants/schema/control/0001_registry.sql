@@ -12,6 +12,7 @@ create table tenant (
     site jsonb not null,
     schema_version int not null default 0,
     schema_error text,
+    schema_floor int not null default 0,    -- releases with fewer migrations are of no use to it
     suspended_at timestamptz,
     suspended_until date,
     suspension_reason text,
@@ -68,3 +69,16 @@ create table append_only (
     name text primary key
 );
 insert into append_only (name) values ('operation');
+
+-- The programs at work and what their releases know; one that falls silent is taken for gone.
+create table running_program (
+    id uuid primary key,
+    kind text not null check (kind in ('web', 'worker', 'keeper')),
+    release text not null,                  -- the directory it runs from
+    schema int not null,                    -- how many migrations of tenants' databases it knows
+    control_schema int not null,
+    host text not null,
+    pid int not null,
+    started_at timestamptz not null,
+    seen_at timestamptz not null
+);
