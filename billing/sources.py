@@ -17,7 +17,8 @@ from billing.refusals import SourceUnfit
 from billing.shapes import METERS, OURS, Fact
 from infra import clock
 from infra.ids import uuid7
-from tenants import db, provision
+from tenants import addresses, db, provision
+from tenants.addresses import Led
 from tenants.work import work
 
 _FIND = """
@@ -118,7 +119,8 @@ async def issued(tenant_id: UUID) -> list[IssuedSource]:
 async def take(source: Source, raw: Sequence[bytes | msgspec.Raw]) -> list[Answer]:
     """Book what a meter sent (CloudEvents 1.0); one answer for each event, in their order.
 
-    What can be taken is taken, whatever stands beside it. Opens its own unit of work.
+    What can be taken is taken, whatever stands beside it. Where the tenant has joined another, what
+    happened since is booked there. Opens its own unit of work.
     """
     first = await db.control.fetch_value(
         "select min(start_on) from contract where tenant_id = $1", source.tenant_id
@@ -128,11 +130,32 @@ async def take(source: Source, raw: Sequence[bytes | msgspec.Raw]) -> list[Answe
     read = [events.read(each, may, now) for each in raw]
     waiting = [Recorded(fact=fact, recorded_at=now) for fact in read if isinstance(fact, Fact)]
     async with work():
-        entered = iter(await books.enter(source.tenant_id, waiting, source.source))
+        entered = iter(await _entered(source, waiting))
     return [
         _refused(each) if isinstance(each, Refused) else _answer(each, next(entered))
         for each in read
     ]
+
+
+async def _entered(source: Source, waiting: Sequence[Recorded]) -> list[books.Entered]:
+    way = await addresses.led(source.tenant_id)
+    payers = [_payer(source.tenant_id, way, each.fact.occurred_at) for each in waiting]
+    made: dict[int, books.Entered] = {}
+    for payer in sorted(set(payers)) or [source.tenant_id]:
+        places = [place for place, each in enumerate(payers) if each == payer]
+        facts = [waiting[place] for place in places]
+        told = await books.enter(payer, facts, source.source)
+        made |= dict(zip(places, told, strict=True))
+    return [made[place] for place in range(len(waiting))]
+
+
+def _payer(tenant_id: UUID, way: Sequence[Led], occurred_at: datetime) -> UUID:
+    """Whose books a fact belongs to: those of who the tenant was part of when it happened."""
+    for step in way:
+        if occurred_at < step.at:
+            break
+        tenant_id = step.into
+    return tenant_id
 
 
 async def _note(actor: str, act: str, tenant_id: UUID, **detail: object) -> None:
