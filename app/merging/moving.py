@@ -40,7 +40,7 @@ with theirs as (
 insert into code_counter as c (prefix, on_day, last) select prefix, on_day, last from theirs
 on conflict (prefix, on_day) do update set last = greatest(c.last, excluded.last)
 """
-_ROWS = ("merger_id", "table_name", "old_key", "new_key", "moved")
+_ROWS = ("merger_id", "table_name", "old_key", "new_key", "moved", "written")
 
 
 class Moved(NamedTuple):
@@ -146,12 +146,14 @@ async def _counters(both: Sides, merger: UUID) -> None:
 async def _note(connection: asyncpg.Connection, merger: UUID, changes: Changes) -> None:
     """What has to be known to tell the two apart again."""
     rows = []
-    for table in changes.left.keys() | changes.maps.keys():
+    for table in changes.left.keys() | changes.maps.keys() | changes.changed.keys():
         maps, left = changes.maps.get(table, {}), changes.left.get(table, set())
         stayed = changes.stayed.get(table, set())
-        for key in left | maps.keys():
+        changed = changes.changed.get(table, {})
+        for key in left | maps.keys() | changed.keys():
             here = None if key in stayed else maps.get(key, key)
-            rows.append((merger, table, key, here, key not in left))
+            written = msgspec.json.encode(changed[key]).decode() if key in changed else None
+            rows.append((merger, table, key, here, key not in left, written))
     await connection.copy_records_to_table("merged_row", records=rows, columns=_ROWS)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from app.leaving.catalogue import Table
-from app.merging.kinds import KNOWN, STAYS, Kind, kind_of
+from app.merging.kinds import KNOWN, STAYS, kind_of
 from app.merging.shapes import Changes, Decision, Meeting, Plan, Row, Unique
 
 
@@ -27,19 +27,30 @@ def may_collide(unique: Unique, table: Table) -> bool:
 
 
 def in_order(tables: Sequence[Table]) -> list[Table]:
-    """Those first on whom others lean; tables that lean on one another come by name."""
+    """Those first on whom others lean; a circle (a dossier's task that may be recalled) begins
+    with who leans on the fewest."""
     left, done = {table.name: table for table in tables}, list[Table]()
     while left:
-        free = [
-            table for table in left.values()
-            if not any(k.table in left and k.table != table.name for k in table.foreign)
-        ]  # fmt: skip
-        # A circle (a dossier's recalled task) is broken where the fewest are waited for.
-        waits = {n: len({k.table for k in t.foreign} & left.keys()) for n, t in left.items()}
-        chosen = free or [min(left.values(), key=lambda table: (waits[table.name], table.name))]
-        for table in chosen:
-            done.append(left.pop(table.name))
+        waits = {name: _leans(table, left) for name, table in left.items()}
+        free = [name for name in left if not waits[name]]
+        circle = [name for name in left if name in _beneath(name, waits)]
+        for name in free or [min(circle, key=lambda name: (len(waits[name]), name))]:
+            done.append(left.pop(name))
     return done
+
+
+def _leans(table: Table, among: Mapping[str, Table]) -> set[str]:
+    return {key.table for key in table.foreign if key.table in among} - {table.name}
+
+
+def _beneath(name: str, leans: Mapping[str, set[str]]) -> set[str]:
+    """All tables one leans on, over others."""
+    seen, waiting = set[str](), [name]
+    while waiting:
+        fresh = leans[waiting.pop()] - seen
+        seen |= fresh
+        waiting += fresh
+    return seen
 
 
 def compared(table: Table) -> list[str]:
@@ -125,31 +136,27 @@ def decided(found: Sequence[Meeting], plan: Plan) -> tuple[list[Meeting], list[s
 def take(meeting: Meeting, slug: str, row: Row, highest: int, day: date, changes: Changes) -> None:
     """Write down what follows from one decision. `row` is theirs, `highest` the last number of ours
     in its series, `day` the day of the merger."""
-    kind = kind_of(meeting.table)
     match meeting.decision:
         case Decision.SAME:
             changes.same(meeting.table, meeting.theirs, meeting.ours)
         case Decision.KEEP:
-            changes.write(meeting.table, meeting.theirs, _renamed(kind, slug, row))
-            if kind.series:
-                _renumber(meeting, kind, row, highest, day, changes)
+            beside(meeting.table, meeting.theirs, slug, row, highest, day, changes)
         case _:
             changes.stay(meeting.table, meeting.theirs)
 
 
-def _renamed(kind: Kind, slug: str, row: Row) -> Row:
-    return {kind.suffix: f"{row[kind.suffix]}.{slug}"} if kind.suffix else {}
-
-
-def _renumber(
-    meeting: Meeting, kind: Kind, row: Row, highest: int, day: date, changes: Changes
+def beside(
+    table: str, key: str, slug: str, row: Row, highest: int, day: date, changes: Changes
 ) -> None:
-    assert kind.series
-    number = highest + row[kind.series.number]
-    changes.write(meeting.table, meeting.theirs, {kind.series.number: number})
-    changes.write(meeting.table, meeting.theirs, _out_of_force(meeting.table, row, day))
-    if meeting.table == "work_calendar":
-        changes.maps.setdefault(meeting.table, {})[meeting.theirs] = str(number)
+    """Write down how a row stands beside one of the same name: under another, out of force."""
+    kind = kind_of(table)
+    if kind.suffix:
+        changes.write(table, key, {kind.suffix: f"{row[kind.suffix]}.{slug}"})
+    if kind.series:
+        number = highest + row[kind.series.number]
+        changes.write(table, key, {kind.series.number: number, **_out_of_force(table, row, day)})
+        if table == "work_calendar":
+            changes.maps.setdefault(table, {})[key] = str(number)
 
 
 def _out_of_force(table: str, row: Row, day: date) -> Row:

@@ -37,6 +37,8 @@ class Sides(msgspec.Struct, frozen=True):
 
     ours: asyncpg.Connection
     theirs: asyncpg.Connection
+    into: Tenant
+    joining: Tenant
     tables: dict[str, Table]
     uniques: list[Unique]
     given: dict[str, str]  # "table.column" -> the sequence that gives its numbers
@@ -75,7 +77,7 @@ async def sides(into: Tenant, joining: Tenant) -> AsyncIterator[Sides]:
                 " set client_min_messages = warning"
             )
         known = {table.name: table for table in await tables(ours)}
-        yield Sides(ours, theirs, known, await _uniques(ours), await _given(ours))
+        yield Sides(ours, theirs, into, joining, known, await _uniques(ours), await _given(ours))
 
 
 async def alone(connection: asyncpg.Connection) -> None:

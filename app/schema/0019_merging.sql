@@ -12,14 +12,15 @@ create table merger (
     at timestamptz not null
 );
 
--- Rows that are not here as they were there: those that have become a row of ours, and those that
--- were left behind. All others kept their keys.
+-- Rows that are not here as they were there: those that have become a row of ours, those that were
+-- left behind, and those with another value in some column. All others came as they were.
 create table merged_row (
     merger_id uuid not null references merger,
     table_name text not null,
     old_key text not null,                  -- the key there
     new_key text,                           -- the key of the row here; null: it was left behind
-    moved boolean not null,                 -- it came along, under another key
+    moved boolean not null,                 -- it came along
+    written jsonb,                          -- the columns that were written otherwise
     primary key (merger_id, table_name, old_key)
 );
 

@@ -5,13 +5,31 @@ from contextvars import Context
 
 import pytest
 
-from app.merging import planning
+from app.merging import planning, running
+from app.merging.running import Merged
 from app.merging.shapes import Plan
-from tenants.current import acting_for
+from app.onestop.dossiers import service
+from app.trail import sealing
+from billing import collect
+from tenants import db
 from tenants.shapes import Tenant
-from tests.leaving.conftest import lived_in, worked
+from tenants.work import work
+from tests import cast
+from tests.leaving.conftest import worked
+from tests.onestop.dossiers.story import ANSWERS, BIRTH, on_paper, with_paper
 
 __all__ = ["worked"]
+
+
+async def elsewhere(doing):
+    """What `doing` gives in a context of its own, as on a command line."""
+    return await asyncio.create_task(doing, context=Context())
+
+
+async def merged(joining: Tenant, into: Tenant) -> Merged:
+    """One merger with everything decided as proposed."""
+    plan = await elsewhere(planning.plan(joining, into))
+    return await elsewhere(running.run(joining, into, decided(plan), by="Kiểm thử"))
 
 
 def decided(plan: Plan) -> Plan:
@@ -20,6 +38,29 @@ def decided(plan: Plan) -> Plan:
 
 
 @pytest.fixture
-async def joined(neighbour: Tenant) -> Tenant:
-    """Lào Cai after some days of work."""
+async def joining(neighbour: Tenant) -> Tenant:
+    """Lào Cai after some days of work: filed at the counter and online, by a citizen who is known
+    in Bình Định as well, and a draft."""
+    await cast.at(neighbour, _busy())
     return neighbour
+
+
+async def _busy() -> None:
+    mai, hung = await cast.officer(cast.OUTSIDER), await cast.citizen()
+    own = await cast.citizen("Giàng Thị Mỷ", "my.giang")
+    async with work():
+        await service.intake(mai, on_paper(full_name="Vàng A Páo"))
+    here = await db.tenant.fetch_value("select id from agency where key = 'ubnd-phuong-lao-cai'")
+    for person in (hung, own):
+        async with work():
+            draft = await service.start_draft(person, BIRTH, here)
+            await service.save_draft(person, draft.id, ANSWERS)
+        await with_paper(person, draft)
+        async with work():
+            await service.submit(person, draft.id)
+    async with work():
+        await service.start_draft(own, BIRTH, here)
+    while await collect.collect():
+        pass
+    while await sealing.seal_rows():
+        pass

@@ -1,0 +1,131 @@
+"""Splitting two provinces again, step by step: each gets what its agencies have.
+
+The joined tenant's own database lay closed since the merger. It gets what has changed and what is
+new, then that goes here, and its doors open. Until `taken_out` the receiving tenant has everything.
+"""
+
+import time
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from app.leaving import loading
+from app.merging import closing, files, giving, journal, notes, taking, telling
+from app.merging.journal import Journal
+from app.merging.notes import Notes
+from app.merging.refusals import MergeRefused
+from app.merging.sides import Sides, alone, sides
+from infra.clock import now
+from storage.store import store_of
+from tenants import addresses
+from tenants.clusters import owner, quoted
+from tenants.shapes import Tenant
+
+_COPIES = "select table_name || '|' || old_key as copy from merged_row where merger_id = $1"
+_FORGET = "delete from merged_row where merger_id = $1"
+_TRIES = 3
+_KEYS = "select key from stored_object"
+
+
+class Parted(msgspec.Struct, kw_only=True):
+    """What a split did."""
+
+    id: UUID
+    given: int = 0  # rows that had changed or were new
+    taken_out: int = 0
+    files: int = 0
+    lost: list[str] = []
+    paused_seconds: float = 0.0
+
+
+async def split(joined: Tenant, into: Tenant, *, agencies: Sequence[str] = (), by: str) -> Parted:
+    """Give `joined` back what its agencies have; `agencies` are keys of further ones that go.
+
+    Raises MergeRefused; then both are as before.
+    """
+    book = await journal.last(joined, by)
+    if book is None or book.over or book.into_id != into.id or "whole" not in book.done:
+        raise MergeRefused(f"{joined.slug} is not a part of {into.slug}")
+    done = Parted(id=book.id)
+    await book.note("parting", agencies=list(agencies))
+    async with sides(into, joined) as both:
+        if "taken_out" not in book.done:
+            await _part(both, joined, agencies, book, done)
+        await _bring_files(both, joined, into, book, done)
+        await both.theirs.execute(_FORGET, book.id)
+    await addresses.give_back(joined=joined.id, into=into.id, at=now())
+    await book.note("addresses_back")
+    await closing.open_again(joined)
+    async with owner(into.cluster, into.database) as connection:
+        await connection.execute("analyze")
+    await book.note("parted", **msgspec.to_builtins(done))
+    return done
+
+
+async def _part(
+    both: Sides,
+    joined: Tenant,
+    agencies: Sequence[str],
+    book: Journal,
+    done: Parted,
+) -> None:
+    known = await notes.read(both.ours, joined.id)
+    if known is not None:
+        copies = {row["copy"] for row in await both.theirs.fetch(_COPIES, book.id)}
+        for again in range(_TRIES):
+            began = time.monotonic()
+            try:
+                once = _once(both, known, agencies, copies)
+                done.given, done.taken_out = await once
+                break
+            except asyncpg.DeadlockDetectedError:
+                # Somebody's work held what we had to wait for; theirs went on.
+                if again == _TRIES - 1:
+                    raise
+        done.paused_seconds = round(time.monotonic() - began, 1)
+    await book.note("given_back")
+    await book.note("taken_out", **msgspec.to_builtins(done))
+
+
+async def _once(
+    both: Sides, known: Notes, agencies: Sequence[str], copies: set[str]
+) -> tuple[int, int]:
+    """Two transactions, theirs committed first: killed between the two, a second run gives the
+    same again, and knows what had not been theirs."""
+    async with both.ours.transaction():
+        await alone(both.ours)
+        async with both.theirs.transaction():
+            await alone(both.theirs)
+            # Readers go on; whoever writes waits for us.
+            names = ", ".join(quoted(table.name) for table in both.going)
+            await both.ours.execute(f"lock table {names} in share row exclusive mode")
+            await telling.tell_apart(both, known, agencies, copies)
+            back = await notes.way_back(both.ours, both.theirs, both.tables, known.changes)
+            given = await giving.give(both, known, back)
+            await taking.part_counters(both, known)
+            await _must_hold(both.theirs)
+            taken = await taking.take_out(both, known)
+            await _must_hold(both.ours)
+    return given, taken
+
+
+async def _must_hold(connection: asyncpg.Connection) -> None:
+    """Foreign keys had no say: what they would have asked."""
+    if wrong := await loading.orphans(connection):
+        raise MergeRefused("; ".join(wrong[:5]))
+
+
+async def _bring_files(
+    both: Sides, joined: Tenant, into: Tenant, book: Journal, done: Parted
+) -> None:
+    """What came since lies in our store only; what we have no row of any more goes from it."""
+    rows = await files.kept(both.theirs)
+    carried = await files.carry(into, joined, rows)
+    done.files, done.lost = carried.files, carried.lost
+    ours = {row["key"] for row in await both.ours.fetch(_KEYS)}
+    store = store_of(into)
+    for row in rows:
+        if row["key"] not in ours:
+            await store.remove(row["key"])
