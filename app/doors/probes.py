@@ -7,7 +7,7 @@ from litestar import Litestar, Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
 
-from app.doors import backup_figures
+from app.doors import backup_figures, program_figures
 from app.doors.gateway import gateway_routes
 from app.doors.measures import trail_checked
 from app.trail import heads
@@ -48,6 +48,7 @@ async def metrics() -> Response[bytes]:
         for slug, checked in (await heads.latest()).items():
             trail_checked(slug, checked.checked_at, checked.findings, checked.unsealed)
     await backup_figures.refresh()
+    await program_figures.refresh()
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
