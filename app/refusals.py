@@ -41,7 +41,7 @@ class NotAllowed(Refusal):
 
     status = 403
     code = "not_allowed"
-    message = "Ông/bà chưa được giao nhiệm vụ này. Vui lòng liên hệ quản trị của đơn vị."
+    message = "Ông/bà chưa được giao nhiệm vụ này. Vui lòng liên hệ quản trị viên của đơn vị."
 
 
 class Overtaken(Refusal):

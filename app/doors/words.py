@@ -1,6 +1,6 @@
 """Template filters: figures, dates and durations as Vietnamese administrative texts write them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from infra.clock import VIETNAM
@@ -31,6 +31,11 @@ def ngay(value: date | None) -> str:
         return ""
     day = _local(value) if isinstance(value, datetime) else value
     return f"{day:%d/%m/%Y}"
+
+
+def het_ngay(value: datetime | None) -> str:
+    """The last day before a moment that itself no longer belongs to it: 30/11/2026."""
+    return "" if value is None else ngay(value - timedelta(microseconds=1))
 
 
 def ngay_chu(value: date | None) -> str:
@@ -121,6 +126,7 @@ FILTERS = (
     so,
     dong,
     ngay,
+    het_ngay,
     ngay_chu,
     thang,
     thang_chu,

@@ -140,16 +140,15 @@ async def _limits_page(
 
 async def _overview(*, done: str = "", refusal: Refusal | None = None) -> Response[bytes]:
     day, tenant_id = today(), current().id
-    month = day.replace(day=1)
+    month, standing = day.replace(day=1), await health.standing_now()
     return page(
         "admin/messages.html",
         status=refusal.status if refusal else 200,
         here=HERE,
         limits_at=LIMITS,
         holds=await warnings.latest(),
-        providers=provider_lines(
-            await health.standing_now(), await health.of_month(tenant_id, month), now()
-        ),
+        providers=provider_lines(standing, await health.of_month(tenant_id, month), now()),
+        lines_by=[(each.name, each.label) for each in standing if each.channel == "sms"],
         limits=limit_lines(await quota.standings(tenant_id, month, allowance.METER), month),
         warnings=warning_lines(
             [one for one in await quota.warnings(tenant_id) if one.meter == allowance.METER]

@@ -21,10 +21,10 @@ LIMIT_FIELDS: Sequence[tuple[str, str, str, bool]] = (
     ("number_a_day", "Số tin đến một số trong một ngày", "Tin vượt mức tự gửi vào hôm sau.", False),
     ("codes_an_hour", "Số mã xác thực đến một số trong một giờ", "", False),
     ("surge_times", "Coi là tăng đột ngột khi gấp bao nhiêu lần thường lệ",
-     "So với cùng giờ trong 28 ngày trước. Tin bị giữ cho đến khi quản trị cho gửi.", False),
+     "So với cùng giờ trong 28 ngày trước. Tin bị giữ cho đến khi quản trị viên cho gửi.", False),
     ("surge_from", "Chỉ xét tăng đột ngột từ số phần tin trong một giờ", "", False),
     ("strangers_an_hour", "Số tin đến đầu số lạ trong một giờ",
-     "Vượt mức thì giữ các tin đến đầu số lạ cho đến khi quản trị cho gửi.", False),
+     "Vượt mức thì giữ các tin đến đầu số lạ cho đến khi quản trị viên cho gửi.", False),
     ("parts_a_message", "Số phần nhiều nhất của một mẫu tin", "", False),
 )  # fmt: skip
 

@@ -75,7 +75,7 @@ _TITLES = {
     "notice.resend": "Gửi lại tin báo",
     "notice.resume": "Nhận tin trở lại",
     "notice.stop": "Thôi nhận tin",
-    "notice.set_line": "Khai báo tên gửi tin",
+    "notice.set_line": "Khai báo tên định danh",
     "notice.write_wording": "Soạn mẫu tin",
     "partner.add": "Khai báo hệ thống liên thông",
     "partner.stop": "Tạm dừng hệ thống liên thông",
@@ -115,6 +115,7 @@ class TrailLine(msgspec.Struct, frozen=True):
     note: str
     code: str
     origin: str
+    port: int | None
     sealed: bool
 
 
@@ -138,7 +139,8 @@ def trail_lines(found: Sequence[Found]) -> list[TrailLine]:
             title_of(one.act),
             _HOWS.get(one.how or "", "") or one.basis or "",
             one.code or "",
-            _origin(one),
+            one.address or "",
+            one.port,
             one.sealed,
         )
         for one in found
@@ -151,7 +153,7 @@ def seal_rows(seals: Sequence[SealLine]) -> list[SealRow]:
         SealRow(
             so(one.seq),
             so(one.rows),
-            f"{short_moment(one.first_at)} – {short_moment(one.last_at)}",
+            _span(short_moment(one.first_at), short_moment(one.last_at)),
             short_moment(one.sealed_at),
             short(one.digest),
         )
@@ -165,7 +167,5 @@ def title_of(act: str) -> str:
     return _TITLES.get(act) or act_title(act) or other
 
 
-def _origin(one: Found) -> str:
-    if not one.address:
-        return ""
-    return f"{one.address}, cổng {one.port}" if one.port else one.address
+def _span(first: str, last: str) -> str:
+    return first if first == last else f"{first} – {last}"

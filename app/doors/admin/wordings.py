@@ -30,7 +30,7 @@ _DONE = {
     "dung": "Đã đưa mẫu vào sử dụng.",
     "thoi": "Đã thôi dùng mẫu này.",
     "duyet": "Đã ghi kết quả của nhà mạng.",
-    "ten-gui": "Đã lưu tên gửi tin.",
+    "ten-gui": "Đã lưu tên định danh.",
 }
 
 
@@ -122,7 +122,7 @@ async def _page(
         at=f"{MESSAGES}/mau/{key}",
         title=templates.title_of(key),
         demanded_by=templates.named(key).demanded_by,
-        places=sorted(places),
+        places=[f"{{{name}}} {wording.PLACE_NAMES[name]}" for name in sorted(places)],
         versions=version_lines(key, await templates.known_of([key]), terms),
         terms=terms,
         day=day,

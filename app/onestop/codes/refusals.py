@@ -10,7 +10,7 @@ class NoCodeGiven(Refusal):
     code = "no_code_given"
     message = (
         "Hệ thống cấp mã hồ sơ chưa cấp thêm mã cho cơ quan này. "
-        "Ông/bà vui lòng thử lại sau ít phút hoặc báo quản trị của đơn vị."
+        "Ông/bà vui lòng thử lại sau ít phút hoặc báo quản trị viên của đơn vị."
     )
 
 

@@ -74,7 +74,7 @@ class NobodyThere(Refusal):
     code = "nobody_there"
     message = (
         "Cơ quan chưa có chức danh cho bước tiếp theo. "
-        "Vui lòng liên hệ quản trị của đơn vị để bổ sung chức danh."
+        "Vui lòng liên hệ quản trị viên của đơn vị để bổ sung chức danh."
     )
 
 
@@ -84,7 +84,7 @@ class SuccessorUnclear(Refusal):
     code = "successor_unclear"
     message = (
         "Cơ quan ghi trong quy trình đã kết thúc hoạt động và có nhiều cơ quan kế thừa. "
-        "Vui lòng liên hệ quản trị của đơn vị để chọn cơ quan trong quy trình."
+        "Vui lòng liên hệ quản trị viên của đơn vị để chọn cơ quan trong quy trình."
     )
 
 

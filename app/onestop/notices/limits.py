@@ -41,7 +41,7 @@ class Hold(StrEnum):
 
 
 HOLD_NAMES = {
-    Hold.TEMPLATE: "Tạm giữ: mẫu tin chưa được nhà mạng duyệt cho tên gửi đang dùng.",
+    Hold.TEMPLATE: "Tạm giữ: mẫu tin chưa được nhà mạng duyệt cho tên định danh đang dùng.",
     Hold.NUMBER_HOUR: "Tạm giữ: số này đã nhận đủ số tin được phép trong một giờ.",
     Hold.NUMBER_DAY: "Tạm giữ: số này đã nhận đủ số tin được phép trong một ngày.",
     Hold.DAY_CAP: "Tạm giữ: đã gửi đủ số tin được phép trong ngày của địa phương.",
@@ -53,9 +53,9 @@ HOLD_ADVICE = {
     Hold.TEMPLATE: "Quản trị ghi kết quả duyệt mẫu, hoặc dùng lại mẫu đã được duyệt.",
     Hold.NUMBER_HOUR: "Tin tự gửi khi hết giờ; nếu gấp, gọi điện cho người nhận.",
     Hold.NUMBER_DAY: "Tin tự gửi vào hôm sau; nếu gấp, gọi điện cho người nhận.",
-    Hold.DAY_CAP: "Tin tự gửi vào hôm sau; quản trị có thể nâng giới hạn trong ngày.",
+    Hold.DAY_CAP: "Tin tự gửi vào hôm sau; quản trị viên có thể nâng giới hạn trong ngày.",
     Hold.SURGE: "Quản trị kiểm tra nguyên nhân rồi cho gửi hoặc không gửi.",
-    Hold.PREFIX: "Kiểm tra lại số điện thoại trong hồ sơ; quản trị cho gửi hoặc không gửi.",
+    Hold.PREFIX: "Kiểm tra lại số điện thoại trong hồ sơ; quản trị viên cho gửi hoặc không gửi.",
     Hold.CODES: "Tin tự gửi khi hết giờ; nếu lặp lại, kiểm tra xem có người dò mã hay không.",
 }
 

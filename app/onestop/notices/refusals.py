@@ -53,7 +53,7 @@ class LineFaulty(Refusal):
     status = 422
     code = "line_faulty"
     _SENTENCES: ClassVar[dict[str, str]] = {
-        "brand": "Ghi tên gửi tin từ 1 đến 11 ký tự không dấu, ví dụ TTHCC-BD.",
+        "brand": "Ghi tên định danh từ 1 đến 11 ký tự không dấu, ví dụ TTHCC-BD.",
         "provider": "Ghi tên tắt của nhà cung cấp bằng chữ thường, ví dụ esms.",
     }
 

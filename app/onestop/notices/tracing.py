@@ -27,7 +27,7 @@ RESULT_NAMES = {
     Result.SPARED: "Không gửi qua đây",
 }
 _REASONS = {
-    Result.REFUSED: "Nhà cung cấp không nhận số điện thoại, nội dung hoặc tên gửi của tin này.",
+    Result.REFUSED: "Nhà cung cấp không nhận số điện thoại, nội dung hoặc tên định danh này.",
     Result.LATER: "Nhà cung cấp không trả lời hoặc đang bận; tin chắc chắn chưa được nhận.",
     Result.UNKNOWN: "Mất liên lạc khi đang gửi. Hệ thống không gửi lại trước khi hỏi được.",
     Result.SPARED: "Nhà cung cấp vừa lỗi nhiều lần liên tiếp nên tin được chuyển đi ngay.",

@@ -38,6 +38,24 @@ SAMPLE: Mapping[str, object] = {
     "TRANGTHAI": "Đang xử lý",
 }
 
+# What stands in each place, for who writes a wording.
+PLACE_NAMES = {
+    "CQ": "tên cơ quan",
+    "MA": "mã hồ sơ",
+    "TT": "tên thủ tục",
+    "HEN": "giờ, ngày hẹn trả",
+    "HAN": "hạn phải làm",
+    "PHI": "số tiền phải nộp",
+    "LYDO": "lý do",
+    "NOI": "nơi nhận hồ sơ, trả kết quả",
+    "TRACUU": "địa chỉ tra cứu",
+    "NGAYMOI": "ngày hẹn trả mới",
+    "VD": "mã vận đơn",
+    "SO": "số hồ sơ",
+    "OTP": "mã xác thực",
+    "TRANGTHAI": "tình trạng hồ sơ",
+}
+
 
 class Verdict(StrEnum):
     """What an operator said of a wording (tình trạng duyệt mẫu)."""

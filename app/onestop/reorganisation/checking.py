@@ -42,7 +42,7 @@ def _new_faults(plan: Plan, standing: Standing) -> Iterator[str]:
                 if key not in ended and not one.ended}  # fmt: skip
     for new in plan.agencies:
         if new.key in standing.agencies:
-            yield f"{new.key}: khóa này đã có; đặt khóa khác cho cơ quan mới."
+            yield f"{new.key}: mã này đã có; đặt mã khác cho cơ quan mới."
         yield from (f"{new.key}: {fault}" for fault in prefix_faults(new.code_prefix))
         if new.code_prefix in prefixes:
             yield f"{new.key}: mã định danh {new.code_prefix} đang được cơ quan khác sử dụng."
@@ -51,8 +51,8 @@ def _new_faults(plan: Plan, standing: Standing) -> Iterator[str]:
         if new.parent is not None and not _will_be(plan, standing, new.parent):
             yield f"{new.key}: không có cơ quan cấp trên {new.parent}."
         if new.posts is not None and len({post.key for post in new.posts}) < len(new.posts):
-            yield f"{new.key}: có hai chức danh trùng khóa."
-    yield from (f"{key}: hai cơ quan mới trùng khóa." for key in _doubles(
+            yield f"{new.key}: có hai chức danh trùng mã."
+    yield from (f"{key}: hai cơ quan mới trùng mã." for key in _doubles(
         [new.key for new in plan.agencies]))  # fmt: skip
 
 

@@ -30,7 +30,7 @@ async def held_notice(hold: str = "surge") -> str:
 async def test_a_wording_is_tried_written_approved_and_taken_into_use(thu, province):
     text = "{CQ}: Ho so {MA} da xong, moi den {NOI}"
     tried = text_of(await thu.post(ONE, data={"text": text, "xem-thu": "co"}))
-    assert "Không dấu (GSM-7)" in tried and "1 phần tin" in tried and "650 đồng" in tried
+    assert "Không dấu, " in tried and "1 phần tin" in tried and "650 đồng" in tried
     wrong = {"text": "Ho so {MA} cua {TEN}"}
     assert "Chỗ điền {TEN} không có" in text_of(await thu.post(ONE, data=wrong), 422)
     long = {"text": "ợ" * 67 * 12, "marked": "co"}

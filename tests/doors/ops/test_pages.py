@@ -64,7 +64,7 @@ async def test_the_statement_shows_amounts_in_dong_included_lines_at_zero_and_th
     behind = await see(vendor, f"/bang-ke/{renting.slug}/2026-11/storage-byte_day")
     assert "2.500.000 phần (1 byte-ngày là" in behind and "2.500.000 byte<" in behind
     assert "Tháng chưa kết thúc" in text
-    assert "từ 00 giờ 00 phút, ngày 01/11/2026 đến trước 00 giờ 00 phút, ngày 01/12/2026" in text
+    assert "từ ngày 01/11/2026 đến hết ngày 30/11/2026" in text
     assert 'rel="prev"' in text and 'rel="next"' not in text
 
 

@@ -174,8 +174,8 @@ def test_a_sound_plan_has_no_faults() -> None:
         ([merge("a")], {"agencies": [new_agency(code_prefix="H00.B")]}, "đang được cơ quan khác"),
         ([merge("a")], {"agencies": [new_agency(parent="x")]}, "cơ quan cấp trên x"),
         ([merge("a")], {"agencies": [new_agency(sms_name="Ủy ban")]}, "không dấu"),
-        ([merge("a", into="c")], {"agencies": [new_agency("b")]}, "b: khóa này đã có"),
-        ([merge("a")], {"agencies": [new_agency(), new_agency()]}, "trùng khóa"),
+        ([merge("a", into="c")], {"agencies": [new_agency("b")]}, "b: mã này đã có"),
+        ([merge("a")], {"agencies": [new_agency(), new_agency()]}, "trùng mã"),
         (
             [merge("a", into="b")],
             {"appointments": [{"officer": "ai", "agency": "b", "post": "leader"}]},
