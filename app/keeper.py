@@ -21,7 +21,7 @@ from infra.clock import now
 from infra.settings import BadSetting, settings
 from tenants import db, registry
 from tenants.backup import base, catalogue, marks, servers
-from tenants.backup.receiver import Receiver
+from tenants.backup.following import Follower
 from tenants.backup.rules import is_due, night_begins
 from tenants.backup.wal import Log
 from tenants.shapes import Tenant
@@ -37,17 +37,17 @@ class Keeper:
 
     def __init__(self, cluster: str) -> None:
         self.cluster = cluster
-        self._receiver = Receiver(cluster, synchronous=settings().backup_synchronous)
+        self._follower = Follower(cluster)
         self._pulsed_at: datetime | None = None
         self._tried_at: datetime | None = None
         self._system = ""
 
     async def follow(self) -> None:
         """One look at the log: the receiver runs, whole files are sealed, each minute ends one."""
-        await self._keep_receiving()
+        current = await self._log()
+        await self._follower.look(current)
         if not await catalogue.eras(self.cluster):
             return  # The first base backup, which begins one, is on its way.
-        current = await self._log()
         every = timedelta(seconds=settings().backup_switch_seconds)
         if is_due(self._pulsed_at, now(), every):
             await current.pulse()
@@ -65,6 +65,11 @@ class Keeper:
         for trouble in await backups.tonight(self.cluster):
             _log.error("backup_trouble", cluster=self.cluster, trouble=trouble)
 
+    async def mend(self) -> None:
+        """A piece of the log is gone: a base taken since is what restoring goes on from."""
+        if await catalogue.lost_since_base(self.cluster):
+            await base.take(self.cluster)
+
     async def mark_by_chance(self) -> None:
         """Mark each tenant once a day, at a second nobody knows beforehand."""
         for tenant in await registry.active():
@@ -72,36 +77,14 @@ class Keeper:
                 await marks.take(tenant)
 
     async def close(self) -> None:
-        """Nobody waits for a receiver that is gone."""
-        with contextlib.suppress(Exception):
-            await servers.wait_for_receiver(self.cluster, wanted=False)
-        self._receiver.stop()
+        """End the receiver; nobody waits for it any more."""
+        await self._follower.close()
 
     async def _log(self) -> Log:
         system = (await servers.facts(self.cluster)).system
         if system != self._system:
             self._system, self._current = system, Log(self.cluster, system)
         return self._current
-
-    async def _keep_receiving(self) -> None:
-        child = self._receiver.running
-        if child is not None and child.poll() is None:
-            if await servers.slot_lost(self.cluster):
-                await self._begin_anew()
-            elif settings().backup_synchronous and await servers.is_followed(self.cluster):
-                await servers.wait_for_receiver(self.cluster, wanted=True)
-            return
-        self._receiver.stop()
-        await servers.wait_for_receiver(self.cluster, wanted=False)
-        self._receiver.start()
-
-    async def _begin_anew(self) -> None:
-        """The cluster threw away log we had not read: only a new base goes on from here."""
-        _log.error("backup_log_lost", cluster=self.cluster)
-        self._receiver.stop()
-        await servers.drop_slot(self.cluster)
-        self._receiver.start()
-        await base.take(self.cluster)
 
 
 async def _marked_long_ago(tenant: Tenant) -> bool:
@@ -119,6 +102,7 @@ async def keep_until(stop: asyncio.Event) -> None:
     keepers = [Keeper(name) for name in settings().clusters if name in settings().cluster_admins]
     work = [_again(stop, k.follow, _STEP_SECONDS) for k in keepers]
     work += [_again(stop, step, _PAUSE_SECONDS) for k in keepers for step in (k.nightly,)]
+    work += [_again(stop, step, _PAUSE_SECONDS) for k in keepers for step in (k.mend,)]
     work += [_again(stop, k.mark_by_chance, _PAUSE_SECONDS) for k in keepers]
     work.append(_again(stop, _push, _PAUSE_SECONDS))
     try:

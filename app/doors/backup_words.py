@@ -10,6 +10,8 @@ WORRIES = {
     Worry.FAILED_DRILL: "Lần khôi phục thử gần nhất không đạt",
     Worry.LATE_COPY: "Bản sao chưa đến đủ các nơi lưu",
     Worry.LOG_BEHIND: "Nhật ký ghi trước đến chậm quá 10 phút",
+    Worry.LOG_LOST: "Mất một đoạn nhật ký ghi trước, đang chờ bản toàn cụm mới",
+    Worry.NOT_AWAITED: "Giao dịch chưa được ghi sang ổ đĩa thứ hai như đã đặt",
     Worry.LATE_PUSH: "Bản sao gửi về trung tâm của tỉnh bị chậm",
 }
 KINDS = {

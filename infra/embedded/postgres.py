@@ -38,6 +38,8 @@ _SETTINGS = {
     "shared_buffers": "96MB",
     "max_wal_size": "1GB",
     "checkpoint_timeout": "15min",
+    # A receiver that is away for long costs a new base backup, never a full disk.
+    "max_slot_wal_keep_size": "4GB",
     "random_page_cost": "1.1",
     "jit": "off",
     "timezone": "UTC",

@@ -49,6 +49,9 @@ async def _take(cluster: str, identity: UUID, known: servers.Facts, era_file: st
         began_at = await admin.fetchval("select clock_timestamp()")
         await admin.execute(_HOLD, f"motcua_base_{identity.hex[-8:]}")
         written: Written = await write(archive, home, key, _stream(cluster))
+    # The cluster may have had no room to hold its log, and ended that session: pg_basebackup says
+    # whether it still came by all it needed.
+    async with owner(cluster) as admin:
         reaches_at = await admin.fetchval("select clock_timestamp()")
     manifest = Manifest(
         id=identity, kind="base", cluster=cluster, system=known.system, began_at=began_at,

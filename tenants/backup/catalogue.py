@@ -65,6 +65,11 @@ async def eras(cluster: str) -> list[BackupSet]:
     return [BackupSet.of(row) for row in await control.fetch(_ERAS, cluster)]
 
 
+async def lost_since_base(cluster: str) -> bool:
+    """Whether a piece of the cluster's log is gone and no base was begun since."""
+    return bool(await control.fetch_value(_LOST, cluster))
+
+
 async def living(kind: Kind | None = None) -> list[BackupSet]:
     """Sets that can be restored, newest first."""
     return [BackupSet.of(row) for row in await control.fetch(_LIVING, kind)]
@@ -115,6 +120,11 @@ _LIVING = """
 select * from backup_set where ($1::text is null or kind = $1)
   and (state = 'whole' or kind = 'wal' and state = 'running')
 order by began_at desc
+"""
+_LOST = """
+select exists (select from backup_receiver r where r.cluster = $1 and r.lost_at > coalesce(
+    (select max(began_at) from backup_set s
+     where s.kind = 'base' and s.state = 'whole' and s.cluster = $1), '-infinity'))
 """
 _NEWEST = "select * from backup_set order by began_at desc limit $1"
 _PLACES = "select set_id, place, copied_at from backup_copy where set_id = any($1)"

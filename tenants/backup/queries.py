@@ -83,6 +83,7 @@ def _line(row: Any, moment: datetime) -> TenantLine:
     standing = Standing(
         *(row["newest_at"], row["log_reaches_at"], row["drilled_at"]),
         *(row["drill_failed"], row["uncopied_since"], due),
+        *(row["log_lost"], row["awaited_at"], row["promised"]),
     )
     names = set(TenantLine.__struct_fields__) - {"worries", "pushes"}
     return TenantLine(
@@ -124,8 +125,14 @@ select t.slug, t.site->>'name' as name, t.created_at,
        (select min(u.since) from uncopied u
         where u.tenant_id = t.id or u.tenant_id is null and u.cluster = t.cluster)
            as uncopied_since,
-       p.pushed_at, p.every_hours
+       p.pushed_at, p.every_hours,
+       coalesce(r.lost_at > coalesce(
+           (select max(s.began_at) from backup_set s where s.kind = 'base' and s.state = 'whole'
+            and s.cluster = t.cluster), '-infinity'), false) as log_lost,
+       case when r.waited_for then r.looked_at end as awaited_at,
+       coalesce(r.promised, false) as promised
 from tenant t
+left join backup_receiver r on r.cluster = t.cluster
 left join lateral (select at, seconds from restore_drill d where d.tenant_id = t.id and d.passed
                    order by at desc limit 1) good on true
 left join lateral (select passed from restore_drill d where d.tenant_id = t.id

@@ -1,5 +1,6 @@
 """Following a cluster's write-ahead log: PostgreSQL's own receiver, as long as we live."""
 
+import contextlib
 import signal
 import subprocess
 from pathlib import Path
@@ -10,6 +11,14 @@ from infra.postgres_programs import environment, program
 from tenants.backup.servers import SLOT, replication
 from tenants.backup.wal import arriving
 
+# The log was removed; the cluster was restored to before what we have; its slot was given up.
+_FINAL = (
+    b"has already been removed",
+    b"is ahead of the WAL flush position",
+    b"is not in this server's history",
+    b"can no longer access replication slot",
+)
+
 
 class Receiver(Server):
     """Writes the log of one cluster to `wal.arriving(cluster)`, every byte as it comes.
@@ -19,6 +28,7 @@ class Receiver(Server):
     """
 
     farewell = (signal.SIGINT,)
+    patience = 3
 
     def __init__(self, cluster: str, *, synchronous: bool) -> None:
         """Describe; nothing happens before `start`."""
@@ -37,9 +47,17 @@ class Receiver(Server):
         made = subprocess.run(  # noqa: S603
             [*argv, "--create-slot", "--if-not-exists"], env=said, capture_output=True, check=False
         )
-        self.log.write_bytes(made.stderr)
+        with self.log.open("ab") as told:
+            told.write(made.stderr)
         more = [f"--directory={target}", "--status-interval=1", *mode]
         return spawn([*argv, *more], log=self.log, env=said, cwd=target)
+
+    def cannot_go_on(self) -> bool:
+        """Whether the cluster has said that it does not have what this one still wants."""
+        with contextlib.suppress(OSError):
+            said = self.log.read_bytes()[self._log_start :]
+            return any(word in said for word in _FINAL)
+        return False
 
     def _answers(self) -> bool:
         return self._child is not None and self._child.poll() is None

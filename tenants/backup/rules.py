@@ -21,6 +21,20 @@ BEHIND = timedelta(minutes=10)
 _YEAR = timedelta(days=366)
 
 
+# One that has not said for so long how far it is does nothing any more.
+SILENT_SECONDS = 30
+# So long the backup process may not have looked at a receiver commits are to wait for.
+UNSEEN = timedelta(minutes=2)
+
+
+class Step(StrEnum):
+    """What a receiver of the log needs."""
+
+    GO_ON = "go_on"
+    START = "start"
+    BEGIN_ANEW = "begin_anew"
+
+
 class Worry(StrEnum):
     """What is wrong with a tenant's or a cluster's backups."""
 
@@ -31,6 +45,8 @@ class Worry(StrEnum):
     FAILED_DRILL = "failed_drill"
     LATE_COPY = "late_copy"
     LOG_BEHIND = "log_behind"
+    LOG_LOST = "log_lost"
+    NOT_AWAITED = "not_awaited"
     LATE_PUSH = "late_push"
 
 
@@ -43,6 +59,9 @@ class Standing(NamedTuple):
     drill_failed: bool  # whether the last drill did not
     uncopied_since: datetime | None  # the oldest set a place still lacks
     push_due_at: datetime | None  # when its own centre should have had the next copy
+    log_lost: bool = False  # a piece of the log is gone, and no base was begun since
+    awaited_at: datetime | None = None  # promised: when commits were last seen to wait; or None
+    promised: bool = False  # that no commit is answered before a second disk has it
 
 
 def worries(standing: Standing, now: datetime) -> list[Worry]:
@@ -60,11 +79,26 @@ def worries(standing: Standing, now: datetime) -> list[Worry]:
         found.append(Worry.OLD_DRILL)
     if standing.log_reaches_at is None or now - standing.log_reaches_at > BEHIND:
         found.append(Worry.LOG_BEHIND)
+    if standing.log_lost:
+        found.append(Worry.LOG_LOST)
+    awaited = standing.awaited_at is not None and now - standing.awaited_at <= UNSEEN
+    if standing.promised and not awaited:
+        found.append(Worry.NOT_AWAITED)
     if standing.uncopied_since is not None and now - standing.uncopied_since > COPYING:
         found.append(Worry.LATE_COPY)
     if standing.push_due_at is not None and now > standing.push_due_at + COPYING:
         found.append(Worry.LATE_PUSH)
     return found
+
+
+def receiver_step(*, alive: bool, lost: bool, silent_seconds: float) -> Step:
+    """What is to be done about the receiver; one that hangs is worse than none.
+
+    The cluster keeps the log for it, and cannot even let go of it.
+    """
+    if lost:
+        return Step.BEGIN_ANEW
+    return Step.GO_ON if alive and silent_seconds <= SILENT_SECONDS else Step.START
 
 
 def era_of(file: str, eras: Sequence[BackupSet]) -> BackupSet:

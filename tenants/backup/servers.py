@@ -97,8 +97,8 @@ async def drop_slot(cluster: str) -> None:
         )
 
 
-async def wait_for_receiver(cluster: str, wanted: bool) -> None:
-    """Let commits wait (or no longer wait) until the receiver has them on its disk.
+async def wait_for_receiver(cluster: str, wanted: bool) -> bool:
+    """Let commits wait (or no longer wait) until the receiver has them on its disk; do they now.
 
     Standbys that somebody else named (Patroni, an administrator) stay: who waits for whom is
     theirs to say then, and taking it away would cost commits with the next failure.
@@ -112,6 +112,8 @@ async def wait_for_receiver(cluster: str, wanted: bool) -> None:
         elif found != name:
             await admin.execute(f"alter system set synchronous_standby_names = '{name}'")
             await admin.execute("select pg_reload_conf()")
+            found = name
+    return SLOT in found
 
 
 @cache

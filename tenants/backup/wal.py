@@ -26,6 +26,7 @@ _log = structlog.get_logger()
 # A file of which no pulse tells when it began is read whenever it might be needed.
 _UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 _DONE = re.compile(r"[0-9A-F]{24}|[0-9A-F]{8}\.history")
+_BEGUN = re.compile(_DONE.pattern + r"|[0-9A-F]{24}\.partial")
 _USUAL_BYTES = 16 * 1024 * 1024
 
 
@@ -56,12 +57,18 @@ class Log:
         self._pulses.append(found)
         return found
 
-    async def collect(self) -> list[str]:
+    def forget(self) -> None:
+        """No pulse from before tells anything about the files that come now."""
+        self._pulses.clear()
+
+    async def collect(self, *, unfinished: bool = False) -> list[str]:
         """Seal the files that are whole, and take them away from where they arrived; their names.
 
-        A place that does not answer gets its copies later; only the first has to.
+        `unfinished`: the begun one too, when nothing will come to it any more. A place that does
+        not answer gets its copies later; only the first has to.
         """
-        done = sorted(p for p in _listed(arriving(self.cluster)) if _DONE.fullmatch(p.name))
+        wanted = _BEGUN if unfinished else _DONE
+        done = sorted(p for p in _listed(arriving(self.cluster)) if wanted.fullmatch(p.name))
         eras = await catalogue.eras(self.cluster) if done else []
         if done and not eras:
             raise BackupError(f"{self.cluster} has no era yet: its first base backup begins one")
@@ -123,7 +130,10 @@ async def fetch(base: Manifest, until: datetime | None, into: Restored) -> list[
     keys = {e: await keyring.read(e) for e in {s.era for s in wanted}}
     for segment in wanted:
         content = await _opened(here[segment.file], keys, wal_home(cluster, system))
-        await asyncio.to_thread(into.add_log, segment.file, content)
+        # A begun one serves where the whole one never came.
+        name = segment.file.removesuffix(".partial")
+        if name == segment.file or name not in here:
+            await asyncio.to_thread(into.add_log, name, content)
     return wanted
 
 

@@ -48,6 +48,17 @@ create table backup_files (
     primary key (tenant_id, place)
 );
 
+-- How the receiver of a cluster's log stands, as the backup process saw it last.
+create table backup_receiver (
+    cluster text primary key,
+    looked_at timestamptz not null,
+    streams boolean not null,
+    promised boolean not null,              -- no commit is to be answered before a second disk has it
+    waited_for boolean not null,            -- and so it is
+    behind_bytes bigint not null default 0, -- of the log, not yet received
+    lost_at timestamptz                     -- when a piece of the log was found to be gone
+);
+
 -- What a tenant's tables held at one exact place of the write-ahead log.
 create table backup_mark (
     id uuid primary key,
