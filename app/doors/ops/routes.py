@@ -18,6 +18,7 @@ from billing import queries, rebuild, service
 from billing.months import month_of, parse_month
 from billing.refusals import BooksRefuse
 from infra import clock
+from tenants import registry
 
 Asked = Request[Any, Any, Any]
 
@@ -29,7 +30,12 @@ async def show_tenants() -> Response[bytes]:
     month = month_of(clock.now())
     checks = await rebuild.latest()
     trails = await heads.latest()
-    return page("ops/tenants.html", rows=rows, month=month, checks=checks, trails=trails, here="/")
+    formers = {tenant.slug: tenant.former for tenant in await registry.every()}
+    joined = {each.slug for former in formers.values() for each in former}
+    return page(
+        "ops/tenants.html", rows=rows, month=month, checks=checks, trails=trails, here="/",
+        formers=formers, joined=joined,
+    )  # fmt: skip
 
 
 @get("/hop-dong/{slug:str}")

@@ -1,6 +1,6 @@
 """Outside meters at the door: each event once, and each refusal told."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import httpx
 import msgspec
@@ -15,6 +15,7 @@ from billing.months import month_of
 from infra import clock
 from infra.settings import settings
 from tenants import db
+from tenants.addresses import take_over
 from tenants.work import work
 from tests.billing.contracts import contract
 from tests.doors.ops.conftest import from_outside
@@ -102,3 +103,17 @@ async def test_a_stranger_a_revoked_token_and_what_is_no_event_are_refused(meter
     kept = await db.control.fetch("select * from usage_source where tenant_id = $1", tenant.id)
     token = meter.headers["Authorization"].removeprefix("Bearer ")
     assert token not in repr([dict(row) for row in kept])
+
+
+async def test_what_happens_after_a_tenant_joined_another_is_booked_there(
+    meter, tenant, make_tenant
+):
+    into, at = await make_tenant(), clock.now() - timedelta(hours=1)
+    await take_over(joined=tenant.id, into=into.id, at=at)
+    before = (at - timedelta(seconds=1)).isoformat()
+    for _ in range(2):
+        answer = await send(meter, event("a"), event("b", time=before), event("c", quantity=5))
+        assert [each["id"] for each in answer.json()] == ["a", "b", "c"]
+    counted = "select id from usage where tenant_id = $1 order by id"
+    found = [await db.control.fetch(counted, each.id) for each in (tenant, into)]
+    assert [[row["id"] for row in rows] for rows in found] == [["b"], ["a", "c"]]

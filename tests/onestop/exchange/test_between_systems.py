@@ -1,6 +1,10 @@
 """A dossier goes from one system to another and its answer comes back, by messages alone."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+
+import msgspec
 
 from app.onestop.dossiers import service
 from app.onestop.dossiers.rules import Status
@@ -8,11 +12,15 @@ from app.onestop.exchange import service as exchange
 from app.onestop.papers.service import attach_to_dossier
 from app.onestop.slips.shapes import SupplementItem
 from infra.clock import now
+from infra.sealed import seal
+from infra.settings import settings
 from storage import service as storage
-from tenants import db
+from tenants import db, registry
+from tenants.addresses import take_over
 from tenants.shapes import Tenant
 from tenants.work import work
 from tests import cast
+from tests.conftest import MakeTenant
 from tests.onestop.dossiers.linked import holder, opened, sound, walk_out
 from tests.onestop.exchange.systems import (
     exchanged,
@@ -173,3 +181,47 @@ async def test_a_dossier_is_counted_once_where_its_citizen_brought_it(
     assert await db.tenant.fetch_value(used) == 1
     assert await cast.at(theirs, db.tenant.fetch_value(used)) == 0
     assert await cast.at(theirs, db.tenant.fetch_value("select count(*) from notice")) == 0
+
+
+async def test_work_begun_before_a_merger_goes_on_after_it_in_the_name_it_was_begun_in(
+    province: Tenant, theirs: Tenant, make_tenant: MakeTenant
+) -> None:
+    dossier = await sent()
+    await exchanged()
+    into = await make_tenant()
+    await take_over(joined=province.id, into=into.id, at=now())
+    async with instead_of(province, into) as after:
+        # The other side answers the address it knows, and knows nobody else.
+        await cast.at(theirs, received())
+        await cast.at(theirs, exchanged())
+        assert (await visit(dossier))["outcome"] == "accepted"
+        officer = await holder(agency_id=dossier.agency_id)
+        async with work():
+            await service.withdraw(officer, dossier.code, None, reason="Người nộp xin rút")
+        await cast.at(after, exchanged())
+        assert await messages() == [("request", "taken"), ("withdrawal", "taken")]
+        assert await their_status(theirs) == [Status.WITHDRAWN]
+
+
+@asynccontextmanager
+async def instead_of(joined: Tenant, into: Tenant) -> AsyncIterator[Tenant]:
+    """As if every row had been moved: who took over works on the other's own database."""
+    await _settle(joined, "nowhere", "nobody", joined.secrets.password)
+    await _settle(into, joined.database, joined.role, joined.secrets.password)
+    after = await registry.by_slug(into.slug)
+    assert after is not None
+    try:
+        yield after
+    finally:
+        for tenant in (into, joined):
+            await _settle(tenant, tenant.database, tenant.role, tenant.secrets.password)
+
+
+async def _settle(tenant: Tenant, database: str, role: str, password: str) -> None:
+    secrets = msgspec.structs.replace(tenant.secrets, password=password)
+    sealed = seal(settings().key, msgspec.json.encode(secrets), f"tenant:{tenant.slug}")
+    await db.control.execute(
+        "update tenant set database = $2, role = $3, sealed = $4 where id = $1",
+        *(tenant.id, database, role, sealed),
+    )
+    await registry.reload()
