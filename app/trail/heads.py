@@ -92,11 +92,10 @@ async def published(tenant: Tenant) -> Published:
 
 
 async def trusted(tenant: Tenant) -> list[bytes]:
-    """The public keys that may have signed a tenant's seals: its own, those of tenants that joined
-    it, and former ones a person answered for."""
+    """The public keys that may have signed a tenant's seals: its own, and former ones a person
+    answered for."""
     rows = await db.control.fetch(_KEYS, tenant.id)
-    own = [signing.public_key_by(key) for key in tenant.keys]
-    return [*own, *(row["public_key"] for row in rows)]
+    return [signing.public_key(tenant), *(row["public_key"] for row in rows)]
 
 
 async def verify_here(first: int = 1, last: int | None = None) -> Verdict:

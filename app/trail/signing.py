@@ -20,12 +20,7 @@ def sign(message: bytes) -> bytes:
 
 def public_key(tenant: Tenant | None = None) -> bytes:
     """The 32 bytes by which anybody can check a tenant's seals."""
-    return public_key_by((tenant or current()).secrets.key)
-
-
-def public_key_by(key: bytes) -> bytes:
-    """The same by the tenant's own key, 32 bytes."""
-    return _private(key).public_key().public_bytes_raw()
+    return _private((tenant or current()).secrets.key).public_key().public_bytes_raw()
 
 
 def signed(message: bytes, signature: bytes, key: bytes, trusted: Collection[bytes]) -> bool:
