@@ -14,6 +14,7 @@ from app import (
     cli_coming,
     cli_keys,
     cli_leaving,
+    cli_merging,
     cli_providers,
     cli_upgrade,
     cli_usage,
@@ -246,6 +247,7 @@ def _tenant_verbs(verbs: Verbs) -> None:
     add_verb(verbs, "add-host", _add_host, "slug", "host")
     cli_leaving.add_verbs(verbs)
     cli_coming.add_verbs(verbs)
+    cli_merging.add_verbs(verbs)
     form = add_verb(verbs, "code-form", _code_form, "slug", "agency")
     form.add_argument("file", type=content_of, nargs="?", help="left out: as the agency above it")
     change = add_verb(verbs, "reorganise", _reorganise, "slug")

@@ -9,7 +9,8 @@ from asyncpg.exceptions import PostgresError
 
 from app import lifecycle
 from app.cli_parts import Verbs, add_verb, note, who
-from app.trail import heads
+from app.trail import heads, joined
+from app.trail.checking import Verdict
 from billing.months import day_start
 from tenants import db, registry
 from tenants.current import acting_for
@@ -55,18 +56,25 @@ async def _one(tenant: Tenant, first: int | date | None, last: int | date | None
     with acting_for(tenant):
         try:
             bounds = await _seal("first", first) or 1, await _seal("last", last)
-            verdict = await heads.verify_here(*bounds)
+            found = [(tenant.slug, await heads.verify_here(*bounds))]
+            if bounds == (1, None):
+                found += [(f"{tenant.slug}/{s}", v) for s, v in await joined.verify_joined()]
         except (OSError, PostgresError) as error:
             print(f"{tenant.slug}: cannot be read: {type(error).__name__}: {error}")
             return False
+    for name, verdict in found:
+        _tell(name, verdict)
+    return all(verdict.whole for _, verdict in found)
+
+
+def _tell(name: str, verdict: Verdict) -> None:
     for finding in verdict.findings:
-        print(f"{tenant.slug}: {finding.line}")
+        print(f"{name}: {finding.line}")
     if verdict.faults > len(verdict.findings):
-        print(f"{tenant.slug}: and {verdict.faults - len(verdict.findings)} more")
+        print(f"{name}: and {verdict.faults - len(verdict.findings)} more")
     told = f"{verdict.seals} seals, {verdict.rows} rows, {verdict.unsealed} not sealed yet"
     state = "whole" if verdict.whole else f"{verdict.faults} findings"
-    print(f"{tenant.slug}: {state}: {told}, head {verdict.head} {verdict.digest.hex()}")
-    return verdict.whole
+    print(f"{name}: {state}: {told}, head {verdict.head} {verdict.digest.hex()}")
 
 
 async def _accept(asked: argparse.Namespace) -> None:

@@ -31,6 +31,13 @@ from tenants.shapes import Secrets, Site, Tenant
 _LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 
+_JOINED = """
+select m.into_slug from merger m join tenant t on t.id = m.joined_id where t.slug = $1
+and exists (select from merger_step s where s.merger_id = m.id and s.step = 'closed')
+and not exists (select from merger_step s where s.merger_id = m.id
+                and s.step in ('cancelled', 'parted'))
+"""
+
 
 class ProvisionError(Exception):
     """A verb that cannot be carried out; its text tells the operator why."""
@@ -64,8 +71,16 @@ async def create(
     return tenant
 
 
+async def must_be_alone(slug: str) -> None:
+    """Raise ProvisionError for a tenant whose data is part of another one's since a merger."""
+    into = await control.fetch_value(_JOINED, slug)
+    if into is not None:
+        raise ProvisionError(f"{slug} is part of {into}: motcua tenant merge split parts them")
+
+
 async def activate(tenant: Tenant) -> None:
     """Open the doors of a tenant whose parts all stand."""
+    await must_be_alone(tenant.slug)
     await control.execute(
         "update tenant set status = 'active' where id = $1 and status = 'provisioning'", tenant.id
     )
@@ -84,6 +99,7 @@ async def suspend(slug: str, reason: str, until: date | None) -> None:
 
 async def resume(slug: str) -> None:
     """Open a suspended tenant's doors again."""
+    await must_be_alone(slug)
     done = await control.execute(
         "update tenant set status = 'active', suspended_at = null, suspended_until = null,"
         " suspension_reason = null where slug = $1 and status = 'suspended'",

@@ -32,6 +32,7 @@ async def erase_files(tenant: Tenant) -> None:
     """Remove the tenant's bucket, and the files that were on their way into it."""
     if tenant.status != "provisioning":
         raise LeavingRefused(f"{tenant.slug} is open: run motcua tenant close first")
+    await provision.must_be_alone(tenant.slug)
     await store_of(tenant).erase()
     if settings().staging_root:
         with acting_for(tenant):

@@ -10,6 +10,7 @@ import msgspec
 from app.leaving.catalogue import Table
 from app.merging.kinds import KNOWN, STAYS, kind_of
 from app.merging.shapes import Changes, Decision, Meeting, Plan, Row, Unique
+from app.onestop.codes import rules as codes
 
 
 def may_collide(unique: Unique, table: Table) -> bool:
@@ -151,7 +152,10 @@ def beside(
     """Write down how a row stands beside one of the same name: under another, out of force."""
     kind = kind_of(table)
     if kind.suffix:
-        changes.write(table, key, {kind.suffix: f"{row[kind.suffix]}.{slug}"})
+        named = row[kind.suffix]
+        # A code is typed and printed as a bar code: it keeps to the letters codes have.
+        other = codes.beside(named, slug) if table == "dossier" else f"{named}.{slug}"
+        changes.write(table, key, {kind.suffix: other})
     if kind.series:
         number = highest + row[kind.series.number]
         changes.write(table, key, {kind.series.number: number, **_out_of_force(table, row, day)})

@@ -3,6 +3,7 @@
 import structlog
 
 from app.trail import heads
+from app.trail.joined import verify_joined
 from app.trail.retention import drop_old
 from app.trail.sealing import BATCH, seal_rows
 
@@ -21,6 +22,8 @@ async def check_trail() -> bool:
     """Verify the whole trail and write down what was found; never more to do."""
     await heads.publish()
     verdict = await heads.verify_here()
+    for _, theirs in await verify_joined():
+        verdict.add(theirs.findings)
     await heads.note_check(verdict)
     if not verdict.whole:
         log.error("trail_not_whole", findings=verdict.faults, first=verdict.findings[0].line)

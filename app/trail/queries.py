@@ -30,19 +30,20 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     last_at: datetime
 
 
-# Served by trail_by_subject and dossier_code_key.
+# Served by trail_by_subject, joined_trail_by_subject and dossier_code_key.
 _READERS = """
-select coalesce(detail->>'agency', '') as place, count(*) as times, max(at) as last_at from trail
+select coalesce(detail->>'agency', '') as place, count(*) as times, max(at) as last_at
+from whole_trail
 where subject_kind = 'dossier_reading' and subject_id = dossier_named($1)::text
 group by 1 order by last_at desc
 """
-# Served by the index trail_by_subject.
+# Served by the indexes trail_by_subject and joined_trail_by_subject.
 _OF_SUBJECT = """
 select id, at, actor_kind, actor_name, act, detail::text as detail, basis,
        on_behalf_of
-from trail
+from whole_trail
 where subject_kind = $1 and subject_id = $2
-  and ($3::uuid is null or (at, id) < (select at, id from trail where id = $3))
+  and ($3::uuid is null or (at, id) < (select at, id from whole_trail where id = $3))
 order by at desc, id desc limit $4
 """
 

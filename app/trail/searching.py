@@ -65,12 +65,13 @@ class SealLine(msgspec.Struct, frozen=True, kw_only=True):
 _FOUND = """
 select t.id, t.at, t.actor_kind, t.actor_name, t.on_behalf_of, t.act, t.subject_kind,
        coalesce(d.code, t.detail->>'code') as code, t.detail->>'how' as how, t.basis, t.address,
-       t.port, coalesce((t.tx, t.id) <= (s.to_tx, s.to_id), false) as sealed
-from (select * from trail t where {where} order by t.at desc, t.id desc limit {limit}) t
+       t.port, coalesce((t.tx, t.id) <= (s.to_tx, s.to_id), t.joined_id is not null) as sealed
+from (select * from whole_trail t where {where} order by t.at desc, t.id desc limit {limit}) t
 left join dossier d on d.id = case
     when t.subject_kind in ('dossier', 'dossier_reading') then t.subject_id::uuid end
 left join lateral (select to_tx, to_id from trail_seal
-                   where cluster = t.cluster order by seq desc limit 1) s on true
+                   where cluster = t.cluster and t.joined_id is null
+                   order by seq desc limit 1) s on true
 order by t.at desc, t.id desc
 """
 _PEOPLE = """
@@ -86,7 +87,7 @@ async def search(asked: Asked, *, after: UUID | None = None, limit: int = PAGE) 
     """The rows that answer, newest first; `after` is the last id of the page already seen."""
     where, values = await _conditions(asked)
     if after:
-        place = f"(t.at, t.id) < (select at, id from trail where id = ${len(values) + 1})"  # noqa: S608
+        place = f"(t.at, t.id) < (select at, id from whole_trail where id = ${len(values) + 1})"  # noqa: S608
         where.append(place)
         values.append(after)
     sql = _FOUND.format(where=" and ".join(where) or "true", limit=limit + 1)

@@ -63,16 +63,18 @@ from dossier d
 """
 
 
-async def fill(tenant: Tenant, count: int, *, everywhere: bool = False) -> None:
+async def fill(
+    tenant: Tenant, count: int, *, everywhere: bool = False, prefix: str = PREFIX
+) -> None:
     """Give the tenant `count` dossiers, each with progress, trail, a notice and its usage.
 
     At one agency four of five are being processed; `everywhere` in the province one of fifty is,
     as in a house that has been at work for years.
     """
     values = {
-        "prefix": f"'{PREFIX}'", "a_day": _A_DAY, "count": count,
+        "prefix": f"'{prefix}'", "a_day": _A_DAY, "count": count,
         "open": "n % 50 = 0" if everywhere else "n % 5 <> 0",
-        "agencies": _COMMUNES if everywhere else _ONE_AGENCY % f"'{PREFIX}'",
+        "agencies": _COMMUNES if everywhere else _ONE_AGENCY % f"'{prefix}'",
     }  # fmt: skip
     async with owner(tenant.cluster, tenant.database) as connection:
         # A rebuilt past needs neither the checks nor the flushes of a living one.

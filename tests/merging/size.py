@@ -1,0 +1,107 @@
+"""Two provinces of many dossiers become one and part again: how long it takes, how long nobody can
+write, and whether both are as before.
+
+    python -m tests.merging.size [DOSSIERS]
+"""
+
+import asyncio
+import resource
+import sys
+import time
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from app.chains import tenant_chain
+from app.merging import comparing, planning, running, splitting
+from app.provinces import loader
+from app.provinces import service as provinces
+from storage.store import store_of
+from tenants import provision, registry
+from tenants.current import acting_for
+from tenants.shapes import Tenant
+from tenants.work import work
+from tests.bench.filling import fill
+from tests.bench.house import House, house, run
+from tests.bench.machine import cpu_seconds
+from tests.merging.conftest import decided
+
+T = TypeVar("T")
+_PREFIXES = {"binhdinh": "H08.21583", "laocai": "H38.02647"}
+
+
+def main(dossiers: int = 100_000) -> None:
+    """All of it; ends with status 1 when the split is not the identity."""
+    with house() as here:
+        run(_play(here, dossiers))
+
+
+async def _play(here: House, dossiers: int) -> None:
+    both = [await _province(slug, dossiers) for slug in _PREFIXES]
+    into, joining = both
+    await _told("seal what there is", here, _sealed(both))
+    before = await _told("digests", here, _digests(both))
+    plan = await _told("plan", here, planning.plan(joining, into))
+    print(f"{len(plan.meetings)} to decide, {sum(plan.rows.values())} rows go along")
+    merged = await _told("merge", here, running.run(joining, into, decided(plan), by="size"))
+    print(merged)
+    parted = await _told("split", here, splitting.split(joining, into, by="size"))
+    print(parted)
+    after = await _told("digests", here, _digests(both))
+    wrong = [comparing.differing(*pair) for pair in zip(before, after, strict=True)]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"differing tables: {wrong}; most memory {peak:.0f} MB")
+    sys.exit(any(map(bool, wrong)))
+
+
+async def _province(slug: str, dossiers: int) -> Tenant:
+    found = loader.load(slug)
+    made = await provision.create(slug, provinces.site_of(found), tenant_chain())
+    await store_of(made).prepare()
+    await provision.activate(made)
+    await asyncio.create_task(_load(made, slug))
+    await fill(made, dossiers, everywhere=True, prefix=_PREFIXES[slug])
+    await registry.reload()
+    return await registry.by_slug(slug) or made
+
+
+async def _load(made: Tenant, slug: str) -> None:
+    with acting_for(made):
+        async with work():
+            await provinces.load(loader.load(slug))
+
+
+async def _sealed(both: list[Tenant]) -> None:
+    """What closing would do, so that it is not taken for the pause's work."""
+    for each in both:
+        await asyncio.create_task(_seal(each))
+
+
+async def _seal(tenant: Tenant) -> None:
+    from app.trail import sealing
+    from billing import collect
+
+    with acting_for(tenant):
+        while await sealing.seal_rows():
+            pass
+        while await collect.collect(5000):
+            pass
+
+
+async def _digests(both: list[Tenant]) -> list[comparing.Digests]:
+    return [await comparing.digests(each) for each in both]
+
+
+async def _told(what: str, here: House, doing: Awaitable[T]) -> T:
+    began, cpu = time.perf_counter(), _cpu(here)
+    found = await doing
+    print(f"{what}: {time.perf_counter() - began:.1f} s, {_cpu(here) - cpu:.1f} s of processor")
+    return found
+
+
+def _cpu(here: House) -> float:
+    assert here.postgres.running
+    return time.process_time() + cpu_seconds(here.postgres.running.pid)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
