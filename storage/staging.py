@@ -54,15 +54,6 @@ def folder() -> Path:
     return Path(settings().staging_root) / current().slug
 
 
-def _path(upload: UUID) -> Path:
-    """Where an upload's file lies: with us, or still where a tenant that joined us had it."""
-    ours = folder()
-    if current().former and not (path := ours / str(upload)).exists():
-        others = (ours.parent / each.slug / str(upload) for each in current().former)
-        return next((other for other in others if other.exists()), path)
-    return ours / str(upload)
-
-
 async def create(upload: UUID) -> None:
     """An empty file for a new upload."""
     path = folder() / str(upload)
@@ -72,7 +63,7 @@ async def create(upload: UUID) -> None:
 
 async def fill(upload: UUID, content: bytes | Path) -> None:
     """All the bytes of an upload at once; a file is moved here."""
-    path = _path(upload)
+    path = folder() / str(upload)
     if isinstance(content, Path):
         await _run(shutil.move, content, path)
     else:
@@ -81,13 +72,13 @@ async def fill(upload: UUID, content: bytes | Path) -> None:
 
 async def size(upload: UUID) -> int:
     """How many bytes have come; raises UploadMissing."""
-    return (await _run(_path(upload).stat)).st_size
+    return (await _run((folder() / str(upload)).stat)).st_size
 
 
 @asynccontextmanager
 async def hold(upload: UUID) -> AsyncIterator[Staged]:
     """The upload's file for this block alone; raises UploadBusy or UploadMissing."""
-    path = _path(upload)
+    path = folder() / str(upload)
     handle = await _run(os.open, path, os.O_WRONLY | os.O_APPEND)
     try:
         try:
@@ -109,14 +100,12 @@ async def hold(upload: UUID) -> AsyncIterator[Staged]:
 
 async def remove(upload: UUID) -> None:
     """Forget the file; one that is gone is no error."""
-    await _run(_path(upload).unlink, missing_ok=True)
+    await _run((folder() / str(upload)).unlink, missing_ok=True)
 
 
 async def older_than(seconds: float) -> list[UUID]:
     """Uploads whose file was last written so long ago."""
-    moment = now().timestamp() - seconds
-    places = [folder(), *(folder().parent / each.slug for each in current().former)]
-    return await _run(lambda: [upload for place in places for upload in _older(place, moment)])
+    return await _run(lambda: list(_older(folder(), now().timestamp() - seconds)))
 
 
 def _older(place: Path, moment: float) -> Iterator[UUID]:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.doors.sites import place_of
+from app.onestop.codes import rules as codes
 from app.onestop.dossiers import service as dossiers
 from app.onestop.notices import answering, reports
 from app.onestop.ratings.rules import dossier_of, token_for
@@ -275,6 +276,16 @@ async def test_codes_links_and_callbacks_of_before_are_answered_at_both_addresse
         sent = await browser.post(f"/tra-cuu/{held.code}", data={"so_cuoi": "0302"})
         assert sent.status_code == 200
         assert (await browser.get(held.inbound, params={"from": "0905000301"})).status_code == 204
+    # Where another dossier has the code now, it leads at the old address to the one it was of.
+    both = codes.beside(held.code, joined.slug)
+    assert codes.is_code(both)
+    rename = "update dossier set code = $2 where code = $1"
+    await db.tenant.execute(rename, held.code, both)
+    found = await old.get("/tra-cuu", params={"ma": held.code})
+    assert found.headers["location"] == f"/tra-cuu/{both}"
+    assert (await old.get(f"/tra-cuu/{held.code}")).headers["location"] == f"/tra-cuu/{both}"
+    assert (await new.get(f"/tra-cuu/{held.code}")).status_code == 404
+    await db.tenant.execute(rename, both, held.code)
     for path in (f"/tra-cuu/{held.code}", held.link, held.rating, held.inbound):
         assert (await away.get(path)).status_code == 404, path
 

@@ -19,6 +19,7 @@ from app.doors.sent import texts
 from app.doors.sessions import actor
 from app.onestop.codes import rules as codes
 from app.onestop.codes.aliases import present_code
+from app.onestop.codes.rules import beside
 from app.onestop.dossiers.queries import tracking
 from app.onestop.dossiers.queries.mine import own_code
 from app.onestop.reorganisation.succession import agency_names
@@ -26,6 +27,7 @@ from app.onestop.slips.queries import slips_of
 from app.people.queries import today
 from app.refusals import Malformed, NotFound
 from app.trail.reading import note
+from tenants.current import current
 
 Code = Annotated[str, QueryParameter(name="ma", max_length=200)]
 
@@ -40,10 +42,10 @@ class NoSuchDossier(NotFound):
 
 
 @get("/tra-cuu", opt={"public": True})
-async def ask_for_code(code: Code = "") -> Response[bytes] | Redirect:
+async def ask_for_code(request: Asked, code: Code = "") -> Response[bytes] | Redirect:
     """The box for the code; a code that is there leads to its page."""
     wanted = codes.read(code)
-    if wanted and (present := await present_code(wanted)):
+    if wanted and (present := await present_code(await _meant(request, wanted))):
         return Redirect(f"/tra-cuu/{present}", status_code=303)
     if not code.strip():
         return page("portal/track.html", here="/tra-cuu", code="", errors={})
@@ -55,7 +57,7 @@ async def ask_for_code(code: Code = "") -> Response[bytes] | Redirect:
 @get("/tra-cuu/{code:str}", opt={"public": True})
 async def show_tracking(request: Asked, code: FromPath[str]) -> Response[bytes] | Redirect:
     """Status and dates, to anybody with the code; 304 when the reader has this version."""
-    found = await tracking(code)
+    found = await tracking(await _meant(request, code))
     if found is None:
         raise NoSuchDossier
     if found.code != code:  # A former code of the dossier.
@@ -87,6 +89,15 @@ async def show_details(request: Asked, code: FromPath[str]) -> Response[bytes]:
     names = await agency_names(found.details.dossier_id, today())
     receipt = await _receipt(found.code) if own else ""
     return _page(track_view(found, names), own=own, receipt=receipt)
+
+
+async def _meant(request: Asked, code: str) -> str:
+    """The code as it is meant here: at the old address of a tenant that joined this one, where both
+    had a dossier of the same code, that tenant's own."""
+    former = current().former_at(request.url.hostname or "")
+    if former is None:
+        return code
+    return await present_code(beside(code, former.slug)) or code
 
 
 async def _owns(request: Asked, code: str) -> bool:

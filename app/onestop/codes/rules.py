@@ -108,6 +108,11 @@ def read(typed: str) -> str | None:
     return plain if is_code(plain) else None
 
 
+def beside(code: str, slug: str) -> str:
+    """What a dossier is called that came with a merger where its code is another dossier's."""
+    return f"{code}.{slug.upper()}"
+
+
 def _to_int(text: str) -> int:
     value = 0
     for letter in text:

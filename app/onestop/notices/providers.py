@@ -152,8 +152,7 @@ def _single(chosen: Settings) -> dict[str, Provider]:
 def _login(row: Any) -> dict[str, str]:
     if row["sealed"] is None:
         return {}
-    # A row that came with a tenant that joined is still under that one's key.
-    plain = sealed.unseal_by(current().keys, row["sealed"], _label(row["name"]))
+    plain = sealed.unseal(current().secrets.key, row["sealed"], _label(row["name"]))
     found: dict[str, str] = msgspec.json.decode(plain)
     return found
 
