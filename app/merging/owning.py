@@ -13,6 +13,15 @@ from app.merging.images import key_of
 from tenants.clusters import quoted
 
 _FIRST = ("dossier_id", "draft_id", "agency_id", "post_id", "notice_id", "order_id", "from_id")
+# A file goes with the papers that are made of it, and the upload that brought it with the file.
+_FILES = ("stored_object", "upload")
+_OF_PAPERS = """
+when exists (select from paper p where p.object_id = t.id) then exists (
+    select from paper p join pg_temp.motcua_gone_paper g on g.key = p.id::text
+    where p.object_id = t.id)
+"""
+# Who came since: gone from here as well, once nothing here needs them.
+CAME = {"citizen": "first_seen_at", "officer": "admitted_at"}
 # References without a foreign key to rows of their own.
 _LOOSE = {
     "paper": (("object_id", "stored_object"),),
@@ -36,7 +45,13 @@ def owners(table: Table) -> list[Hold]:
         for key in table.foreign
         if len(key.columns) == 1
     }
-    return [leans[name] for name in _FIRST if name in leans]
+    first = ("object_id", *_FIRST) if table.name in _FILES else _FIRST
+    return [leans[name] for name in first if name in leans]
+
+
+def in_turn(tables: Iterable[Table]) -> list[Table]:
+    """Owners before what they own: files come after papers, which no foreign key tells."""
+    return sorted(tables, key=lambda table: table.name in _FILES)
 
 
 def holds(tables: Iterable[Table]) -> list[Hold]:
@@ -60,6 +75,8 @@ def goes(table: Table) -> str:
         f" in (select key from {apart('gone', hold.target)})"
         for hold in owners(table)
     ]
+    if table.name == "stored_object":
+        cases.append(_OF_PAPERS)
     return f"case {' '.join(cases)} else {known} end" if cases else known
 
 

@@ -13,7 +13,7 @@ from app.merging.notes import Notes
 from app.merging.owning import Hold, apart
 from app.merging.planning import today
 from app.merging.sides import Sides
-from tenants.clusters import quoted
+from tenants.clusters import literal, quoted
 
 # A counter that was only theirs goes; one that had been ours stands as before, unless it went on.
 _COUNTERS = """
@@ -45,7 +45,7 @@ async def take_out(both: Sides, notes: Notes) -> int:
     """Remove what goes, and what was theirs and nothing of ours needs; how many rows."""
     count = 0
     for table in reversed(both.going):
-        count += await _remove(both, table)
+        count += await _remove(both, table, notes)
     await _end_agencies(both.ours)
     await _forget_chains(both, notes.joined_id)
     for name in ("merged_counter", "merged_row"):
@@ -70,9 +70,13 @@ async def part_counters(both: Sides, notes: Notes) -> None:
             await both.ours.execute(_DROP, prefix, day)
 
 
-async def _remove(both: Sides, table: Table) -> int:
+async def _remove(both: Sides, table: Table, notes: Notes) -> int:
     name, gone = quoted(table.name), apart("gone", table.name)
     where = [f"{key_of(table)} in (select key from {gone})"]  # noqa: S608
+    if came := owning.CAME.get(table.name):
+        given = f"select key from {apart('given', table.name)}"  # noqa: S608
+        at = literal(notes.at.isoformat())
+        where = [f"({where[0]} or t.{came} >= {at} and {key_of(table)} in ({given}))"]
     if not owning.owners(table) or table.name in ("post", "work_calendar"):
         where += [
             _free(both, hold) for hold in owning.holds(both.going) if hold.target == table.name

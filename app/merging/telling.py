@@ -40,6 +40,7 @@ async def tell_apart(both: Sides, notes: Notes, agencies: Sequence[str], copies:
         await images.lay_out(both.theirs, table, notes.changes)
     for table in both.going:
         await _was(both, table, notes, copies)
+    for table in owning.in_turn(both.going):
         await _gone(both, table, agencies)
         await _given(both, table)
     for table in reversed(both.going):

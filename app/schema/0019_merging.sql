@@ -13,9 +13,10 @@ create table merger (
 );
 
 -- Rows that are not here as they were there: those that have become a row of ours, those that were
--- left behind, and those with another value in some column. All others came as they were.
+-- left behind, and those with another value in some column. All others came as they were. While two
+-- part, who had joined notes here what it was given and had never had: the merger is not noted there.
 create table merged_row (
-    merger_id uuid not null references merger,
+    merger_id uuid not null,
     table_name text not null,
     old_key text not null,                  -- the key there
     new_key text,                           -- the key of the row here; null: it was left behind

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextvars import Context
+from uuid import UUID
 
 import pytest
 
@@ -9,6 +10,8 @@ from app.merging import planning, running
 from app.merging.running import Merged
 from app.merging.shapes import Plan
 from app.onestop.dossiers import service
+from app.onestop.dossiers.models import Dossier
+from app.people.shapes import Actor
 from app.trail import sealing
 from billing import collect
 from tenants import db
@@ -45,6 +48,16 @@ async def joining(neighbour: Tenant) -> Tenant:
     return neighbour
 
 
+async def filed(person: Actor, agency_id: UUID) -> Dossier:
+    """A birth filed online with an agency."""
+    async with work():
+        draft = await service.start_draft(person, BIRTH, agency_id)
+        await service.save_draft(person, draft.id, ANSWERS)
+    await with_paper(person, draft)
+    async with work():
+        return await service.submit(person, draft.id)
+
+
 async def _busy() -> None:
     mai, hung = await cast.officer(cast.OUTSIDER), await cast.citizen()
     own = await cast.citizen("Giàng Thị Mỷ", "my.giang")
@@ -52,12 +65,7 @@ async def _busy() -> None:
         await service.intake(mai, on_paper(full_name="Vàng A Páo"))
     here = await db.tenant.fetch_value("select id from agency where key = 'ubnd-phuong-lao-cai'")
     for person in (hung, own):
-        async with work():
-            draft = await service.start_draft(person, BIRTH, here)
-            await service.save_draft(person, draft.id, ANSWERS)
-        await with_paper(person, draft)
-        async with work():
-            await service.submit(person, draft.id)
+        await filed(person, here)
     async with work():
         await service.start_draft(own, BIRTH, here)
     while await collect.collect():

@@ -1,19 +1,28 @@
 """Lào Cai, which has worked, joins Bình Định, which has worked; then they part again."""
 
+from app.leaving import loading
 from app.merging import comparing, splitting
+from app.onestop.dossiers import service
+from app.trail import sealing
+from app.trail.queries import lines_of
+from storage.store import store_of
+from tenants import db
+from tenants.clusters import owner
+from tenants.current import current
+from tenants.work import work
+from tests import cast
 from tests.cli.running import run
-from tests.merging.conftest import elsewhere, merged
+from tests.merging.conftest import elsewhere, filed, merged
+from tests.onestop.dossiers.story import agency, on_paper, submitted
 
 
 async def test_a_merger_followed_by_a_split_is_the_identity(worked, joining):
     before = [await comparing.digests(each) for each in (worked, joining)]
-    done = await merged(joining, worked)
-    print(done)
+    await merged(joining, worked)
     between = await comparing.digests(worked)
-    parted = await elsewhere(splitting.split(joining, worked, by="Kiểm thử"))
-    print(parted)
+    assert {"dossier", "citizen", "joined_trail"} <= set(comparing.differing(before[0], between))
+    await elsewhere(splitting.split(joining, worked, by="Kiểm thử"))
     after = [await comparing.digests(each) for each in (worked, joining)]
-    print(comparing.differing(before[0], between))
     assert [comparing.differing(*pair) for pair in zip(before, after, strict=True)] == [[], []]
 
 
@@ -35,7 +44,73 @@ async def test_the_trail_of_who_joined_proves_itself_among_ours(worked, joining,
     ):
         status, told = await run("tenant", "merge", *words)
         assert status in (0, None), told
-    print(told)
     status, told = await run("audit", "verify", worked.slug)
-    print(told)
     assert f"{worked.slug}/{joining.slug}: whole" in told
+
+
+async def test_what_happened_since_lies_with_the_province_whose_agency_did_it(worked, joining):
+    waiting = await cast.at(joining, _online())
+    before = [await _files(), await cast.at(joining, _files())]
+    await merged(joining, worked)
+    mai, lan = await cast.officer(cast.OUTSIDER), await cast.officer(cast.LAN)
+    my, hung = await cast.citizen("Giàng Thị Mỷ", "my.giang"), await cast.citizen()
+    there = await agency("ubnd-phuong-lao-cai")
+    async with work():
+        await service.receive(mai, waiting, None)
+    with_them = (await filed(hung, there)).code
+    async with work():
+        counter = await service.intake(mai, on_paper(full_name="Lý Văn Tả"))
+    with_us = (await submitted(my)).code
+    new = (await filed(await cast.citizen("Lò Thị Hoa", "hoa.lo"), there)).code
+    async with work():
+        ours = await service.intake(lan, on_paper(full_name="Đinh Thị Hơ"))
+    codes = [waiting, with_them, new, counter.code, with_us, ours.code]
+    while await sealing.seal_rows():
+        pass
+
+    await elsewhere(splitting.split(joining, worked, by="Kiểm thử"))
+
+    assert await _known(codes) == {with_us, ours.code}
+    assert await cast.at(joining, _known(codes)) == {waiting, with_them, new, counter.code}
+    assert await cast.at(joining, _acts(waiting)) >= {"dossier.submit", "dossier.receive"}
+    assert await _people() == {"hung.tran", "my.giang"}
+    assert await cast.at(joining, _people()) == {"hung.tran", "my.giang", "hoa.lo"}
+    files = [await _files(), await cast.at(joining, _files())]
+    assert files == [before[0] + 1, before[1] + 2]
+    assert (await cast.at(joining, _counted())).code not in codes
+    for each in (worked, joining):
+        _, told = await run("audit", "verify", each.slug)
+        assert f"{each.slug}: whole" in told
+        async with owner(each.cluster, each.database) as connection:
+            assert await loading.orphans(connection) == []
+
+
+async def _files():
+    """How many files there are, by their rows; each of them is in the store."""
+    rows = await db.tenant.fetch("select key from stored_object")
+    for row in rows:
+        await store_of(current()).stat(row["key"])
+    return len(rows)
+
+
+async def _online():
+    return await db.tenant.fetch_value("select min(code) from dossier where channel = 'online'")
+
+
+async def _known(codes):
+    rows = await db.tenant.fetch("select code from dossier where code = any($1)", codes)
+    return {row["code"] for row in rows}
+
+
+async def _acts(code):
+    identity = await db.tenant.fetch_value("select dossier_named($1)", code)
+    return {line.act for line in await lines_of(("dossier", identity))}
+
+
+async def _people():
+    return {row["subject"] for row in await db.tenant.fetch("select subject from citizen")}
+
+
+async def _counted():
+    async with work():
+        return await service.intake(await cast.officer(cast.OUTSIDER), on_paper())
