@@ -1,6 +1,7 @@
 """What each form of deployment gives to each program: its settings, command and files."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,6 +40,7 @@ def containerfile() -> str:
     return (DEPLOY / "Containerfile").read_text()
 
 
+@cache
 def documents(path: Path) -> list[dict[str, Any]]:
     """The documents of a YAML file."""
     return [found for found in yaml.safe_load_all(path.read_text()) if found]
