@@ -20,7 +20,7 @@ from infra import log
 from infra.clock import now
 from infra.settings import BadSetting, settings
 from tenants import db, registry
-from tenants.backup import base, catalogue, marks, servers
+from tenants.backup import base, catalogue, copies, marks, servers
 from tenants.backup.following import Follower
 from tenants.backup.rules import is_due, night_begins
 from tenants.backup.wal import Log
@@ -69,6 +69,8 @@ class Keeper:
         """A piece of the log is gone: a base taken since is what restoring goes on from."""
         if await catalogue.lost_since_base(self.cluster):
             await base.take(self.cluster)
+            for trouble in await copies.copy_all():
+                _log.error("backup_trouble", cluster=self.cluster, trouble=trouble)
 
     async def mark_by_chance(self) -> None:
         """Mark each tenant once a day, at a second nobody knows beforehand."""

@@ -145,7 +145,7 @@ def _refuse_broken(
     last = broken_after({*into.own_log(), *(each.file for each in wanted)}, size)
     if last is None:
         return
-    known = next((each.opened_at for each in wanted if each.file == last), base.reaches_at)
+    known = max([base.reaches_at, *(each.opened_at for each in wanted if each.file <= last)])
     told = f"the log of {base.cluster} breaks off soon after {known:%Y-%m-%d %H:%M:%S} UTC"
     if until is not None:
         raise BackupError(f"{told}: choose that moment or one before, or one after the next base")
