@@ -249,7 +249,6 @@ async def _move(source: Tenant, target: Tenant, file: Path) -> None:
     await store_of(target).put("2025/06/ket-qua", file, "application/pdf")
 
 
-@pytest.mark.asvs("3.5.1", "15.3.7")
 async def test_codes_links_and_callbacks_of_before_are_answered_at_both_addresses(
     province: Tenant, neighbour: Tenant, make_tenant: MakeTenant, browse: Browse, tmp_path: Path
 ) -> None:
