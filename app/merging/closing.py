@@ -24,7 +24,9 @@ update tenant set status = 'active', suspended_at = null, suspended_until = null
 async def shut(tenant: Tenant) -> None:
     """People see a dated page; then nobody but the owner reaches the database, and it stays as it
     is. What was used comes into the books, what was done is sealed. Safe to repeat."""
-    if tenant.status == "active":
+    await registry.reload()
+    known = await registry.by_slug(tenant.slug)
+    if known is not None and known.status == "active":
         await provision.suspend(tenant.slug, REASON, None)
     if await _may_connect(tenant):
         await _cut(tenant, still=False)
