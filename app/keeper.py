@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import structlog
 import uvloop
 
-from app import backups
+from app import backups, release
 from infra import log
 from infra.clock import now
 from infra.settings import BadSetting, settings
@@ -24,6 +24,7 @@ from tenants.backup import base, catalogue, copies, marks, servers
 from tenants.backup.following import Follower
 from tenants.backup.rules import is_due, night_begins
 from tenants.backup.wal import Log
+from tenants.running import running
 from tenants.shapes import Tenant
 
 _log = structlog.get_logger()
@@ -146,7 +147,11 @@ async def _serve() -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await keep_until(stop)
+    try:
+        async with running("keeper", release.own()):
+            await keep_until(stop)
+    finally:
+        await db.close()
 
 
 def main() -> None:
