@@ -122,9 +122,12 @@ class Instance:
         self._supervisor.wait_ready(postgres, valkey, *([objects] if self._s3 else []))
         self.environment = self._settings(postgres, valkey, objects)
         administrator = {"MOTCUA_CLUSTER_ADMINS": f"main={postgres.dsn}"}
-        prepare({**self.environment, **administrator}, self._accounts.trusts, self.data / "prepare")
+        self._prepare({**self.environment, **administrator})
         self._supervisor.launch(*self._programs(), *self._keeper(administrator))
         self._supervisor.wait_ready()
+
+    def _prepare(self, environment: dict[str, str]) -> None:
+        prepare(environment, self._accounts.trusts, self.data / "prepare")
 
     def _read_keys(self) -> None:
         path = self.data / "secrets.json"

@@ -20,10 +20,13 @@ from tenants import control, db, upgrade
 from tenants.provision import ProvisionError
 
 
-def prepare(environment: dict[str, str], trusts: list[Trust], directory: Path) -> None:
+def prepare(
+    environment: dict[str, str], trusts: list[Trust], directory: Path, root: Path = ROOT
+) -> None:
     """Migrate, provision the provinces, make them trust their issuers; Trouble when it fails.
 
-    Runs in a process of its own, so that the caller keeps no connection and no memory of it.
+    Runs in a process of its own, so that the caller keeps no connection and no memory of it;
+    `root` is the directory of the release that does it.
     """
     directory.mkdir(mode=0o700, exist_ok=True)
     plan, log = directory / "plan.json", directory / "prepare.log"
@@ -32,8 +35,8 @@ def prepare(environment: dict[str, str], trusts: list[Trust], directory: Path) -
     try:
         done = run(
             [sys.executable, "-m", "app.prepare", plan],
-            env={**python_environment(), **environment},
-            cwd=ROOT,
+            env={**python_environment(), "PYTHONPATH": str(root), **environment},
+            cwd=root,
         )
     finally:
         plan.unlink()

@@ -57,6 +57,8 @@ async def serve() -> None:
     ]
     try:
         async with running("web", release.own()):
+            # The server repeats the signal that ended it: what comes after must still be done.
+            signal.signal(signal.SIGTERM, lambda *_: None)
             await server.serve(sockets=sockets)
     finally:
         await sessions.close()
@@ -74,7 +76,7 @@ def _config() -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,  # The entrance believes the proxies it was told of, no others.
         timeout_keep_alive=_REST_SECONDS,
-        timeout_graceful_shutdown=20,
+        timeout_graceful_shutdown=15,
         # A large body makes a connection remember the request it paused in; the next request
         # on it, from a proxy perhaps for another tenant, must not begin where that one was.
         reset_contextvars=True,

@@ -46,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     web_host: str = "127.0.0.1"
     web_port: int = 8080
     web_shared: bool = False  # several web processes may listen on the public port
-    web_drain_seconds: int = 25  # so long a web process told to end lets everybody finish
+    web_drain_seconds: int = 20  # so long a web process told to end lets everybody finish
     inner_host: str = "127.0.0.1"
     inner_port: int = 8079  # /metrics and health, never exposed to the public
     trusted_proxies: str = ""  # addresses or networks whose X-Forwarded-For is believed

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -44,13 +44,19 @@ class Outcome(NamedTuple):
 class Load:
     """People at work in a thread of their own, so that whoever strikes can wait."""
 
-    def __init__(self, here: Town, facts: Facts, seed: int) -> None:
+    def __init__(
+        self,
+        here: Town,
+        facts: Facts,
+        seed: int,
+        kinds: Sequence[type[Worker]] = (Office, Office, Family, Follower, Meter),
+    ) -> None:
         self._loop = asyncio.new_event_loop()
         self._going = asyncio.Event()
         cast = cast_of("binhdinh")
         self._workers: list[Worker] = [
             kind(here, cast, facts, random.Random(f"{seed}/{number}"))
-            for number, kind in enumerate((Office, Office, Family, Follower, Meter))
+            for number, kind in enumerate(kinds)
         ]
         for worker in self._workers:
             if isinstance(worker, Meter):

@@ -56,7 +56,10 @@ class Visitor(Browser):
 
 
 class Worker(ABC):
-    """Somebody who works until told to stop; `paused` holds the next piece of work back."""
+    """Somebody who works until told to stop, and rests after each piece of work."""
+
+    browser: type[Visitor] = Visitor
+    rest_seconds = 0.05
 
     def __init__(self, instance: Instance, cast: Cast, facts: Facts, luck: random.Random) -> None:
         self.instance, self.cast, self.facts, self.luck = instance, cast, facts, luck
@@ -75,7 +78,7 @@ class Worker(ABC):
                 self.facts.miss(error)
             finally:
                 self.idle = True
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(self.rest_seconds)
 
     @abstractmethod
     async def once(self) -> None:
@@ -85,7 +88,7 @@ class Worker(ABC):
         """That person's browser, signed in."""
         name = person.username if person else ""
         if name not in self._people:
-            browser = Visitor(self.instance, self.cast.slug, self.facts)
+            browser = self.browser(self.instance, self.cast.slug, self.facts)
             if person:
                 await browser.enter(page, name, self.instance.password)
             self._people[name] = browser

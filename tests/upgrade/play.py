@@ -1,0 +1,188 @@
+"""The play: an older release at work, the newer one takes over, and nobody notices.
+
+People work all the while. Every question must be answered as it should be: none is asked twice,
+nobody is told to come back, no connection is refused or broken.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+import httpx
+
+from app.instance import Instance
+from tests.chaos import ledger
+from tests.chaos.campaign import Load, _drain
+from tests.chaos.facts import Facts
+from tests.chaos.people import Family, Follower, Office, Visitor
+from tests.upgrade.street import OfRelease, Street, street, until
+
+_BEGUN = "select count(*) from dossier where probe_new is not null and probe_new = probe_old"
+_VALUES = "select id, probe_old from dossier order by id"
+_KEPT = "select id, probe_new from dossier order by id"
+
+
+class Found(NamedTuple):
+    """What came of it."""
+
+    old: str  # which commit played the older release
+    deeds: dict[str, int]
+    answers: int
+    both: tuple[float, float]  # requests each release answered while both served
+    killed_after: int  # rows that were brought over when the upgrade was killed
+    drained_seconds: float
+    wrong: list[str]
+
+
+class Strict(Visitor):
+    """A browser for which nothing may go wrong."""
+
+    answers = 0
+
+    def __init__(self, instance: Instance, slug: str, facts: Facts) -> None:
+        super().__init__(instance, slug, facts)
+        # A slow machine is no failure.
+        self.http.timeout = httpx.Timeout(60)
+        self._once, self.http.send = self.http.send, self._send  # type: ignore[method-assign]
+
+    async def _send(self, request: httpx.Request, **how: object) -> httpx.Response:
+        asked = f"{request.method} {request.url.path}"
+        try:
+            answer = await self._once(request, **how)  # type: ignore[arg-type]
+        except Exception as error:
+            self._facts.wrong.append(f"{asked}: {type(error).__name__} {error}")
+            raise
+        Strict.answers += 1
+        if answer.status_code >= 400:
+            self._facts.wrong.append(f"{asked}: {answer.status_code} {answer.text[:200]}")
+        return answer
+
+
+class Passing(Strict):
+    """The same with a connection of its own for each question, as many people together have."""
+
+    def __init__(self, instance: Instance, slug: str, facts: Facts) -> None:
+        super().__init__(instance, slug, facts)
+        self.http.headers["Connection"] = "close"
+
+
+class Clerk(Office):
+    """The counter and those behind it."""
+
+    browser = Strict
+
+
+class Parent(Family):
+    """A citizen who files online."""
+
+    browser = Strict
+
+
+class Reader(Follower):
+    """Somebody who looks again and again where the dossiers are."""
+
+    browser = Passing
+
+
+def play(
+    seconds: float,
+    say: Callable[[str], None] = print,
+    revision: str = "HEAD~1",
+    rest_seconds: float = 0.05,
+) -> Found:
+    """Upgrade under load, working `seconds` longer with both releases and with the newer alone.
+
+    `rest_seconds`: how long people rest between two pieces of work.
+    """
+    facts = Facts()
+    for kind in (Clerk, Parent, Reader):
+        kind.rest_seconds = rest_seconds
+    Strict.answers = 0
+    with street(revision) as here:
+        say(f"the older release: {here.trees.said}")
+        web, worker = (here.start(f"app.{name}", here.trees.old) for name in ("web", "worker"))
+        load = Load(here, facts, 1, (Clerk, Parent, Reader))  # type: ignore[arg-type]
+        load.go()
+        say("people are at work")
+        wrong = _must(here.upgrade("--phase", "expand"), 0, "version")
+        for name in ("web", "worker"):
+            here.start(f"app.{name}", here.trees.new)
+        both = _both_serve(here, seconds / 2)
+        say(f"both serve: {both}")
+        killed_after = _killed(here)
+        wrong += _must(here.upgrade(), 1, "an older release still runs: w")
+        values = here.fetch(_VALUES)
+        drained = _leave(here, web, worker)
+        say(f"the older release has gone within {drained:.1f} s")
+        values = dict(here.fetch(_VALUES))
+        wrong += _must(here.upgrade(), 0, "version")
+        wrong += _changed(values, dict(here.fetch(_KEPT)))
+        say("the newer release is alone")
+        time.sleep(seconds / 2)
+        load.finish()
+        _drain(here)  # type: ignore[arg-type]
+        wrong += asyncio.run(ledger.kept(here, facts))  # type: ignore[arg-type]
+        wrong += [f"no good answer: {said}" for said in facts.lost]
+    return Found(
+        here.trees.said, dict(Counter(deed.kind for deed in facts.deeds)), Strict.answers, both,
+        killed_after, round(drained, 1), wrong,
+    )  # fmt: skip
+
+
+def _must(ended: tuple[int, str], status: int, words: str) -> list[str]:
+    if ended[0] == status and words in ended[1] and "set aside" not in ended[1]:
+        return []
+    return [f"upgrade ended with {ended[0]}: {ended[1]}"]
+
+
+def _both_serve(here: Street, seconds: float) -> tuple[float, float]:
+    """Wait until both releases have answered something since the newer one began."""
+    trees, before = here.trees, here.answered(here.trees.old)
+    until(
+        lambda: here.answered(trees.old) > before and here.answered(trees.new) > 0,
+        "only one of the releases serves",
+    )
+    time.sleep(seconds)
+    return here.answered(trees.old) - before, here.answered(trees.new)
+
+
+def _killed(here: Street) -> int:
+    """Kill -9 the upgrade while it brings rows over; how many it had brought over."""
+    before = here.fetch("select count(*) from dossier where probe_new is null")[0][0]
+    process = here.upgrading()
+    left = "select count(*) from dossier where probe_new is null"
+    until(lambda: here.fetch(left)[0][0] < before, "nothing is brought over")
+    process.kill()
+    process.communicate()
+    done = int(str(before)) - int(str(here.fetch(left)[0][0]))
+    return done
+
+
+def _leave(here: Street, web: OfRelease, worker: OfRelease) -> float:
+    """The older release goes while everybody works; how long that took."""
+    began = time.monotonic()
+    for program in (web, worker):
+        assert program.running is not None
+        program.running.terminate()
+    until(lambda: _says_no(here, web), "a leaving web process says that it is ready")
+    for program in (web, worker):
+        assert program.leave() == 0, program.last_words()
+        here._supervisor._servers.remove(program)
+        program.stop()
+    return time.monotonic() - began
+
+
+def _says_no(here: Street, web: OfRelease) -> bool:
+    try:
+        return here.readiness(here.trees.old) == 503
+    except httpx.HTTPError:
+        assert web.running is not None
+        return web.running.poll() is not None
+
+
+def _changed(before: dict[object, object], after: dict[object, object]) -> list[str]:
+    """Rows whose value did not come over as it was."""
+    return [f"{key} had {value}, has {after.get(key)}" for key, value in before.items()
+            if after.get(key) != value]  # fmt: skip
