@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from app.leaving.catalogue import Column, Table
 from app.merging import planning, running
 from app.merging.running import Merged
 from app.merging.shapes import Plan
@@ -72,3 +73,9 @@ async def _busy() -> None:
         pass
     while await sealing.seal_rows():
         pass
+
+
+def table_of(name: str, *columns: str) -> Table:
+    """A table with these columns, `name type` each, by its id."""
+    made = [Column(name=c.split()[0], type=c.split()[1], required=False) for c in columns]
+    return Table(name=name, columns=made, key=["id"], foreign=[])
