@@ -33,7 +33,7 @@ def content_of(path: str) -> str:
 
 def who() -> str:
     """Who is at the keyboard, as far as the machine knows."""
-    return os.environ.get("USER", "command line")
+    return os.environ.get("USER") or "kỹ thuật viên vận hành"
 
 
 async def note(act: str, slug: str | None, **detail: object) -> None:

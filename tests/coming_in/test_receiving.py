@@ -9,6 +9,8 @@ import msgspec
 from app.coming_in import service
 from app.coming_in.mapping import Meanings, Standing
 from app.coming_in.shapes import SheetName, Weight
+from app.doors.desk.dossier_view import dossier_view
+from app.doors.desk.far_view import FarView
 from app.onestop.dossiers import service as dossiers
 from app.onestop.dossiers.queries.asked import beside
 from app.onestop.dossiers.queries.deadline import deadline_of
@@ -28,6 +30,7 @@ _TABLES = (
     "dossier", "progress", "paper", "stored_object", "upload", "officer", "post_holding",
     "procedure", "statistic", "task", "deadline_entry", "trail", "carried_row", "notice",
 )  # fmt: skip
+NOTHING_FAR = FarView(works=[], parts=[], errand=None, asked=False, come=[])
 # What two imports of the same folder must agree on, whatever ids and moments they gave.
 _STANDING = """
 select d.code, d.status, d.phone, d.applicant::text, d.due_at, d.run::text, d.delivery,
@@ -128,6 +131,9 @@ async def _goes_on() -> None:
         shown = await dossier_page(code, desk)
         assert shown is not None and (await beside(shown)) is not None
         await deadline_of(code, desk)
+        view = dossier_view(shown, [], {}, NOTHING_FAR)
+        assert view.carried == "Chuyển từ phần mềm một cửa huyện An Lão"
+        assert not view.has_receipt  # It was given where the dossier was received.
     task = await db.tenant.fetch_row(
         "select k.node, k.post_id, a.key from task k join agency a on a.id = k.agency_id"
         " where k.state = 'open'"

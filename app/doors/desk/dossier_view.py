@@ -102,6 +102,7 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     notices: list[NoticeLine]
     trail: list[TrailRow]
     has_receipt: bool
+    carried: str
 
 
 def dossier_view(
@@ -131,8 +132,16 @@ def dossier_view(
         ledger=shown.ledger,
         notices=[_notice(each) for each in shown.notices],
         trail=trail_rows(trail),
-        has_receipt=shown.received_at is not None,
+        has_receipt=_has_receipt(shown),
+        carried=f"Chuyển từ {shown.carried_from}" if shown.carried_from else "",
     )
+
+
+def _has_receipt(shown: DossierPage) -> bool:
+    """What was received elsewhere has a receipt there; ours have one since they were received."""
+    if shown.received_at is None:
+        return False
+    return shown.carried_at is None or shown.received_at > shown.carried_at
 
 
 def _to_show(task: TaskView, far: FarView) -> bool:
@@ -201,14 +210,15 @@ def _applicant(shown: DossierPage) -> list[tuple[str, str]]:
 def _papers(shown: DossierPage) -> list[PaperLine]:
     names = {paper.id for paper in shown.checklist}
     came = {paper.id: [p for p in shown.papers if p.slot == paper.id] for paper in shown.checklist}
-    lines = [_paper(paper, came[paper.id], shown.channel) for paper in shown.checklist]
+    nothing = "Chưa có" if shown.carried_from is None else "Không có trong dữ liệu chuyển sang"
+    lines = [_paper(paper, came[paper.id], shown.channel, nothing) for paper in shown.checklist]
     others = [paper for paper in shown.papers if paper.slot not in names]
     return [line for line in lines if line] + [
         PaperLine(each.title, "", [_file(each)], "", False) for each in others
     ]
 
 
-def _paper(paper: Paper, came: list[PaperView], channel: str) -> PaperLine:
+def _paper(paper: Paper, came: list[PaperView], channel: str, nothing: str) -> PaperLine:
     remark = ""
     if not came:
         if paper.made_by_form and channel == "online":
@@ -216,10 +226,10 @@ def _paper(paper: Paper, came: list[PaperView], channel: str) -> PaperLine:
         elif paper.shown_only:
             remark = "Chỉ xuất trình, không phải nộp"
         else:
-            remark = "Chưa có" if paper.required else "Không bắt buộc, chưa có"
+            remark = nothing if paper.required else "Không bắt buộc, chưa có"
     full_name = paper.name if paper.name != paper.short else ""
     return PaperLine(
-        paper.short, full_name, [_file(each) for each in came], remark, remark == "Chưa có"
+        paper.short, full_name, [_file(each) for each in came], remark, remark == nothing
     )
 
 

@@ -78,6 +78,7 @@ class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
     `competent_received_at`. `receivers` are the posts the desk may hand it over to;
     `needs_working_days`: the officer who receives it must set the time, for nothing is published.
     `nodes`: for each act done at open work, at which of it (id, name) the one who looks may do it.
+    `carried_from` is the system it was carried over from, at `carried_at`.
     `awaited`: what an officer may note down as come (id, name, what is awaited). `pay_by`: the last
     day to pay what is owed. `checklist` are the papers the procedure asks for, `answers` those
     other systems gave to the officers. Answers, notices and ledger are empty for the citizen.
@@ -114,6 +115,8 @@ class DossierPage(msgspec.Struct, frozen=True, kw_only=True):
     extensions: int
     requests: int
     delivery: str
+    carried_from: str | None
+    carried_at: datetime | None
     tasks: list[TaskView]
     steps: list[StepView]
     passed: list[Passed]
@@ -138,7 +141,7 @@ select d.id, d.code, d.version, d.status, d.procedure_id, d.agency_id, d.channel
        d.workflow_id, d.desk_agency_id, d.competent_received_at, c.name as desk_agency_name,
        d.citizen_id, d.wanted_way, d.delivered_way, d.result_on_paper,
        d.summary, d.filed_at, d.received_at, d.due_at, d.finished_at, d.delivered_at,
-       d.applicant::text as applicant, d.answers::text as answers,
+       d.carried_from, d.carried_at, d.applicant::text as applicant, d.answers::text as answers,
        a.name as agency_name,
   (select json_agg(json_build_object('id', k.id, 'node', k.node, 'kind', k.kind, 'state', k.state,
             'name', k.name, 'agency_id', k.agency_id, 'agency_name', b.name,
@@ -167,6 +170,7 @@ _CARRIED = (
     "delivered_way", "result_on_paper", "summary", "filed_at", "received_at", "due_at",
     "desk_agency_name", "competent_received_at",
     "finished_at", "delivered_at", "pause", "pay_by", "extensions", "requests", "delivery",
+    "carried_from", "carried_at",
 )  # fmt: skip
 
 
