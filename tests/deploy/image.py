@@ -4,11 +4,11 @@ The steps of its first stage are carried out in a temporary directory: the same 
 commands, the locked packages by their digests. What comes of them runs as nobody on a file system
 that cannot be written (where we are root and may arrange that), in production, with the settings
 of compose and secrets from files: the control database is made, a province created, then web,
-worker and keeper serve, back up, and end when they are told to. It downloads, takes a minute or
-two, and is no part of `make test`.
+worker and keeper serve, back up, and end when they are told to. Where nginx is installed it stands
+in front as the forms have it, while one web process after the other is replaced. It downloads,
+takes some minutes, and is no part of `make test`; `--here` tries this directory instead.
 """
 
-import http.client
 import os
 import re
 import shutil
@@ -17,17 +17,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from infra.deploy import make_secrets
 from infra.embedded import places, valkey
 from infra.embedded.postgres import OWNER, Postgres
-from tests.deploy import forms
+from tests.deploy import forms, proxied
+from tests.deploy.asking import status, wait
 
 _HOME = "/srv/motcua"
-_PATIENCE_SECONDS = 120
 _ADMIN = ["-m", "app.cli"]
 
 
@@ -36,7 +36,7 @@ def main() -> int:
     place = Path(tempfile.mkdtemp(prefix="motcua-image-"))
     place.chmod(0o755)
     try:
-        home = build(place / "image")
+        home = forms.HOUSE if "--here" in sys.argv else build(place / "image")
         with servers(place) as (postgres_port, valkey_port):
             Trial(place, home, postgres_port, valkey_port).run()
     finally:
@@ -110,9 +110,9 @@ class Trial:
         self.home, self.data = home, place / "data"
         self.data.mkdir()
         self._secrets = place / "secrets"
-        self._prefix = _shut_in(self.data) if os.geteuid() == 0 else []
+        self._prefix = _shut_in(self.data) if os.geteuid() == 0 and home != forms.HOUSE else []
         if not self._prefix:
-            print("not root: runs as this user on a file system that can be written")
+            print("runs as this user, on a file system that can be written")
         self._prepare(postgres_port, valkey_port)
 
     def run(self) -> None:
@@ -121,15 +121,17 @@ class Trial:
         self._command("tenant", "create", "thu", "Tỉnh Thử", "--host", "cong.thu.test")
         print(self._command("tenant", "list").strip())
         began = time.monotonic()
-        running = {name: self._start(name) for name in ("web", "worker", "keeper")}
+        running = {name: self.start(name) for name in ("web", "worker", "keeper")}
         try:
-            _wait(lambda: _status("/health/ready", 18079) == 200, "web is ready")
-            assert _status("/", 18080, "cong.thu.test") == 200, "the portal does not answer"
-            assert _status("/", 18080, "la.thu.test") == 404, "a strange host was answered"
-            assert _status("/metrics", 18080, "cong.thu.test") == 404, "figures stand outside"
+            wait(lambda: status("/health/ready", 18079) == 200, "web is ready")
+            assert status("/", 18080, "cong.thu.test") == 200, "the portal does not answer"
+            assert status("/", 18080, "la.thu.test") == 404, "a strange host was answered"
+            assert status("/metrics", 18080, "cong.thu.test") == 404, "figures stand outside"
             print(f"web, worker and keeper serve after {time.monotonic() - began:.1f} s")
-            _wait(lambda: "whole" in self._command("backup", "list"), "the first backup")
+            wait(lambda: "whole" in self._command("backup", "list"), "the first backup")
             print(f"the first base backup is whole after {time.monotonic() - began:.1f} s")
+            if shutil.which("nginx"):
+                proxied.roll(self.start, running, self.data)
             for name, program in running.items():
                 assert program.poll() is None, f"{name} ended: {self._said(name)}"
         finally:
@@ -186,8 +188,6 @@ class Trial:
             "PYTHONPATH": str(self.home),
             "HOME": str(self.data / "home"),
             "MOTCUA_CLUSTERS": self._here,
-            "MOTCUA_WEB_PORT": "18080",
-            "MOTCUA_INNER_PORT": "18079",
             "MOTCUA_WEB_HOST": "127.0.0.1",
             "MOTCUA_INNER_HOST": "127.0.0.1",
             "MOTCUA_POSTGRES_PROGRAMS": str(places.installed()),
@@ -202,11 +202,13 @@ class Trial:
         assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def _start(self, name: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, web: int = 18080, inner: int = 18079) -> subprocess.Popen[bytes]:
+        """One program; a web process on these ports."""
+        ports = {"MOTCUA_WEB_PORT": str(web), "MOTCUA_INNER_PORT": str(inner)}
         with (self.data / f"{name}.log").open("wb") as log:
             return subprocess.Popen(
                 [*self._prefix, self.home / ".venv/bin/python", "-m", f"app.{name}"],
-                cwd=self.home, env=self._environment(name), stdout=log, stderr=log,
+                cwd=self.home, env={**self._environment(name), **ports}, stdout=log, stderr=log,
             )  # fmt: skip
 
     def _said(self, name: str) -> str:
@@ -218,27 +220,6 @@ def _shut_in(data: Path) -> list[str]:
     inside = f"mount --bind {data} {data} && mount -o remount,ro,bind /"
     words = 'exec setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs "$@"'
     return ["unshare", "--mount", "sh", "-ec", f"{inside}\n{words}", "sh"]
-
-
-def _wait(holds: Callable[[], bool], what: str) -> None:
-    until = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < until:
-        try:
-            if holds():
-                return
-        except OSError:
-            pass
-        time.sleep(0.5)
-    raise AssertionError(f"waited in vain: {what}")
-
-
-def _status(path: str, port: int, host: str = "") -> int:
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        line.request("GET", path, headers={"Host": host} if host else {})
-        return line.getresponse().status
-    finally:
-        line.close()
 
 
 if __name__ == "__main__":
