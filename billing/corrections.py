@@ -20,7 +20,9 @@ _COLUMNS = (
 )
 # Everything that waits, and what was decided in a month, beside the fact itself.
 _OF_MONTH = """
-select p.*, u.meter, u.quantity as held, u.occurred_at
+select p.id, p.tenant_id, p.source, p.fact, p.quantity, p.reason, p.proposer, p.proposed_by,
+       p.proposed_at, p.decider, p.decided_by, p.decided_at, p.approved, u.meter,
+       u.quantity as held, u.occurred_at
 from usage_proposal p join usage u
   on u.tenant_id = p.tenant_id and u.source = p.source and u.id = p.fact
 where p.tenant_id = $1 and (p.decided_at is null or p.decided_at >= $2 and p.decided_at < $3)

@@ -13,9 +13,7 @@ NEWS = timedelta(hours=1)
 
 async def found(identity: UUID) -> StoredObject | None:
     """The object, unless it was removed."""
-    row = await db.tenant.fetch_row(
-        "select * from stored_object where id = $1 and removed_at is null", identity
-    )
+    row = await db.tenant.fetch_row(_FOUND, identity)
     return StoredObject.of(row) if row else None
 
 
@@ -39,8 +37,14 @@ async def bytes_coming() -> int:
     return int(await db.tenant.fetch_value(_COMING, now()))
 
 
+_FOUND = """
+select id, key, sha256, size, media_type, file_name, scan, owner, stored_at
+from stored_object where id = $1 and removed_at is null
+"""
 _UPLOADS = """
-select * from upload where target = any($1)
+select id, owner, target, slot, file_name, size, state,
+       object_id, refusal, created_at, expires_at
+from upload where target = any($1)
   and (state in ('open', 'checking') or state = 'refused' and created_at > $2)
 order by created_at, id
 """

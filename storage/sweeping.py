@@ -75,14 +75,18 @@ async def _remove_orphans() -> None:
 
 # Served by the index upload_unfinished.
 _WAITING = """
-select * from upload where state in ('open', 'checking') and expires_at > $1
+select id, owner, target, slot, file_name, size, state,
+       object_id, refusal, created_at, expires_at
+from upload where state in ('open', 'checking') and expires_at > $1
 order by expires_at limit $2
 """
 _EXPIRE = """
 update upload set state = 'expired' where state in ('open', 'checking') and expires_at <= $1
 """
 _UNCLEARED = """
-select * from upload where cleared_at is null and state not in ('open', 'checking')
+select id, owner, target, slot, file_name, size, state,
+       object_id, refusal, created_at, expires_at
+from upload where cleared_at is null and state not in ('open', 'checking')
 order by id limit $1
 """
 _IS_KNOWN = "select exists (select from upload where id = $1 and state in ('open', 'checking'))"

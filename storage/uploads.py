@@ -196,12 +196,20 @@ def _agree(claimed: int, here: int) -> int:
 _UNFINISHED = "select count(*) from upload where owner = $1 and state in ('open', 'checking')"
 _BEGIN = """
 insert into upload (id, owner, target, slot, file_name, size, state, created_at, expires_at)
-values ($1, $2, $3, $4, $5, $6, 'open', $7, $8) returning *
+values ($1, $2, $3, $4, $5, $6, 'open', $7, $8)
+returning id, owner, target, slot, file_name, size, state,
+          object_id, refusal, created_at, expires_at
 """
-_FIND = "select * from upload where id = $1 and owner = $2"
+_FIND = """
+select id, owner, target, slot, file_name, size, state,
+       object_id, refusal, created_at, expires_at
+from upload where id = $1 and owner = $2
+"""
 _ABANDON = """
 update upload set state = 'abandoned', refusal = null
-where id = $1 and owner = $2 and state in ('open', 'checking', 'refused') returning *
+where id = $1 and owner = $2 and state in ('open', 'checking', 'refused')
+returning id, owner, target, slot, file_name, size, state,
+          object_id, refusal, created_at, expires_at
 """
 # Served by upload_by_target.
 _FORSAKE = """
@@ -219,7 +227,8 @@ _CLEARED = "update upload set cleared_at = $2 where id = $1"
 _KEEP = """
 insert into stored_object
     (id, key, sha256, size, media_type, file_name, scan, owner, stored_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing returning *
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing
+returning id, key, sha256, size, media_type, file_name, scan, owner, stored_at
 """
 _PRESENT = """
 update upload set state = 'present', object_id = id where id = $1 and state in ('open', 'checking')

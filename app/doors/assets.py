@@ -72,7 +72,7 @@ def inline_style(brand_css: str) -> tuple[str, str]:
 
 @get("/static/{name:path}", opt={"public": True, "skip_compression": True}, include_in_schema=False)
 async def serve_static(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
-    """A served file; for ever when asked by its digest, an hour otherwise."""
+    """A served file; to be kept for ever when asked by its digest."""
     asset = assets().get(name.lstrip("/"))
     if asset is None:
         raise NotFoundException
@@ -80,9 +80,7 @@ async def serve_static(request: Request[Any, Any, Any], name: FromPath[str]) -> 
         "ETag": f'"{asset.digest}"',
         "Vary": "Accept-Encoding",
         "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "public, max-age=31536000, immutable"
-        if request.query_params.get("v") == asset.digest or name.startswith("/v/")
-        else "public, max-age=3600",
+        "Cache-Control": _kept(name, request.query_params.get("v"), asset.digest),
     }
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(b"", status_code=304, headers=headers)
@@ -90,6 +88,14 @@ async def serve_static(request: Request[Any, Any, Any], name: FromPath[str]) -> 
     if asset.gzipped and "gzip" in request.headers.get("accept-encoding", ""):
         body, headers["Content-Encoding"] = asset.gzipped, "gzip"
     return Response(body, media_type=asset.media_type, headers=headers)
+
+
+def _kept(name: str, asked: str | None, digest: str) -> str:
+    """How long an answer may be kept; not at all when another release's content was asked for."""
+    if asked == digest or name.startswith("/v/"):
+        return "public, max-age=31536000, immutable"
+    # While one release takes over from another, a page of the one may ask the other.
+    return "public, max-age=3600" if asked is None else "no-store"
 
 
 def _asset(name: str, body: bytes) -> Asset:

@@ -36,6 +36,8 @@ begin
 end $$;
 create trigger probe_kept before insert on dossier for each row execute function keep_probe();
 """,
+    # A table the releases ask from within transactions.
+    "probe_upload": "alter table upload add column probe int not null default 0;\n",
     # Slow on purpose: somebody wants to kill it.
     "probe.migrate": """
 update dossier d set probe_new = probe_old
@@ -76,7 +78,7 @@ def two_releases(place: Path, revision: str) -> Trees:
 
 
 def add_probe(tree: Path) -> None:
-    """Give a tree the three migrations of the probe."""
+    """Give a tree the probe's migrations."""
     newest = len(tenant_chain())
     for number, (name, sql) in enumerate(_PROBE.items(), start=newest + 1):
         (tree / f"app/schema/{number:04}_{name}.sql").write_text(sql.lstrip())
