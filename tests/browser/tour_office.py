@@ -20,10 +20,10 @@ def reception(shown: Gallery) -> None:
     shown.look(page, "dossier-new")
     _decide(page, "Tiếp nhận hồ sơ")
     shown.look(page, "dossier-received")
+    _rarer(shown, page, "dossier-received-all")
     shown.at(cast.LAN, f"/can-bo/ho-so/{shown.code}/giay-tiep-nhan", "slip")
     _papers(shown)
     shown.at(cast.LAN, "/can-bo?hang=cho-chuyen", "desk-passing")
-    _rarer(shown, page, "dossier-received-all")
     _many(shown)
     for path, name in (
         ("/can-bo", "desk-empty"),

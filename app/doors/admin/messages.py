@@ -43,6 +43,7 @@ _DONE = {
     "cho-gui": "Các tin tạm giữ được xếp vào hàng gửi.",
     "khong-gui": "Các tin tạm giữ được ghi là không gửi.",
     "gioi-han": "Đã lưu giới hạn gửi tin.",
+    "ten-gui": "Đã lưu tên định danh.",
 }
 
 

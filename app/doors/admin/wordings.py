@@ -30,7 +30,6 @@ _DONE = {
     "dung": "Đã đưa mẫu vào sử dụng.",
     "thoi": "Đã thôi dùng mẫu này.",
     "duyet": "Đã ghi kết quả của nhà mạng.",
-    "ten-gui": "Đã lưu tên định danh.",
 }
 
 
@@ -99,7 +98,7 @@ async def set_line(request: Asked) -> Answer:
         await templating.set_line(
             who, sent.get("brand", ""), sent.get("provider", ""), needs_approval=needs
         )
-    return Redirect(MESSAGES, status_code=303)
+    return Redirect(f"{MESSAGES}?xong=ten-gui", status_code=303)
 
 
 def _verdict(sent: Mapping[str, str]) -> Verdict:
