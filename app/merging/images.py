@@ -72,6 +72,14 @@ async def lay_out(connection: asyncpg.Connection, table: Table, changes: Changes
         await _fill(connection, beside("changed", name), "key text primary key, w text", written)
 
 
+async def lay_out_keys(
+    connection: asyncpg.Connection, what: str, table: str, keys: Sequence[str]
+) -> None:
+    """Make a temporary table `motcua_<what>_T` of keys, each once."""
+    rows = [(key,) for key in dict.fromkeys(keys)]
+    await _fill(connection, beside(what, table), "key text primary key", rows)
+
+
 async def _fill(
     connection: asyncpg.Connection, table: str, columns: str, rows: Sequence[tuple[str, ...]]
 ) -> None:

@@ -1,6 +1,6 @@
 """Adding their rows to ours, in one transaction: before its commit nothing has happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -8,8 +8,8 @@ import asyncpg
 import msgspec
 
 from app.leaving.catalogue import Table
-from app.merging import finding, images, rules
-from app.merging.kinds import CHAIN, KNOWN
+from app.merging import ahead, chains, finding, images, rules
+from app.merging.kinds import KNOWN
 from app.merging.piping import pipe
 from app.merging.planning import today
 from app.merging.refusals import MergeRefused
@@ -17,14 +17,13 @@ from app.merging.shapes import Changes, Meeting, Plan
 from app.merging.sides import Sides, alone
 from infra.clock import now
 from tenants.clusters import quoted
-from tenants.shapes import Tenant
 
 _MERGER = """
 insert into merger (id, joined_id, joined_slug, joined_name, plan_digest, shifts, at)
 values ($1, $2, $3, $4, $5, $6, $7)
 """
-# Room for numbers that others draw between the two statements.
-_ROOM = 10_000
+# Room for numbers that are drawn on both sides before the rows have come.
+_ROOM = 1_000_000
 _DOUBLE_CODES = """
 select d.code from dossier d join code_alias c on c.code = d.code where c.dossier_id <> d.id limit 5
 """
@@ -51,35 +50,47 @@ class Moved(NamedTuple):
     stayed: int
 
 
-async def move(both: Sides, merger: UUID, joining: Tenant, plan: Plan, digest: bytes) -> Moved:
+async def move(
+    both: Sides,
+    merger: UUID,
+    plan: Plan,
+    digest: bytes,
+    close: Callable[[], Awaitable[None]],
+) -> Moved:
     """Make their rows ours as the plan says. Raises MergeRefused for a plan that has grown stale.
 
-    Nobody who works here has to wait: rows are only added, and seen by others all at once.
+    The bulk comes while they are at work; then `close` ends that, and the rest comes. Nobody who
+    works here has to wait: rows are only added, and seen by others all at once.
     """
+    joining = both.joining
     try:
-        async with (
-            both.ours.transaction(),
-            both.theirs.transaction(isolation="repeatable_read"),
-        ):
+        async with both.ours.transaction():
             await alone(both.ours)
-            found = await _decided(both, joining, plan)
             shifts = await _shifts(both)
-            note = (merger, joining.id, joining.slug, joining.site.name, digest)
-            told = msgspec.json.encode(shifts).decode()
-            await both.ours.execute(_MERGER, *note, told, now())
-            rows = await _add(both, found.changes, shifts)
-            rows += await _chains(both, joining.id)
-            await _counters(both, merger)
+            async with both.theirs.transaction(isolation="repeatable_read"):
+                found = await _decided(both, plan)
+                gone_ahead = await ahead.add(both, found.changes, shifts)
+                trail = await chains.add_ahead(both)
+            await close()
+            async with both.theirs.transaction(isolation="repeatable_read"):
+                found = await _decided(both, plan)
+                note = (merger, joining.id, joining.slug, joining.site.name, digest)
+                told = msgspec.json.encode(shifts).decode()
+                await both.ours.execute(_MERGER, *note, told, now())
+                rows = await ahead.catch_up(both, gone_ahead, found.changes, shifts)
+                rows += await _add(both, found.changes, shifts, set(gone_ahead.rows))
+                rows += await chains.add_rest(both, trail)
+                await _counters(both, merger)
             await _note(both.ours, merger, found.changes)
             await _must_hold(both, found.changes)
-            left = sum(map(len, found.changes.left.values()))
-            stayed = sum(map(len, found.changes.stayed.values()))
-            return Moved(rows, left - stayed, stayed)
+        left = sum(map(len, found.changes.left.values()))
+        stayed = sum(map(len, found.changes.stayed.values()))
+        return Moved(rows, left - stayed, stayed)
     except asyncpg.UniqueViolationError as error:
         raise MergeRefused(f"a row has come that is here already: {error}; plan again") from None
 
 
-async def _decided(both: Sides, joining: Tenant, plan: Plan) -> finding.Found:
+async def _decided(both: Sides, plan: Plan) -> finding.Found:
     stale: list[str] = []
 
     def decide(meeting: Meeting) -> Meeting:
@@ -87,7 +98,7 @@ async def _decided(both: Sides, joining: Tenant, plan: Plan) -> finding.Found:
         stale.extend(strange)
         return settled[0] if settled else meeting
 
-    found = await finding.find(both, joining.slug, today(), decide)
+    found = await finding.find(both, both.joining.slug, today(), decide)
     if stale:
         raise MergeRefused(
             f"{len(stale)} rows meet that the plan does not know, such as {stale[0]}: plan again"
@@ -111,9 +122,12 @@ async def _shifts(both: Sides) -> dict[str, int]:
     return found
 
 
-async def _add(both: Sides, changes: Changes, shifts: Mapping[str, int]) -> int:
-    """All tables; those last in which somebody else's row could have to wait for ours."""
-    tables = sorted(both.going, key=lambda table: table.name in KNOWN)
+async def _add(
+    both: Sides, changes: Changes, shifts: Mapping[str, int], done: Container[str]
+) -> int:
+    """The other tables; those last in which somebody else's row could have to wait for ours."""
+    tables = [table for table in both.going if table.name not in done]
+    tables.sort(key=lambda table: table.name in KNOWN)
     return sum([await _table(both, table, changes, shifts) for table in tables])
 
 
@@ -121,18 +135,6 @@ async def _table(both: Sides, table: Table, changes: Changes, shifts: Mapping[st
     query = images.image(table, changes, shifts)
     columns = [column.name for column in table.columns]
     return await pipe(both.theirs, query, both.ours, table.name, columns)
-
-
-async def _chains(both: Sides, joined: UUID) -> int:
-    """Their sealed trail, as it stands, beside ours."""
-    count = 0
-    for name in CHAIN:
-        columns = [column.name for column in both.tables[name].columns]
-        names = ", ".join(map(quoted, columns))
-        query = f"select '{joined}'::uuid, {names} from {name}"  # noqa: S608
-        target = f"joined_{name}"
-        count += await pipe(both.theirs, query, both.ours, target, ["joined_id", *columns])
-    return count
 
 
 async def _counters(both: Sides, merger: UUID) -> None:

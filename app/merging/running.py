@@ -86,18 +86,22 @@ async def _bring(
     if not await both.ours.fetchval(_HERE, book.id):
         await _files(both, joining, into, done)
         await book.note("files", files=done.files)
-        began = time.monotonic()
-        await closing.shut(joining)
-        await book.note("closed")
-        try:
+        began: list[float] = []
+
+        async def close() -> None:
+            began.append(time.monotonic())
+            await closing.shut(joining)
+            await book.note("closed")
             await _files(both, joining, into, done)
-            moved = await moving.move(both, book.id, joining, plan, book.digest)
+
+        try:
+            moved = await moving.move(both, book.id, plan, book.digest, close)
         except MergeRefused:
             await closing.open_again(joining)
             await book.note("cancelled")
             raise
         done.rows, done.same, done.stayed = moved
-        done.paused_seconds = round(time.monotonic() - began, 1)
+        done.paused_seconds = round(time.monotonic() - began[0], 1)
     await book.note("moved", **msgspec.to_builtins(done))
 
 

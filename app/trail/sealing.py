@@ -36,8 +36,9 @@ with recursive place (cluster) as (
     select (select t.cluster from trail t where t.cluster > p.cluster order by t.cluster limit 1)
     from place p where p.cluster is not null
 ), here as (
-    select (pg_control_system()).system_identifier as cluster,
-           pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon
+    select (pg_control_system()).system_identifier as cluster, case when $3
+        then least(pg_snapshot_xmax(pg_current_snapshot())::text::bigint, {at_work})
+        else pg_snapshot_xmin(pg_current_snapshot())::text::bigint end as horizon
 ), open as (
     select p.cluster, coalesce(s.to_tx, $1) as tx, coalesce(s.to_id, $2::uuid) as id,
            case when p.cluster = here.cluster then here.horizon
@@ -52,6 +53,14 @@ select cluster, tx, id, horizon from open o where exists (
     where t.cluster = o.cluster and (t.tx, t.id) > (o.tx, o.id) and t.tx < o.horizon)
 order by cluster limit 1
 """
+# The oldest transaction that this role has at work in this database. A later one has a number that
+# was not given yet when the snapshot was taken; rows are read by a statement of their own after it.
+_AT_WORK = """
+(select min(x.newest - ((x.newest - a.backend_xid::text::bigint) & 4294967295))
+ from pg_stat_activity a, (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint) x (newest)
+ where a.datname = current_database() and a.backend_xid is not null and a.pid <> pg_backend_pid())
+"""
+_OPEN = _OPEN.format(at_work=_AT_WORK)
 _ROWS = f"""
 select {COLUMNS} from trail
 where cluster = $1 and (tx, id) > ($2, $3::uuid) and tx < $4 order by trail.tx, trail.id limit $5
@@ -80,12 +89,16 @@ async def any_to_seal() -> bool:
     return await _open() is not None
 
 
-async def seal_rows(most: int = BATCH) -> int:
-    """Seal at most that many of the current tenant's rows; how many. One transaction."""
+async def seal_rows(most: int = BATCH, *, apart: bool = False) -> int:
+    """Seal at most that many of the current tenant's rows; how many. One transaction.
+
+    `apart`: whatever is at work in other databases of the cluster does not hold the sealing back,
+    for a tenant that is being closed and has no other role that writes.
+    """
     async with work():
         if not await db.tenant.fetch_value("select pg_try_advisory_xact_lock($1)", _LOCK):
             return 0
-        place = await _open()
+        place = await _open(apart=apart)
         if place is None:
             return 0
         rows = await db.tenant.fetch(_ROWS, *place, most)
@@ -93,8 +106,8 @@ async def seal_rows(most: int = BATCH) -> int:
         return len(rows)
 
 
-async def _open() -> Place | None:
-    row = await db.tenant.fetch_row(_OPEN, *NOWHERE)
+async def _open(*, apart: bool = False) -> Place | None:
+    row = await db.tenant.fetch_row(_OPEN, *NOWHERE, apart)
     return Place(*row) if row else None
 
 
