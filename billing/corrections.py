@@ -36,7 +36,7 @@ _LOCK = f"""
 select {_COLUMNS} from usage_proposal
 where id = $1 and tenant_id = $2 and decided_at is null for update
 """  # noqa: S608
-# Served by usage_proposal_by_fact. A fact is corrected once; its corrected row may be again.
+# Served by usage_proposal_once. A fact is corrected once; its corrected row may be again.
 _FREE = """
 select 1 from usage where tenant_id = $1 and source = $2 and id = $3
 and not exists (select from usage_proposal p where p.tenant_id = $1 and p.source = $2
@@ -45,6 +45,7 @@ and p.fact = $3 and p.approved is not false)
 _PROPOSE = """
 insert into usage_proposal (id, tenant_id, source, fact, quantity, reason, proposer, proposed_by,
                             proposed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+on conflict (tenant_id, source, fact) where approved is not false do nothing returning id
 """
 _DECIDE = """
 update usage_proposal set decider = $2, decided_by = $3, decided_at = $4, approved = $5
@@ -112,10 +113,9 @@ async def propose(
     if not held or fact.endswith(books.REVERSED):
         raise CorrectionUnfit
     proposal_id = uuid7()
-    await db.control.execute(
-        _PROPOSE,
-        *(proposal_id, tenant_id, source, fact, quantity, reason, by.id, by.name, clock.now()),
-    )
+    values = (proposal_id, tenant_id, source, fact, quantity, reason, by.id, by.name, clock.now())
+    if await db.control.fetch_value(_PROPOSE, *values) is None:  # Somebody asked this very moment.
+        raise CorrectionUnfit
     await _note(by, "usage.propose", tenant_id, proposal=proposal_id, fact=fact, quantity=quantity)
     return proposal_id
 

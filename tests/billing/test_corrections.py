@@ -1,5 +1,6 @@
 """Corrections: two people, only rows that are added, never a closed month."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
@@ -63,6 +64,13 @@ async def test_a_correction_reverses_in_the_open_month_and_the_closed_one_stays(
     assert (await queries.used(tenant.id, NOVEMBER))["notice.part"].quantity == 9
     with pytest.raises(CorrectionUnfit):
         await corrections.propose(an, tenant.id, OURS, "n:1", 5, "Lần nữa")
+    # Pressed twice at once, with two quantities: only one of them waits to be approved.
+    asks = [
+        corrections.propose(an, tenant.id, OURS, "n:1~corrected", n, "Hai lần cùng lúc")
+        for n in range(8)
+    ]
+    came = await asyncio.gather(*asks, return_exceptions=True)
+    assert [type(each) for each in came].count(CorrectionUnfit) == len(asks) - 1, came
 
 
 async def test_the_database_itself_keeps_facts_closed_months_and_reversals_exact(tenant):

@@ -9,6 +9,9 @@ alter table usage_proposal
     add check ((decider is null) = (decided_at is null));
 create index usage_proposal_by_proposer on usage_proposal (proposer);
 create index usage_proposal_by_decider on usage_proposal (decider);
+-- Two that wait for one fact could both be approved, and only one of them be carried out.
+create unique index usage_proposal_once on usage_proposal (tenant_id, source, fact)
+    where approved is not false;
 create index usage_proposal_by_fact on usage_proposal (tenant_id, source, fact, proposed_at);
 
 -- Nobody's account only where the books themselves took back what is in doubt.
