@@ -12,7 +12,7 @@ import asyncpg
 from app.leaving.catalogue import Table
 from app.merging import images
 from app.merging.images import key_of
-from app.merging.kinds import KNOWN
+from app.merging.kinds import KNOWN, NAMED
 from app.merging.piping import pipe
 from app.merging.refusals import MergeRefused
 from app.merging.shapes import Changes
@@ -76,9 +76,18 @@ async def _repoint(both: Sides, ahead: Ahead, changes: Changes) -> None:
             raise MergeRefused(f"what {name} becomes has changed meanwhile: plan again")
         for theirs in pairs.keys() - before.keys():
             for table in (both.tables[each] for each in ahead.rows):
-                for key in table.foreign:
-                    if key.table == name:
-                        await _set(both.ours, table, key.columns[0], theirs, pairs[theirs])
+                await _repoint_to(both.ours, table, name, theirs, pairs[theirs])
+
+
+async def _repoint_to(
+    connection: asyncpg.Connection, table: Table, target: str, old: str, new: str
+) -> None:
+    for key in table.foreign:
+        if key.table == target:
+            await _set(connection, table, key.columns[0], old, new)
+    for column, named in NAMED.get(table.name, {}).items():
+        if target in named:
+            await _set(connection, table, column, f"{target}:{old}", f"{target}:{new}")
 
 
 async def _set(

@@ -20,6 +20,11 @@ from app.merging.sides import Sides
 Decide = Callable[[Meeting], Meeting]
 _THEIRS = "motcua_theirs"
 _APART = "chr(31)"
+# What this very transaction has added ahead is theirs.
+_NOT_OURS = """
+t.xmin::text::bigint is distinct from
+    pg_current_xact_id_if_assigned()::text::bigint & 4294967295
+"""
 _ROOT = """
 select id::text from agency where parent_id is null
 order by kind <> 'province', valid_to is not null, key limit 1
@@ -51,6 +56,7 @@ async def find(sides: Sides, slug: str, day: date, decide: Decide) -> Found:
             await _series(sides, table, found)
         else:
             for unique in sides.meeting_by(table):
+                await images.lay_out(sides.theirs, table, found.changes)
                 await _by(sides, table, unique, found)
         await _settle(sides, table, slug, day, decide, found)
         await images.lay_out(sides.theirs, table, found.changes)
@@ -91,7 +97,8 @@ async def _pairs(
         return []
     rows = await sides.ours.fetch(
         f"select m.key as theirs, {key_of(table)} as ours from {_THEIRS} m"  # noqa: S608
-        f' join (select * from "{table.name}" t where {where}) t on {value} = m.value order by 1'
+        f' join (select * from "{table.name}" t where {where} and {_NOT_OURS}) t'
+        f" on {value} = m.value order by 1"
     )
     return [(row["theirs"], row["ours"]) for row in rows]
 

@@ -30,16 +30,20 @@ insert into pg_temp.motcua_gone_agency select id::text from part
 _LEVELS = 5
 
 
-async def tell_apart(both: Sides, notes: Notes, agencies: Sequence[str], copies: set[str]) -> None:
-    """Fill the three tables of keys for every table that took part.
+async def remember(both: Sides, notes: Notes, copies: set[str]) -> None:
+    """Fill `was` for every table that took part; theirs lie still, so nobody has to wait for it.
 
-    `agencies` are keys of further ones that go; `copies` are `table|key` of what an earlier run
-    gave them and had not been theirs.
+    `copies` are `table|key` of what an earlier run gave them and had not been theirs.
     """
     for table in both.going:
         await images.lay_out(both.theirs, table, notes.changes)
     for table in both.going:
         await _was(both, table, notes, copies)
+
+
+async def tell_apart(both: Sides, notes: Notes, agencies: Sequence[str]) -> None:
+    """Fill `gone` and `given`, once all is remembered; `agencies` are keys of further ones that
+    go. From here on nobody may write."""
     for table in owning.in_turn(both.going):
         await _gone(both, table, agencies)
         await _given(both, table)
@@ -50,7 +54,7 @@ async def tell_apart(both: Sides, notes: Notes, agencies: Sequence[str], copies:
 
 async def _was(both: Sides, table: Table, notes: Notes, copies: set[str]) -> None:
     image = images.image(table, notes.changes, notes.shifts, keyed=True)
-    query = f"select {key_of(table)}, t.former_key, {_digest(table)} from ({image}) t"  # noqa: S608
+    query = f"select {key_of(table)}, t.former_key, {digest_of(table)} from ({image}) t"  # noqa: S608
     await _table(both, "was", table, "key text primary key, former text, digest uuid")
     name = f"motcua_was_{table.name}"
     await pipe(both.theirs, query, both.ours, name, ("key", "former", "digest"))
@@ -80,7 +84,7 @@ async def _given(both: Sides, table: Table) -> None:
         f" select g.key from {apart('gone', table.name)} g"
         f" join {quoted(table.name)} t on {key_of(table)} = g.key"
         f" left join {apart('was', table.name)} w on w.key = g.key"
-        f" where w.key is null or w.digest <> {_digest(table)}"
+        f" where w.key is null or w.digest <> {digest_of(table)}"
     )
 
 
@@ -111,7 +115,8 @@ def _laid(both: Sides) -> set[str]:
     return {f"motcua_given_{table.name}" for table in both.going}
 
 
-def _digest(table: Table) -> str:
+def digest_of(table: Table) -> str:
+    """The SQL of a row's digest, the same wherever equal rows lie."""
     columns = ", ".join(f"t.{quoted(column.name)}" for column in table.columns)
     return f"md5(row({columns})::text)::uuid"
 
