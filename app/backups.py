@@ -15,10 +15,11 @@ from infra.archive import archive_at
 from infra.clock import now
 from storage import backups as files
 from tenants import registry
-from tenants.backup import base, catalogue, copies, drills, dumps, marks, places, restoring
+from tenants.backup import base, copies, drills, dumps, marks, places, restoring
 from tenants.backup.drills import Drill, Seen
 from tenants.backup.opening import reaching
 from tenants.backup.restoring import Loaded
+from tenants.backup.retiring import retire
 from tenants.backup.shapes import BackupError, cause
 from tenants.clusters import owner
 from tenants.current import acting_for
@@ -44,14 +45,14 @@ async def tonight(cluster: str) -> list[str]:
     One step's trouble keeps none of the others from being done.
     """
     troubles: list[str] = []
-    if any(each.cluster == cluster for each in await catalogue.living("base")):
+    if await drills.can_drill(cluster):
         await _step(troubles, "drill", drill(cluster))
     await _step(troubles, "base", base.take(cluster))
     for tenant in await _tenants(cluster):
         await _step(troubles, f"dump of {tenant.slug}", dumps.take(tenant))
-        await _step(troubles, f"files of {tenant.slug}", tonight_files(tenant))
+    troubles += await new_files(cluster)
     await _step(troubles, "copies", _copy_sets(troubles))
-    await _step(troubles, "old sets", copies.retire())
+    await _step(troubles, "old sets", retire())
     return troubles
 
 
@@ -59,6 +60,14 @@ async def tonight_files(tenant: Tenant) -> int:
     """Copy a tenant's new files to every place of ours; how many copies were made."""
     with acting_for(tenant):
         return sum([await files.copy_files(*place) for place in places.own().items()])
+
+
+async def new_files(cluster: str) -> list[str]:
+    """Copy the files that came since; a line for each tenant whose could not be."""
+    troubles: list[str] = []
+    for tenant in await _tenants(cluster):
+        await _step(troubles, f"files of {tenant.slug}", tonight_files(tenant))
+    return troubles
 
 
 async def push_due() -> list[str]:

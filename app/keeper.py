@@ -30,6 +30,7 @@ from tenants.shapes import Tenant
 _log = structlog.get_logger()
 _STEP_SECONDS = 2.0
 _PAUSE_SECONDS = 30.0
+_FILES_SECONDS = 600.0
 _DAY = timedelta(days=1)
 
 
@@ -73,6 +74,11 @@ class Keeper:
             for trouble in await copies.copy_all():
                 _log.error("backup_trouble", cluster=self.cluster, trouble=trouble)
 
+    async def copy_files(self) -> None:
+        """Files that were stored a while ago are in every place too."""
+        for trouble in await backups.new_files(self.cluster):
+            _log.error("backup_trouble", cluster=self.cluster, trouble=trouble)
+
     async def mark_by_chance(self) -> None:
         """Mark each tenant once a day, at a second nobody knows beforehand."""
         for tenant in await registry.active():
@@ -107,6 +113,7 @@ async def keep_until(stop: asyncio.Event) -> None:
     work += [_again(stop, step, _PAUSE_SECONDS) for k in keepers for step in (k.nightly,)]
     work += [_again(stop, step, _PAUSE_SECONDS) for k in keepers for step in (k.mend,)]
     work += [_again(stop, k.mark_by_chance, _PAUSE_SECONDS) for k in keepers]
+    work += [_again(stop, k.copy_files, _FILES_SECONDS) for k in keepers]
     work.append(_again(stop, _push, _PAUSE_SECONDS))
     try:
         await asyncio.gather(*work)

@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import UTC, datetime
 from uuid import UUID
 
 
@@ -11,3 +12,8 @@ def uuid7() -> UUID:
     random = int.from_bytes(os.urandom(10), "big")
     high = (moment & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | (random >> 68 & 0xFFF) << 64
     return UUID(int=high | 0b10 << 62 | random & 0x3FFFFFFFFFFFFFFF)
+
+
+def made_at(identity: UUID) -> datetime:
+    """When a UUIDv7 was made."""
+    return datetime.fromtimestamp((identity.int >> 80) / 1000, UTC)

@@ -103,7 +103,7 @@ async def read(
 async def check(archive: Archive, home: str, digests: Sequence[str]) -> None:
     """Read every part back and compare its digest, without any key; raises PartDamaged."""
     for number, digest in enumerate(digests):
-        await _fetched([archive], home, number, digest)
+        await fetched([archive], home, number, digest)
 
 
 def _label(home: str, number: int, last: bool) -> str:
@@ -135,11 +135,12 @@ def _storing(
 async def _opened(
     archives: Sequence[Archive], home: str, key: bytes, number: int, last: bool, digest: str
 ) -> bytes:
-    sealed = await _fetched(archives, home, number, digest)
+    sealed = await fetched(archives, home, number, digest)
     return await asyncio.to_thread(open_part, key, home, number, last, sealed)
 
 
-async def _fetched(archives: Sequence[Archive], home: str, number: int, digest: str) -> bytes:
+async def fetched(archives: Sequence[Archive], home: str, number: int, digest: str) -> bytes:
+    """One sealed part, from the first of `archives` that has it whole; raises as `read` does."""
     trouble: Exception = PartDamaged(f"{part_blob(home, number)} is in no place")
     for archive in archives:
         try:

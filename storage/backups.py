@@ -28,7 +28,7 @@ from tenants.shapes import Tenant
 
 _BATCH = 500
 # A row may be committed a little after the moment it bears.
-_OVERLAP = timedelta(hours=1)
+_OVERLAP = timedelta(minutes=10)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -78,6 +78,7 @@ async def bring_back(rows: Iterable[Mapping[str, Any]]) -> Returned:
     its digest. Raises StoreUnavailable.
     """
     tenant, store = current(), store_of(current())
+    await store.prepare()
     there, back, missing = 0, 0, []
     for row in rows:
         if await _is_there(store, row["key"], row["size"]):

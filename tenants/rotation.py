@@ -5,6 +5,7 @@ by either and seals by the new one. When all rows have been sealed anew, the for
 """
 
 import secrets as random
+from collections.abc import Sequence
 
 import msgspec
 
@@ -26,26 +27,28 @@ _PLACE = "update backup_place set sealed = $2 where tenant_id = $1 and sealed = 
 async def reseal() -> int:
     """Seal everything the control database keeps by the present master key; how many rows.
 
-    Raises BrokenSeal when something lies under a key that is in no setting any more.
+    Raises BrokenSeal when something lies under a key that is in no setting any more, nor kept with
+    the keys of the backups: a restored control database may be older than a rotation.
     """
+    keys = await keyring.masters() if settings().backup_keys else settings().keys
     rows = await control.fetch("select id, slug, sealed from tenant order by id")
     for row in rows:
-        fresh = _anew(row["sealed"], f"tenant:{row['slug']}")
+        fresh = _anew(keys, row["sealed"], f"tenant:{row['slug']}")
         await control.execute(_TENANT, row["id"], fresh, row["sealed"])
     trusted = await control.fetch("select * from issuer order by id")
     for row in trusted:
         place = issuers.place(row["tenant_id"], row["audience"], row["issuer"])
-        fresh = _anew(row["sealed_secret"], place)
+        fresh = _anew(keys, row["sealed_secret"], place)
         await control.execute(_ISSUER, row["id"], fresh, row["sealed_secret"])
     former = await control.fetch("select id, sealed from takeover where sealed is not null")
     for row in former:
-        fresh = _anew(row["sealed"], takeovers.place(row["id"]))
+        fresh = _anew(keys, row["sealed"], takeovers.place(row["id"]))
         await control.execute(_TAKEOVER, row["id"], fresh, row["sealed"])
     places = await control.fetch(
         "select p.tenant_id, t.slug, p.sealed from backup_place p join tenant t on t.id = tenant_id"
     )
     for row in places:
-        fresh = _anew(row["sealed"], f"backup-place:{row['slug']}")
+        fresh = _anew(keys, row["sealed"], f"backup-place:{row['slug']}")
         await control.execute(_PLACE, row["tenant_id"], fresh, row["sealed"])
     kept = await keyring.reseal() if settings().backup_keys else 0
     await registry.reload()
@@ -74,5 +77,5 @@ async def _keep(tenant: Tenant, secrets: Secrets) -> None:
     await registry.reload()
 
 
-def _anew(sealed: bytes, label: str) -> bytes:
-    return seal(settings().key, unseal_by(settings().keys, sealed, label), label)
+def _anew(keys: Sequence[bytes], sealed: bytes, label: str) -> bytes:
+    return seal(settings().key, unseal_by(keys, sealed, label), label)

@@ -1,59 +1,61 @@
-"""Copies: what lies in the first place comes to the others, and what nobody needs goes."""
+"""Copies: what lies in one place comes to the others, and to a tenant's own centre."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from infra.archive import Archive, ArchiveUnavailable, BlobMissing, archive_at
 from infra.clock import now
-from infra.parts import check, part_blob
+from infra.parts import PartDamaged, check, fetched, part_blob
 from infra.sealed import seal, unseal_by
 from infra.settings import settings
-from tenants.backup import catalogue, keyring, places, wal
+from tenants.backup import catalogue, keyring, places
 from tenants.backup.layout import manifest_blob, tenant_home
-from tenants.backup.rules import expired_bases, expired_dumps, expired_segments
-from tenants.backup.shapes import Manifest
+from tenants.backup.places import Found
+from tenants.backup.retiring import retire_dumps
 from tenants.db import control
 from tenants.shapes import Tenant
 
 
 async def copy_all() -> list[str]:
-    """Bring every other place of ours up to the first; a line for each that does not answer."""
-    (first, source), *others = places.own().items()
-    sets = await places.manifests(source, "")
-    names = [name for name in await source.names("clusters/") if "/wal/" in name]
-    troubles = []
-    for name, target in others:
+    """Bring every set and all of the log to every place of ours; a line for each that is away.
+
+    What one place has lost comes back to it from the others.
+    """
+    listed, troubles = await places.answering("")
+    known = await keyring.known()
+    sets = [each for each in places.every_set(listed) if each.manifest.id in known]
+    logs, unread = await _logs(listed)
+    troubles += unread
+    for name in logs:
         try:
-            await _copy(source, target, name, sets, names)
-        except (ArchiveUnavailable, BlobMissing) as error:
+            await _complete(name, {home for home, _ in listed[name]}, sets, logs)
+        except (ArchiveUnavailable, BlobMissing, PartDamaged) as error:
             troubles.append(f"{name} lacks copies: {type(error).__name__} {error}")
-    for _, manifest in sets:
-        await catalogue.copied(manifest.id, first)
     return troubles
 
 
-async def copy_set(source: Archive, target: Archive, home: str, manifest: Manifest) -> None:
+async def copy_set(found: Found, target: Archive) -> None:
     """Copy one set as it is, sealed; its manifest comes last and makes the copy whole."""
-    for number in range(len(manifest.digests)):
-        blob = part_blob(home, number)
-        await target.put(blob, await source.get(blob))
-    blob = manifest_blob(home)
-    await target.put(blob, await source.get(blob))
+    for number, digest in enumerate(found.manifest.digests):
+        content = await fetched(found.archives, found.home, number, digest)
+        await target.put(part_blob(found.home, number), content)
+    blob = manifest_blob(found.home)
+    await target.put(blob, await found.archives[0].get(blob))
 
 
 async def verify(identity: UUID | None = None) -> list[str]:
     """Read sets back in every place of ours and compare digests; a line for each fault."""
-    faults = []
-    for name, archive in places.own().items():
-        for home, manifest in await places.manifests(archive, ""):
-            if identity in (None, manifest.id):
-                try:
-                    await check(archive, home, manifest.digests)
-                    await catalogue.verified(manifest.id, name)
-                except Exception as error:
-                    faults.append(f"{name}: {home}: {error or type(error).__name__}")
-    return faults
+    listed, faults = await places.answering("")
+    for found in places.every_set(listed):
+        if identity in (None, found.manifest.id):
+            for name, sets in listed.items():
+                faults += await _faults(name, {home for home, _ in sets}, found)
+    logs, unread = await _logs(listed)
+    every: set[str] = set().union(*logs.values())
+    for name, there in logs.items():
+        if lacking := every - there:
+            faults.append(f"{name} lacks {len(lacking)} files of the log")
+    return faults + unread
 
 
 async def name_place(tenant: Tenant, address: str, every_hours: int) -> None:
@@ -75,6 +77,7 @@ async def push(tenant: Tenant) -> int:
     address = unseal_by(settings().keys, row["sealed"], f"backup-place:{tenant.slug}").decode()
     try:
         sent = await _mirror(places.first()[1], archive_at(address), tenant_home(tenant.id) + "/")
+        await retire_dumps(archive_at(address), tenant_home(tenant.id) + "/dump/")
     except ArchiveUnavailable as error:
         await control.execute(_PUSHED, tenant.id, None, str(error))
         raise
@@ -82,47 +85,44 @@ async def push(tenant: Tenant) -> int:
     return sent
 
 
-async def retire() -> int:
-    """Remove what is older than the setting wants, in every place; how many sets went."""
-    keep = timedelta(days=settings().backup_keep_days)
-    gone: set[UUID] = set()
-    for archive in places.own().values():
-        sets = await places.manifests(archive, "")
-        for old in _expired(sets, now(), keep):
-            home = next(home for home, manifest in sets if manifest.id == old)
-            await remove(archive, home)
-            gone.add(old)
-        await _retire_logs(archive, [m for _, m in sets if m.kind == "base" and m.id not in gone])
-    for identity in gone:
-        await keyring.destroy(identity)
-    await catalogue.end(list(gone), "retired")
-    return len(gone)
+async def _logs(listed: Iterable[str]) -> tuple[dict[str, set[str]], list[str]]:
+    """The blobs of the log in each place, and a line for each that stopped answering."""
+    found: dict[str, set[str]] = {}
+    troubles = []
+    for name in listed:
+        try:
+            names = await places.own()[name].names("clusters/")
+            found[name] = {blob for blob in names if "/wal/" in blob}
+        except ArchiveUnavailable as error:
+            troubles.append(f"{name} does not answer ({error})")
+    return found, troubles
 
 
-async def remove(archive: Archive, home: str) -> int:
-    """Remove every blob under `home`, first what makes it a set; how many there were."""
-    names = await archive.names(home + "/")
-    for name in sorted(names, key=lambda name: not name.endswith("/manifest.json")):
-        await archive.delete(name)
-    return len(names)
-
-
-async def _copy(
-    source: Archive,
-    target: Archive,
-    name: str,
-    sets: list[tuple[str, Manifest]],
-    log: Iterable[str],
+async def _complete(
+    name: str, homes: set[str], sets: list[Found], logs: dict[str, set[str]]
 ) -> None:
-    there = {manifest.id for _, manifest in await places.manifests(target, "")}
-    for home, manifest in sets:
-        if manifest.id not in there:
-            await copy_set(source, target, home, manifest)
-        await catalogue.copied(manifest.id, name)
-    known = set(await target.names("clusters/"))
-    for blob in log:
-        if blob not in known:
-            await target.put(blob, await source.get(blob))
+    """Give one place everything the others have."""
+    archives = places.own()
+    for found in sets:
+        if found.home not in homes:
+            await copy_set(found, archives[name])
+        await catalogue.copied(found.manifest.id, name)
+    for other, blobs in logs.items():
+        for blob in sorted(blobs - logs[name]):
+            await archives[name].put(blob, await archives[other].get(blob))
+            logs[name].add(blob)
+
+
+async def _faults(name: str, homes: set[str], found: Found) -> list[str]:
+    """What is wrong with a set in one place."""
+    if found.home not in homes:
+        return [f"{name} lacks {found.home}"]
+    try:
+        await check(places.own()[name], found.home, found.manifest.digests)
+        await catalogue.verified(found.manifest.id, name)
+    except Exception as error:
+        return [f"{name}: {found.home}: {error or type(error).__name__}"]
+    return []
 
 
 async def _mirror(source: Archive, target: Archive, prefix: str) -> int:
@@ -132,27 +132,6 @@ async def _mirror(source: Archive, target: Archive, prefix: str) -> int:
     for name in sorted(wanted, key=lambda name: name.endswith("/manifest.json")):
         await target.put(name, await source.get(name))
     return len(wanted)
-
-
-def _expired(sets: list[tuple[str, Manifest]], at: datetime, keep: timedelta) -> set[UUID]:
-    groups: dict[tuple[str, object], list[Manifest]] = {}
-    for _, manifest in sets:
-        of = manifest.tenant_id or (manifest.cluster, manifest.system)
-        groups.setdefault((manifest.kind, of), []).append(manifest)
-    found: set[UUID] = set()
-    for (kind, _), group in groups.items():
-        rule = expired_bases if kind == "base" else expired_dumps
-        found |= rule(group, at, keep)
-    return found
-
-
-async def _retire_logs(archive: Archive, bases: list[Manifest]) -> None:
-    """Remove the log from before the oldest base that is kept."""
-    for cluster, system in {(base.cluster, base.system) for base in bases}:
-        ours = [b.first_segment for b in bases if (b.cluster, b.system) == (cluster, system)]
-        found = await wal.segments(archive, cluster, system)
-        for segment in expired_segments(found, min(ours)):
-            await archive.delete(segment.blob)
 
 
 _NAME = """

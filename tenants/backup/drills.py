@@ -44,6 +44,10 @@ class Seen(NamedTuple):
     failure: str | None = None
 
 
+class NothingMarked(BackupError):
+    """A young installation has nothing yet to hold a restore against."""
+
+
 class Drill(NamedTuple):
     """How a tenant came out of a drill."""
 
@@ -84,6 +88,15 @@ async def of_cluster(cluster: str, look: Look = nothing_more) -> list[Drill]:
     return drills
 
 
+async def can_drill(cluster: str) -> bool:
+    """Whether there is a base backup with a mark after it."""
+    try:
+        await _newest_marked(cluster)
+    except NothingMarked:
+        return False
+    return True
+
+
 async def of_own(tenant: Tenant, look: Look = nothing_more) -> Drill:
     """Load the tenant's newest own copy into an empty cluster; raises BackupError without one."""
     sets = await places.finding(tenant_home(tenant.id) + "/dump/")
@@ -110,7 +123,7 @@ async def _newest_marked(cluster: str) -> tuple[Found, list[Mark]]:
         newest = {mark.tenant_id: mark for mark in wanted}
         if newest:
             return found, sorted(newest.values(), key=lambda mark: mark.at)
-    raise BackupError(f"{cluster} has no base backup with a mark after it yet")
+    raise NothingMarked(f"{cluster} has no base backup with a mark after it yet")
 
 
 async def _hold_against(server: Restored, mark: Mark, look: Look, began: float) -> Drill:

@@ -14,7 +14,7 @@ import msgspec
 from infra.archive import Archive, BlobMissing, archive_at
 from infra.sealed import BrokenSeal, derive, seal, unseal_by
 from infra.settings import settings
-from tenants.backup.layout import key_blob, tenant_key_blob
+from tenants.backup.layout import key_blob, master_key_blob, tenant_key_blob
 from tenants.backup.shapes import BackupError, KeyGone
 from tenants.shapes import Secrets, Tenant
 
@@ -51,6 +51,12 @@ async def destroy(identity: UUID) -> None:
     await _place().delete(key_blob(identity))
 
 
+async def known() -> set[UUID]:
+    """The sets whose keys are here."""
+    names = await _place().names("sets/")
+    return {UUID(name.removeprefix("sets/").removesuffix(".key")) for name in names}
+
+
 async def keep_tenant(tenant: Tenant) -> None:
     """Keep a tenant's secrets beside the keys, sealed under the master key."""
     kept = msgspec.json.encode(KeptTenant(tenant.id, tenant.slug, tenant.secrets))
@@ -78,23 +84,51 @@ def files_key(tenant_key: bytes) -> bytes:
     return derive(tenant_key, "backup-files")
 
 
+async def masters() -> tuple[bytes, ...]:
+    """The present master key and all that were before it, as far as any is known here.
+
+    A cluster that is restored from before a rotation holds secrets sealed by a former one.
+    """
+    found = list(settings().keys)
+    place = _place()
+    for blob in await place.names("masters/"):
+        with contextlib.suppress(BrokenSeal):
+            found.append(unseal_by(settings().keys, await place.get(blob), _label(blob)))
+    return tuple(dict.fromkeys(found))
+
+
 async def reseal() -> int:
-    """Seal what lies under a former master key by the present one; how many keys."""
+    """Seal what lies under a former master key by the present one; how many keys.
+
+    The former ones are kept here themselves, sealed by the present one.
+    """
     place, count = _place(), 0
+    for key in settings().keys[1:]:
+        blob = master_key_blob(derive(key, "mark").hex()[:16])
+        await place.put(blob, seal(settings().key, key, _label(blob)))
     for blob in await place.names():
-        label = blob.removesuffix(".key").replace("sets/", "set:").replace("tenants/", "tenant:")
-        above = settings().keys if label.startswith("tenant:") else _above(None)
-        if not above[1:]:
-            break
-        sealed = await place.get(blob)
-        try:
-            unseal_by(above[:1], sealed, label)
-        except BrokenSeal:
-            # The keys of a tenant's own sets lie under the tenant's key, which stays the same.
-            with contextlib.suppress(BrokenSeal):
-                await place.put(blob, seal(above[0], unseal_by(above[1:], sealed, label), label))
-                count += 1
+        # The keys of a tenant's own sets lie under the tenant's key, which stays the same.
+        above = _above(None) if blob.startswith("sets/") else settings().keys
+        count += await _sealed_anew(place, blob, above)
     return count
+
+
+async def _sealed_anew(place: Archive, blob: str, above: tuple[bytes, ...]) -> bool:
+    if not above[1:]:
+        return False
+    sealed, label = await place.get(blob), _label(blob)
+    try:
+        unseal_by(above[:1], sealed, label)
+    except BrokenSeal:
+        with contextlib.suppress(BrokenSeal):
+            await place.put(blob, seal(above[0], unseal_by(above[1:], sealed, label), label))
+            return True
+    return False
+
+
+def _label(blob: str) -> str:
+    kind, _, name = blob.removesuffix(".key").partition("/")
+    return f"{kind.removesuffix('s')}:{name}"
 
 
 def _above(tenant_key: bytes | None) -> tuple[bytes, ...]:

@@ -66,9 +66,21 @@ def segment_of(blob: str) -> Segment | None:
         return None
 
 
+def set_home(blob: str) -> str | None:
+    """The set a blob is a part of; None when it is none of a base or of a tenant's own backup."""
+    home = blob.rpartition("/")[0]
+    parts = home.split("/")
+    return home if len(parts) == 4 and parts[2] in {"base", "dump"} else None
+
+
 def key_blob(identity: UUID) -> str:
     """The blob of a set's key, in the place for keys."""
     return f"sets/{identity}.key"
+
+
+def master_key_blob(mark: str) -> str:
+    """The blob of a former master key, in the place for keys."""
+    return f"masters/{mark}.key"
 
 
 def tenant_key_blob(tenant_id: UUID) -> str:

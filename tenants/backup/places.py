@@ -1,7 +1,6 @@
 """Our own places for backups, in the order the setting names them: written to the first, copied
 to the others."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -77,7 +76,7 @@ async def finding(prefix: str) -> list[Found]:
     listed, troubles = await answering(prefix)
     if troubles and not any(listed.values()):
         raise BackupError(f"no place for backups answers: {', '.join(troubles)}")
-    return gathered((own()[name], sets) for name, sets in listed.items())
+    return every_set(listed)
 
 
 async def answering(prefix: str) -> tuple[dict[str, list[tuple[str, Manifest]]], list[str]]:
@@ -91,12 +90,13 @@ async def answering(prefix: str) -> tuple[dict[str, list[tuple[str, Manifest]]],
     return listed, troubles
 
 
-def gathered(listed: Iterable[tuple[Archive, list[tuple[str, Manifest]]]]) -> list[Found]:
-    """Each set once, with all places that have it, oldest first."""
+def every_set(listed: dict[str, list[tuple[str, Manifest]]]) -> list[Found]:
+    """The sets of several places, each once with all places that have it, oldest first."""
     found: dict[str, Found] = {}
-    for archive, sets in listed:
+    archives = own()
+    for name, sets in listed.items():
         for home, manifest in sets:
-            found.setdefault(home, Found([], home, manifest)).archives.append(archive)
+            found.setdefault(home, Found([], home, manifest)).archives.append(archives[name])
     return sorted(found.values(), key=lambda each: each.manifest.reaches_at)
 
 

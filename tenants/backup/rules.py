@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
 
@@ -113,14 +114,12 @@ def era_of(file: str, eras: Sequence[BackupSet]) -> BackupSet:
 def needed(segments: Iterable[Segment], first: str, until: datetime | None) -> list[Segment]:
     """The files a recovery to `until` reads, in order: from `first` to one that is all later.
 
-    None = to the end of the log.
-    Every history file is among them, because it says how the log went on.
+    None = to the end of the log. The histories of timelines that began after `first` are among
+    them; a base brings those from before.
     """
     found = []
     for segment in sorted(segments):
-        if segment.file.endswith(".history"):
-            found.append(segment)
-        elif segment.file >= first:
+        if segment.file >= first:
             found.append(segment)
             if until is not None and segment.opened_at > until:
                 break
@@ -176,9 +175,28 @@ def expired_dumps(dumps: Sequence[Manifest], now: datetime, keep: timedelta) -> 
     return {dump.id for dump in dumps} - kept - ({newest.id} if newest else set())
 
 
+def expired(sets: Iterable[Manifest], now: datetime, keep: timedelta) -> set[UUID]:
+    """What nothing needs any more, of each tenant's sets and of each cluster's."""
+    groups: dict[tuple[str, object], list[Manifest]] = {}
+    for manifest in sets:
+        of = manifest.tenant_id or (manifest.cluster, manifest.system)
+        groups.setdefault((manifest.kind, of), []).append(manifest)
+    found: set[UUID] = set()
+    for (kind, _), group in groups.items():
+        rule = expired_bases if kind == "base" else expired_dumps
+        found |= rule(group, now, keep)
+    return found
+
+
+def ended_eras(eras: Sequence[BackupSet], first: str) -> list[UUID]:
+    """Eras, oldest first, whose files all come before the oldest base's first."""
+    following = pairwise(eras)
+    return [era.id for era, later in following if (later.first_segment or "") <= first]
+
+
 def expired_segments(segments: Iterable[Segment], first: str) -> list[Segment]:
     """Files of the log from before the oldest base that is kept."""
-    return [s for s in segments if s.file < first and not s.file.endswith(".history")]
+    return [s for s in segments if s.file < first]
 
 
 def is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:

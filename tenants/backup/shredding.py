@@ -3,8 +3,9 @@
 from infra.clock import now
 from infra.dsn import Address
 from infra.settings import settings
-from tenants.backup import base, catalogue, copies, keyring, places
+from tenants.backup import base, catalogue, keyring, places
 from tenants.backup.layout import tenant_home
+from tenants.backup.retiring import remove
 from tenants.backup.shapes import BackupError, BackupSet, Shredded
 from tenants.clusters import databases_of, owner
 from tenants.db import control
@@ -46,9 +47,7 @@ async def _refuse_living(tenant: Tenant) -> None:
 async def _shred_own(tenant: Tenant, sets: list[BackupSet]) -> int:
     await keyring.destroy_tenant(tenant.id)
     await _destroy(sets)
-    return sum(
-        [await copies.remove(archive, tenant_home(tenant.id)) for archive in places.own().values()]
-    )
+    return sum([await remove(archive, tenant_home(tenant.id)) for archive in places.own().values()])
 
 
 async def _forget_in_pages() -> None:
