@@ -48,6 +48,8 @@ def make(directory: Path, postgres: str = "", valkey: str = "") -> list[Path]:
         if valkey
         else f"unix://:{cache}@{_VALKEY}\n",
         "run/master_key": base64.b64encode(secrets.token_bytes(32)).decode() + "\n",
+        # Empty until the master key is changed; a file from the start, so that this needs no restart.
+        "run/former_master_keys": "",
         "run/sms_providers": _PROVIDERS,
         "run/s3_access_key": "motcua\n",
         "run/s3_secret_key": secrets.token_hex(24) + "\n",

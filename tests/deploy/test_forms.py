@@ -52,6 +52,8 @@ def test_what_is_given_starts_in_production(program: Program, secrets: dict[str,
     named = {name.removesuffix("_FILE") for name in program.environment if "MOTCUA_" in name}
     assert named <= KNOWN, named - KNOWN
     chosen = read(environment(program, secrets))
+    # Without it the master key could not be changed while everything runs.
+    assert "MOTCUA_FORMER_MASTER_KEYS_FILE" in program.environment
     assert chosen.mode == "production" and not chosen.plain_inside
     assert chosen.staging_root and (chosen.storage_root or chosen.storage_driver == "s3")
     assert chosen.trusted_proxies, "without it everybody behind the proxy shares one limit"
