@@ -73,6 +73,13 @@ class CreditRefused(BooksRefuse):
     message = "Vui lòng chọn điều khoản giảm trừ trong hợp đồng, ghi số trường hợp và lý do."
 
 
+class CreditKnown(BooksRefuse):
+    """The very same breach of that month is entered already."""
+
+    code = "credit_known"
+    message = "Vi phạm này đã được ghi. Nếu là sự cố khác, vui lòng ghi số biên bản của sự cố đó."
+
+
 class RateUnknown(BooksRefuse):
     """An invoice needs a rate of tax, which the contract does not give."""
 

@@ -10,6 +10,7 @@ import msgspec
 from billing import queries
 from billing.refusals import (
     BooksRefuse,
+    CreditKnown,
     CreditRefused,
     MonthClosed,
     ReferenceMissing,
@@ -28,6 +29,11 @@ _BY: dict[str, tuple[Side, ...]] = {
     "invoiced": ("vendor",),
     "paid": ("vendor",),
 }
+_CREDIT = """
+insert into statement_credit (id, tenant_id, month, penalty, cases, reason, entered_by, entered_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (tenant_id, month, penalty, reason) do nothing returning id
+"""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +101,7 @@ async def credit(
 ) -> None:
     """Enter breaches (vi phạm cam kết) of a month that is open; the contract says what they cost.
 
-    Raises MonthClosed, CreditRefused, NoContract, and WorkError outside of a unit of work.
+    Raises MonthClosed, CreditRefused, CreditKnown, NoContract, and WorkError outside of a unit of work.
     """
     await _lock(tenant_id, "pg_advisory_xact_lock_shared")
     if (await queries.statement(tenant_id, month)).closed_at is not None:
@@ -104,11 +110,9 @@ async def credit(
     known = {each.code for each in contract.penalties}
     if penalty not in known or not 1 <= cases <= 1000 or not 1 <= len(reason.strip()) <= 500:
         raise CreditRefused
-    await db.control.execute(
-        "insert into statement_credit (id, tenant_id, month, penalty, cases, reason, entered_by,"
-        " entered_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        *(uuid7(), tenant_id, month, penalty, cases, reason.strip(), entered_by, clock.now()),
-    )
+    values = (uuid7(), tenant_id, month, penalty, cases, reason.strip(), entered_by, clock.now())
+    if await db.control.fetch_value(_CREDIT, *values) is None:
+        raise CreditKnown
     await _note(entered_by, "statement.credit", tenant_id, month=month, penalty=penalty)
 
 

@@ -14,7 +14,7 @@ from billing import collect, exporting, meter, queries, recompute, rules, servic
 from billing.agreed import Penalty, Rounding, Sla
 from billing.exporting import Export, ExportedFact
 from billing.months import month_of, period, shifted
-from billing.refusals import CreditRefused, MonthClosed
+from billing.refusals import CreditKnown, CreditRefused, MonthClosed
 from billing.shapes import Late, Used
 from infra import clock
 from tenants.work import work
@@ -145,6 +145,8 @@ async def test_what_the_books_export_comes_out_the_same_with_late_facts_and_cred
     with clock.frozen(datetime(2026, 11, 5, tzinfo=UTC)):
         async with work():
             await settling.credit("Vận hành", tenant.id, october, "P", 2, "Hai sự cố")
+            with pytest.raises(CreditKnown):  # Pressed twice it is taken off once.
+                await settling.credit("Vận hành", tenant.id, october, "P", 2, " Hai sự cố ")
             with pytest.raises(CreditRefused):
                 await settling.credit("Vận hành", tenant.id, october, "Q", 2, "Không có")
         async with work():

@@ -25,7 +25,9 @@ create table statement_credit (
     cases int not null check (cases between 1 and 1000),
     reason text not null check (length(reason) between 1 and 500),
     entered_by text not null,
-    entered_at timestamptz not null
+    entered_at timestamptz not null,
+    -- A reason names its incident; pressed twice it would be taken off twice.
+    unique (tenant_id, month, penalty, reason)
 );
 create index statement_credit_by_month on statement_credit (tenant_id, month, entered_at);
 
