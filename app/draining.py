@@ -42,6 +42,11 @@ class Draining(uvicorn.Server):
             *self.server_state.default_headers,
             (b"connection", b"close"),
         ]
+        for each in self.server_state.connections:
+            asked = getattr(each, "cycle", None)
+            # One that has begun to answer did not say so, and stays.
+            if asked is not None and not asked.response_started:
+                asked.keep_alive = False
         accepting = True
         while time.monotonic() - began < self._seconds and not self.force_exit:
             if accepting and time.monotonic() - began >= notice:

@@ -12,8 +12,8 @@ from tenants.clusters import grant_tables
 
 # Who still needs what a step takes away, as a sentence; "" when nobody does.
 Barred = Callable[[Migration], Awaitable[str]]
-# Called with the number of a contraction before it is carried out.
-Warn = Callable[[int], Awaitable[None]]
+# Called with the number of a step: of a contraction before it, of any after it.
+Tell = Callable[[int], Awaitable[None]]
 ALL = tuple(Phase)
 
 
@@ -31,7 +31,8 @@ async def advance(
     phases: Collection[Phase] = ALL,
     *,
     barred: Barred | None = None,
-    warn: Warn | None = None,
+    warn: Tell | None = None,
+    told: Tell | None = None,
 ) -> Reached:
     """Take every step of these phases that may be taken now; killed, it goes on where it was.
 
@@ -50,6 +51,8 @@ async def advance(
                     await warn(step.number)
                 await take(connection, migrations, [step], settle)
                 version = step.number
+                if told is not None:
+                    await told(version)
     return Reached(version, waits)
 
 

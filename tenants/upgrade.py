@@ -74,6 +74,8 @@ async def _one(
                     phases,
                     barred=None if alone else still_needed,
                     warn=partial(raise_floor, tenant.id),
+                    # At once: a release that waits for an expansion may begin.
+                    told=partial(record_version, tenant.id, error=None),
                 )
             except MigrationFailed as failure:
                 error = str(failure)

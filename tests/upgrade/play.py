@@ -13,13 +13,18 @@ from typing import NamedTuple
 import httpx
 
 from app.instance import Instance
+from infra.phases import Phase
 from tests.chaos import ledger
 from tests.chaos.campaign import Load, _drain
 from tests.chaos.facts import Facts
 from tests.chaos.people import Family, Follower, Office, Visitor
 from tests.upgrade.street import OfRelease, Street, street, until
+from tests.upgrade.trees import probe
 
-_BEGUN = "select count(*) from dossier where probe_new is not null and probe_new = probe_old"
+# So many that bringing them over takes a while, two at a time.
+_ENOUGH = 6
+_IDS = "select id from dossier"
+_DONE = "select id from dossier where probe_new is not null"
 _VALUES = "select id, probe_old from dossier order by id"
 _KEPT = "select id, probe_new from dossier order by id"
 
@@ -106,14 +111,14 @@ def play(
         load = Load(here, facts, 1, (Clerk, Parent, Reader))  # type: ignore[arg-type]
         load.go()
         say("people are at work")
-        wrong = _must(here.upgrade("--phase", "expand"), 0, "version")
+        killed_after = _killed(here)
+        say(f"expanded; killed when {killed_after} rows had been brought over")
         for name in ("web", "worker"):
             here.start(f"app.{name}", here.trees.new)
         both = _both_serve(here, seconds / 2)
         say(f"both serve: {both}")
-        killed_after = _killed(here)
-        wrong += _must(here.upgrade(), 1, "an older release still runs: w")
-        values = here.fetch(_VALUES)
+        wrong = _must(here.upgrade(), 1, "an older release still runs: w")
+        say("all is brought over, and nothing taken away")
         drained = _leave(here, web, worker)
         say(f"the older release has gone within {drained:.1f} s")
         values = dict(here.fetch(_VALUES))
@@ -149,15 +154,21 @@ def _both_serve(here: Street, seconds: float) -> tuple[float, float]:
 
 
 def _killed(here: Street) -> int:
-    """Kill -9 the upgrade while it brings rows over; how many it had brought over."""
-    before = here.fetch("select count(*) from dossier where probe_new is null")[0][0]
+    """Expand, then kill -9 the upgrade while it brings rows over; how many it had brought over."""
+    until(lambda: len(here.fetch(_IDS)) > _ENOUGH, "too few dossiers come in")
+    before = set(here.fetch(_IDS))
+
+    needed = next(step.number for step in probe() if step.phase is Phase.MIGRATE) - 1
+
+    def brought_over() -> int:
+        expanded = min(here.versions()) >= needed
+        return len(before & set(here.fetch(_DONE))) if expanded else 0
+
     process = here.upgrading()
-    left = "select count(*) from dossier where probe_new is null"
-    until(lambda: here.fetch(left)[0][0] < before, "nothing is brought over")
+    until(lambda: brought_over() or process.poll() is not None, "nothing is brought over")
     process.kill()
     process.communicate()
-    done = int(str(before)) - int(str(here.fetch(left)[0][0]))
-    return done
+    return brought_over() if process.returncode < 0 else 0
 
 
 def _leave(here: Street, web: OfRelease, worker: OfRelease) -> float:

@@ -170,6 +170,15 @@ class Street(Instance):
 
         return asyncio.run(ask())
 
+    def versions(self) -> list[int]:
+        """How far each tenant is, as the registry has it."""
+
+        async def ask() -> list[int]:
+            async with ledger.control(self) as db:  # type: ignore[arg-type]
+                return [row[0] for row in await db.fetch("select schema_version from tenant")]
+
+        return asyncio.run(ask())
+
     def _prepare(self, environment: dict[str, str]) -> None:
         self._admin = {"MOTCUA_CLUSTER_ADMINS": environment["MOTCUA_CLUSTER_ADMINS"]}
         prepare(environment, self._accounts.trusts, self.data / "prepare", self.trees.old)
