@@ -14,7 +14,7 @@ from app.trail.sealing import verify
 from infra.archive import archive_at
 from infra.clock import now
 from storage import backups as files
-from tenants import registry
+from tenants import registry, upgrade
 from tenants.backup import base, copies, drills, dumps, marks, places, restoring
 from tenants.backup.drills import Drill, Seen
 from tenants.backup.opening import reaching
@@ -129,6 +129,8 @@ async def switch(slug: str, who: str, reason: str) -> str:
     """
     tenant = await lifecycle.named(slug)
     kept = await restoring.switch(tenant)
+    # It may be from before an upgrade: until `motcua upgrade` no program touches it.
+    await upgrade.look(tenant)
     with acting_for(tenant):
         head = await heads.head()
     await heads.accept_break(tenant, head.seq if head else 0, who, reason)

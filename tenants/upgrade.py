@@ -53,6 +53,13 @@ async def upgrade(
     return list(await asyncio.gather(*(one(tenant) for tenant in chosen)))
 
 
+async def look(tenant: Tenant) -> None:
+    """Write down how far a tenant's database is that another one has taken the place of."""
+    async with owner(tenant.cluster, tenant.database) as connection:
+        version = await connection.fetchval("select count(*) from migration")
+    await record_version(tenant.id, version, None)
+
+
 async def still_needed(step: Migration) -> str:
     """Which programs at work know too little to do without what a step takes away."""
     older = [program for program in await running.at_work() if program.schema < step.number]

@@ -101,6 +101,7 @@ class House:
             "storage_root": self.place / "papers",
             "staging_root": self.place / "staging",
             "log_level": "warning",
+            "web_drain_seconds": 0,
             "limits_factor": 1_000_000,  # One client asks for everybody.
         }
         return {f"MOTCUA_{name.upper()}": str(value) for name, value in values.items()}
