@@ -14,7 +14,8 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from redis.exceptions import RedisError
 
-from app.doors import render, session_store
+from app.doors import render, session_cards, session_store
+from app.doors.session_cards import Standing
 from app.doors.session_store import digest, index_name, new_token
 from infra.clock import now
 from infra.settings import settings
@@ -39,6 +40,7 @@ LIMITS: dict[Kind, Limits] = {
     "vendor": Limits(timedelta(minutes=15), timedelta(hours=8)),
 }
 # Not every request is written down: the idle limit is right to within this much.
+FRESH = timedelta(minutes=10)
 _SEEN_EVERY = timedelta(minutes=1)
 _RECORD = "session"
 _SLOT = "motcua.session"
@@ -59,11 +61,16 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     sid: str | None = None  # the issuer's name for the session
     weak: bool = False  # without the second factor that administrators and operators need
     token_id: str = ""  # tells sessions apart, cannot be used as one
+    proved_at: datetime | None = None  # when the issuer last asked for a proof, as it says
 
     def alive(self, at: datetime) -> bool:
         """Whether neither limit has passed."""
         limits = LIMITS[self.kind]
         return at < min(self.seen_at + limits.idle, self.created_at + limits.absolute)
+
+    def fresh(self, at: datetime) -> bool:
+        """Whether the person has proved who they are within the last minutes."""
+        return self.proved_at is not None and at - self.proved_at < FRESH
 
 
 class Sessions(ASGIMiddleware):
@@ -113,8 +120,14 @@ async def begin(connection: Connection, session: Session) -> Cookie:
     if session.sid:
         names.append(index_name(session.issuer_id, "sid", session.sid))
     await session_store.index(_RECORD, token, names, life)
-    kept = msgspec.structs.replace(session, token_id=digest(token)[:16])
+    whole = digest(token)
+    kept = msgspec.structs.replace(session, token_id=session_store.short(whole))
     await session_store.put(_RECORD, token, kept, LIMITS[session.kind].idle + _SEEN_EVERY)
+    client = connection.client
+    card = session_cards.card_of(
+        connection.headers.get("user-agent", ""), client.host if client else None
+    )
+    await session_cards.put(whole, card, life)
     return cookie(cookie_name(), token)
 
 
@@ -129,6 +142,28 @@ async def end_everywhere(issuer_id: UUID, *, sid: str | None = None, subject: st
     """End what the issuer calls `sid`, or without it every session of `subject`; how many."""
     claim, value = ("sid", sid) if sid else ("sub", subject)
     return await session_store.remove_indexed(_RECORD, index_name(issuer_id, claim, value))
+
+
+async def own(session: Session) -> list[Standing]:
+    """Every session of the same account at this site, the newest first; this one among them."""
+    at, life = now(), LIMITS[session.kind].idle + _SEEN_EVERY
+    left = await session_store.living(_RECORD, _account(session))
+    return await session_cards.standing((key, at - (life - each)) for key, each in left.items())
+
+
+async def end_own(session: Session, token_id: str | None) -> list[str]:
+    """End one other session of the same account, or all others; the `token_id` of each ended."""
+    keys = await session_store.living(_RECORD, _account(session))
+    names = {key: session_store.short(key) for key in keys}
+    chosen = [
+        key for key, name in names.items() if name != session.token_id and token_id in (None, name)
+    ]
+    await session_store.remove_digests(_RECORD, chosen)
+    return [names[key] for key in chosen]
+
+
+def _account(session: Session) -> str:
+    return index_name(session.issuer_id, "sub", session.subject)
 
 
 def cookie_name(name: str = "motcua") -> str:

@@ -37,6 +37,11 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+def short(whole: str) -> str:
+    """A digest's beginning, enough to tell one person's sessions apart."""
+    return whole[:16]
+
+
 async def put(kind: str, token: str, record: object, life: timedelta) -> None:
     """Store a msgspec Struct as the `kind` record behind `token`, for `life`."""
     await client().set(_key(kind, token), _sealed(kind, token, record), ex=life)
@@ -77,6 +82,38 @@ async def remove_indexed(kind: str, name: str) -> int:
     if not found:
         return 0
     return int(await client().delete(*found, _index_key(kind, name))) - 1
+
+
+async def living(kind: str, name: str) -> dict[str, timedelta]:
+    """The digests of the records found by `name` that are still there, and how long yet."""
+    found = await cast("asyncio.Future[set[bytes]]", client().smembers(_index_key(kind, name)))
+    async with client().pipeline(transaction=False) as pipe:
+        for key in found:
+            pipe.pttl(key)
+        left = await pipe.execute()
+    return {
+        key.decode().rpartition(":")[2]: timedelta(milliseconds=each)
+        for key, each in zip(found, left, strict=True)
+        if each > 0
+    }
+
+
+async def remove_digests(kind: str, digests: list[str]) -> int:
+    """Forget the records of these digests; how many were still there."""
+    keys = [f"{kind}:{_site()}:{each}" for each in digests]
+    return int(await client().delete(*keys)) if keys else 0
+
+
+async def lay_beside(kind: str, digest: str, sealed: bytes, life: timedelta) -> None:
+    """Keep something of our own beside the record of that digest."""
+    await client().set(f"{kind}:{_site()}:{digest}", sealed, ex=life)
+
+
+async def laid_beside(kind: str, digests: list[str]) -> dict[str, bytes]:
+    """What was laid beside the records of these digests."""
+    keys = [f"{kind}:{_site()}:{each}" for each in digests]
+    found = await client().mget(keys) if keys else []
+    return {digest: each for digest, each in zip(digests, found, strict=True) if each}
 
 
 async def remove_all(kind: str) -> int:

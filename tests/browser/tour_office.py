@@ -14,6 +14,7 @@ from tests.storage import samples
 def reception(shown: Gallery) -> None:
     """The desk before and after the dossier is received, and the counter."""
     shown.at("", "/can-bo/dang-nhap", "staff-sign-in")
+    shown.at(cast.LAN, "/can-bo/phien-dang-nhap", "staff-sessions")
     shown.at(cast.HOA, "/can-bo/hop-viec", "inbox-empty")
     shown.at(cast.LAN, "/can-bo", "desk-waiting")
     page = shown.visit(cast.LAN, f"/can-bo/ho-so/{shown.code}")

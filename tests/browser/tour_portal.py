@@ -28,6 +28,7 @@ def strangers(shown: Gallery) -> None:
 
 def filing(shown: Gallery) -> None:
     """A dossier filed with every stop on the way; the gallery's `code` is its code."""
+    shown.at(NGOC, "/phien-dang-nhap", "sessions")
     page = shown.visit(NGOC, "/ho-so-cua-toi")
     shown.look(page, "mine-empty")
     page.goto(shown.instance.origin("binhdinh") + f"/nop-ho-so/{walks.BIRTH}")

@@ -50,7 +50,8 @@ async def leave_for_issuer(request: Asked, audience: Audience) -> Redirect:
     form = await texts(request)
     chosen = await _chosen(audience, form.get("issuer", ""))
     return_to = paths.safe_return(form.get(paths.RETURN_FIELD), audience)
-    address, browser_cookie = await flow.begin(request, chosen, return_to)
+    anew = paths.ANEW_FIELD in form
+    address, browser_cookie = await flow.begin(request, chosen, return_to, anew=anew)
     return Redirect(address, status_code=303, cookies=[browser_cookie])
 
 
@@ -97,6 +98,7 @@ def _session(issuer: Issuer, identity: Identity, account: Account, *, weak: bool
         created_at=at,
         seen_at=at,
         weak=weak,
+        proved_at=strength.proved_at(identity.proof),
     )
 
 

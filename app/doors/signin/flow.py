@@ -26,6 +26,8 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 LIFE = timedelta(minutes=10)
 _RECORD = "flow"
+# OpenID Connect Core 1.0, section 3.1.2.1; with max_age the token has to say auth_time.
+_ANEW = {"prompt": "login", "max_age": "0"}
 _WANTED_SCOPES = ("openid", "profile", "email", "phone")
 
 
@@ -53,8 +55,13 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     sid: str | None
 
 
-async def begin(connection: Connection, issuer: Issuer, return_to: str) -> tuple[str, Cookie]:
-    """The issuer's address to send the browser to, and the cookie that ties the attempt to it."""
+async def begin(
+    connection: Connection, issuer: Issuer, return_to: str, *, anew: bool = False
+) -> tuple[str, Cookie]:
+    """The issuer's address to send the browser to, and the cookie that ties the attempt to it.
+
+    `anew`: the issuer shall ask for a proof, even of somebody it knows.
+    """
     described = await provider.metadata(issuer.issuer)
     browser = connection.cookies.get(browser_cookie()) or new_token()
     flow = Flow(
@@ -70,7 +77,8 @@ async def begin(connection: Connection, issuer: Issuer, return_to: str) -> tuple
     )
     state = new_token()
     await session_store.put(_RECORD, state, flow, LIFE)
-    return _request(described, issuer, flow, state), cookie(browser_cookie(), browser, 3600)
+    address = _request(described, issuer, flow, state, _ANEW if anew else {})
+    return address, cookie(browser_cookie(), browser, 3600)
 
 
 async def resume(connection: Connection, state: str) -> Flow:
@@ -124,7 +132,9 @@ def browser_cookie() -> str:
     return cookie_name("motcua-truoc")
 
 
-def _request(described: Metadata, issuer: Issuer, flow: Flow, state: str) -> str:
+def _request(
+    described: Metadata, issuer: Issuer, flow: Flow, state: str, more: dict[str, str]
+) -> str:
     offered = described.scopes_supported
     scopes = [s for s in _WANTED_SCOPES if offered is None or s in offered or s == "openid"]
     client = OAuth2Client(
@@ -139,7 +149,7 @@ def _request(described: Metadata, issuer: Issuer, flow: Flow, state: str) -> str
         state=state,
         nonce=flow.nonce,
         code_verifier=flow.verifier,
-        **asked_for(issuer.demands),
+        **{**asked_for(issuer.demands), **more},
     )
     return cast(str, address)
 

@@ -20,6 +20,11 @@ SIGN_IN: dict[Audience, str] = {
 }
 HOME: dict[Audience, str] = {"citizen": "/", "staff": "/can-bo", "vendor": "/"}
 RETURN_FIELD = "ve"
+ANEW_FIELD = "lai"
+OWN_SESSIONS: dict[Audience, str] = {
+    "citizen": "/phien-dang-nhap",
+    "staff": "/can-bo/phien-dang-nhap",
+}
 
 # One slash, then visible ASCII without a backslash, which browsers read as a slash.
 _OWN = re.compile(r"/(?![/\\])[!-\[\]-~]{0,1000}")

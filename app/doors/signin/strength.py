@@ -5,11 +5,12 @@ from the vendor's staff. What an issuer does not say counts as the weakest it co
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tenants.issuers import Demands
 
+_LAST_SECOND = 2**33
 LEEWAY = timedelta(seconds=60)
 
 
@@ -28,6 +29,14 @@ def asked_for(demands: Demands) -> dict[str, str]:
     if demands.max_age_seconds:
         asked["max_age"] = str(demands.max_age_seconds)
     return asked
+
+
+def proved_at(claims: Mapping[str, Any]) -> datetime | None:
+    """When the person last proved who they are, aware UTC; None where the issuer does not say."""
+    said = claims.get("auth_time")
+    if isinstance(said, bool) or not isinstance(said, int | float) or not 0 < said < _LAST_SECOND:
+        return None
+    return datetime.fromtimestamp(said, UTC)
 
 
 def shown(claims: Mapping[str, Any]) -> dict[str, Any]:
