@@ -48,7 +48,7 @@ def make(directory: Path, postgres: str = "", valkey: str = "") -> list[Path]:
         if valkey
         else f"unix://:{cache}@{_VALKEY}\n",
         "run/master_key": base64.b64encode(secrets.token_bytes(32)).decode() + "\n",
-        # Empty until the master key is changed; a file from the start, so that this needs no restart.
+        # Empty until the master key is changed; here from the start, so that needs no restart.
         "run/former_master_keys": "",
         "run/sms_providers": _PROVIDERS,
         "run/s3_access_key": "motcua\n",

@@ -29,6 +29,7 @@ from tests.deploy.asking import status, wait
 
 _HOME = "/srv/motcua"
 _ADMIN = ["-m", "app.cli"]
+_POSTGRES_PORT = 15432
 
 
 def main() -> int:
@@ -37,8 +38,8 @@ def main() -> int:
     place.chmod(0o755)
     try:
         home = forms.HOUSE if "--here" in sys.argv else build(place / "image")
-        with servers(place) as (postgres_port, valkey_port):
-            Trial(place, home, postgres_port, valkey_port).run()
+        with servers(place):
+            Trial(place, home).run()
     finally:
         shutil.rmtree(place, ignore_errors=True)
     print("everything held")
@@ -79,33 +80,42 @@ def _bare() -> dict[str, str]:
 
 
 @contextmanager
-def servers(place: Path) -> Iterator[tuple[int, int]]:
-    """PostgreSQL and Valkey on ports of this machine, with passwords, as a neighbour has them."""
-    password, ports = make_secrets.kept(place / "secrets", "valkey"), (15432, 16379)
-    postgres = Postgres(
-        place / "postgres",
-        settings={"listen_addresses": "127.0.0.1", "port": str(ports[0]), "max_wal_senders": "10"},
-    )
-    cache = subprocess.Popen(
-        [
-            valkey._installed(), "--port", str(ports[1]), "--bind", "127.0.0.1",
-            "--requirepass", password, "--save", "", "--dir", place,
-        ],
-        stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+def servers(place: Path) -> Iterator[None]:
+    """PostgreSQL and Valkey as compose configures them; PostgreSQL on a port, for nobody's sake."""
+    make_secrets.make(place / "secrets")
+    (place / "secrets").chmod(0o755)
+    conf = (forms.DEPLOY / "postgres/postgresql.conf").read_text()
+    said = dict(re.findall(r"^(\w+) = '?([^'\n]*)'?$", conf, flags=re.M))
+    del said["unix_socket_directories"]
+    said |= {"listen_addresses": "127.0.0.1", "port": str(_POSTGRES_PORT)}
+    postgres = Postgres(place / "postgres", settings=said)
+    cache = subprocess.Popen([valkey._installed(), _valkey_conf(place)], stdout=subprocess.DEVNULL)
     try:
         with postgres:
-            yield ports
+            yield
     finally:
         cache.terminate()
         cache.wait()
         postgres.erase()
 
 
+def _valkey_conf(place: Path) -> Path:
+    text = (forms.DEPLOY / "compose/valkey.conf").read_text()
+    for old, new in (
+        ("/run/secrets/valkey_auth", f"{place}/secrets/servers/valkey_auth.conf"),
+        ("/run/valkey", str(place)),
+        ("dir /data", f"dir {place}"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    (place / "valkey.conf").write_text(text)
+    return place / "valkey.conf"
+
+
 class Trial:
     """The image's programs on these servers."""
 
-    def __init__(self, place: Path, home: Path, postgres_port: int, valkey_port: int) -> None:
+    def __init__(self, place: Path, home: Path) -> None:
         """Lay out secrets and data as the form compose has them."""
         self.home, self.data = home, place / "data"
         self.data.mkdir()
@@ -113,7 +123,7 @@ class Trial:
         self._prefix = _shut_in(self.data) if os.geteuid() == 0 and home != forms.HOUSE else []
         if not self._prefix:
             print("runs as this user, on a file system that can be written")
-        self._prepare(postgres_port, valkey_port)
+        self._prepare()
 
     def run(self) -> None:
         """The commands, then the programs side by side, then their ends."""
@@ -143,23 +153,21 @@ class Trial:
             assert ended in {0, -signal.SIGTERM}, f"{name} ended with {ended}: {self._said(name)}"
         print("all three ended when they were told to")
 
-    def _prepare(self, postgres_port: int, valkey_port: int) -> None:
-        make_secrets.make(self._secrets)
+    def _prepare(self) -> None:
         owner = (self._secrets.parent / "postgres/password").read_text()
         role, cache = (make_secrets.kept(self._secrets, each) for each in ("role", "valkey"))
-        here = f"@127.0.0.1:{postgres_port}"
+        here = f"@127.0.0.1:{_POSTGRES_PORT}"
         for name, text in {
             "owner/cluster_admins": f"main=postgresql://{OWNER}:{owner}{here}/postgres",
             "owner/backup_places": f"tai-cho=file://{self.data}/backups",
             "owner/backup_keys": f"file://{self.data}/keys",
             "run/control_dsn": f"postgresql://motcua_control:{role}{here}/motcua_control",
-            "run/redis_url": f"redis://:{cache}@127.0.0.1:{valkey_port}/0",
+            "run/redis_url": f"unix://:{cache}@{self._secrets.parent}/valkey.sock",
         }.items():
             path = self._secrets / name
             path.chmod(0o644)
             path.write_text(text)
-        self._secrets.chmod(0o755)
-        self._here = f"main=postgresql://127.0.0.1:{postgres_port}"
+        self._here = f"main=postgresql://127.0.0.1:{_POSTGRES_PORT}"
         for name in ("staging", "papers", "backup-work", "backups", "keys", "home"):
             (self.data / name).mkdir()
             if self._prefix:
