@@ -101,7 +101,8 @@ async def credit(
 ) -> None:
     """Enter breaches (vi phạm cam kết) of a month that is open; the contract says what they cost.
 
-    Raises MonthClosed, CreditRefused, CreditKnown, NoContract, and WorkError outside of a unit of work.
+    Raises MonthClosed, CreditRefused, CreditKnown, NoContract, and WorkError outside of a unit of
+    work.
     """
     await _lock(tenant_id, "pg_advisory_xact_lock_shared")
     if (await queries.statement(tenant_id, month)).closed_at is not None:

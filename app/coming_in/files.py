@@ -11,6 +11,7 @@ from storage.shapes import FileRefused, StoredObject
 
 TARGET = "coming-in"
 OWNER = "system"
+_LONGEST = 1000  # letters of a file's name with its folders
 
 
 class Files:
@@ -22,16 +23,21 @@ class Files:
 
     def find(self, name: str) -> Path | None:
         """The file of that name or digest; None when it is not there or leads out."""
-        file = (self._folder / name.replace("\\", "/").lstrip("/")).resolve()
-        if file.is_file() and file.is_relative_to(self._folder.resolve()):
-            return file
-        return self._digests().get(Path(name).stem.lower())
+        if len(name) > _LONGEST or "\0" in name:
+            return None
+        file = self._folder / name.replace("\\", "/").lstrip("/")
+        return file if self._is_within(file) else self._digests().get(Path(name).stem.lower())
 
     def _digests(self) -> dict[str, Path]:
         if self._by_digest is None:
             found = (each for each in self._folder.rglob("*") if len(each.stem) == 64)
-            self._by_digest = {each.stem.lower(): each for each in found if each.is_file()}
+            self._by_digest = {each.stem.lower(): each for each in found if self._is_within(each)}
         return self._by_digest
+
+    def _is_within(self, file: Path) -> bool:
+        """Whether it is a file of the folder, wherever links on its way lead to."""
+        real = file.resolve()
+        return real.is_file() and real.is_relative_to(self._folder.resolve())
 
 
 def digest_fits(file: Path, found: PaperIn) -> bool:

@@ -20,6 +20,8 @@ from storage import archives
 
 FILES = "tep"
 _MOST_BYTES = 500_000_000
+# A workbook may claim sixteen thousand in a few bytes; nobody exports more than these.
+_MOST_COLUMNS = 256
 _ENDINGS = (".csv", ".jsonl")
 
 
@@ -30,7 +32,7 @@ def read(place: Path, names: Mapping[str, str]) -> dict[SheetName, Sheet]:
     """
     try:
         found = _workbook(place, names) if place.suffix == ".xlsx" else _folder(place, names)
-    except (OSError, ValueError, KeyError, csv.Error) as error:
+    except (OSError, ValueError, csv.Error, RecursionError) as error:
         raise CannotRead([f"Không đọc được {place.name}: {error}."]) from error
     if not found:
         wanted = ", ".join(SheetName)
@@ -67,10 +69,17 @@ def _lines(file: Path) -> Sheet:
     rows, columns = [], dict[str, None]()
     for number, line in enumerate(_text(file).splitlines(), start=1):
         if line.strip():
-            cells = {str(key): _cell(value) for key, value in json.loads(line).items()}
+            cells = {str(key): _cell(value) for key, value in _object(number, line).items()}
             columns.update(dict.fromkeys(cells))
             rows.append(Row(number, cells))
     return Sheet(list(columns), rows)
+
+
+def _object(number: int, line: str) -> dict[str, Any]:
+    found = json.loads(line)
+    if not isinstance(found, dict):
+        raise ValueError(f"dòng {number} không phải một đối tượng JSON")
+    return found
 
 
 def _text(file: Path) -> str:
@@ -80,8 +89,17 @@ def _text(file: Path) -> str:
 
 
 def _workbook(place: Path, names: Mapping[str, str]) -> dict[SheetName, Sheet]:
-    if not archives.is_sound(place):
-        raise ValueError("không phải sổ tính xlsx an toàn")
+    try:
+        if archives.is_sound(place):
+            return _sheets(place, names)
+    except MemoryError:
+        raise
+    except Exception as error:  # A broken one makes its reader stumble in any way whatever.
+        raise ValueError("sổ tính xlsx bị hỏng") from error
+    raise ValueError("không phải sổ tính xlsx an toàn")
+
+
+def _sheets(place: Path, names: Mapping[str, str]) -> dict[SheetName, Sheet]:
     book = load_workbook(place, read_only=True, data_only=True)
     try:
         titles = {normalise(title): title for title in book.sheetnames}
@@ -89,8 +107,12 @@ def _workbook(place: Path, names: Mapping[str, str]) -> dict[SheetName, Sheet]:
         for name in SheetName:
             title = titles.get(normalise(names.get(name) or name.value))
             if title is not None:
-                rows = book[title].iter_rows(values_only=True)
-                found[name] = _sheet(enumerate(([_cell(c) for c in row] for row in rows), start=1))
+                rows = book[title].iter_rows(values_only=True, max_col=_MOST_COLUMNS)
+                found[name] = _sheet(
+                    (number, [_cell(cell) for cell in row])
+                    for number, row in enumerate(rows, start=1)
+                    if row.count(None) < len(row)
+                )
         return found
     finally:
         book.close()
