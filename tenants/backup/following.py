@@ -70,7 +70,7 @@ class Follower:
         _log.error("backup_log_lost", cluster=self.cluster)
         if await catalogue.eras(self.cluster):
             await log.collect(unfinished=True)
-        log.forget()
+        log.begin_anew()
         await servers.drop_slot(self.cluster)
         await control.execute(_LOST, self.cluster, now())
 

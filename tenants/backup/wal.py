@@ -57,9 +57,11 @@ class Log:
         self._pulses.append(found)
         return found
 
-    def forget(self) -> None:
-        """No pulse from before tells anything about the files that come now."""
+    def begin_anew(self) -> None:
+        """Nothing that came before, and no pulse of then, belongs to the files that come now."""
         self._pulses.clear()
+        for path in _listed(arriving(self.cluster)):
+            path.unlink()
 
     async def collect(self, *, unfinished: bool = False) -> list[str]:
         """Seal the files that are whole, and take them away from where they arrived; their names.

@@ -30,8 +30,8 @@ class Kept(NamedTuple):
 
 
 @pytest.fixture
-async def kept(house, monkeypatch, tmp_path) -> AsyncIterator[Kept]:
-    """The second cluster, followed; its own settings end with the test."""
+async def archived(house, monkeypatch, tmp_path) -> AsyncIterator[Path]:
+    """The second cluster with places for its backups; its own settings end with the test."""
     second = house.second()
     clusters, admins = settings().clusters["main"], settings().cluster_admins["main"]
     for name, value in {
@@ -44,14 +44,20 @@ async def kept(house, monkeypatch, tmp_path) -> AsyncIterator[Kept]:
     }.items():
         monkeypatch.setenv(f"MOTCUA_{name}", value)
     settings.cache_clear()
+    yield tmp_path
+    await servers.drop_slot(CLUSTER)
+    await db.control.execute("delete from backup_set; delete from backup_receiver")
+    await db.close()
+    settings.cache_clear()
+
+
+@pytest.fixture
+async def kept(archived) -> AsyncIterator[Kept]:
+    """The second cluster, followed."""
     receiver = Receiver(CLUSTER, synchronous=False)
     receiver.start()
     try:
         system = (await servers.facts(CLUSTER)).system
-        yield Kept(tmp_path, Log(CLUSTER, system))
+        yield Kept(archived, Log(CLUSTER, system))
     finally:
         receiver.stop()
-        await servers.drop_slot(CLUSTER)
-        await db.control.execute("delete from backup_set")
-        await db.close()
-        settings.cache_clear()

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import shutil
 import signal
 import sys
 from datetime import timedelta
@@ -12,13 +13,15 @@ import pytest
 
 from app import backups
 from app.cli_backup import TROUBLES
+from infra import clock
 from infra.clock import now
 from infra.ids import uuid7
 from storage import service
 from storage.store import store_of
 from tenants import db, provision
-from tenants.backup import base, catalogue, copies, dumps, marks, places, restoring
+from tenants.backup import base, catalogue, copies, dumps, keyring, marks, places, restoring
 from tenants.backup.counting import contents
+from tenants.backup.retiring import retire
 from tenants.backup.shapes import BackupError, KeyGone
 from tenants.backup.shredding import shred
 from tenants.clusters import owner
@@ -114,7 +117,7 @@ async def test_a_tenant_comes_back_to_the_second_before_while_its_neighbour_work
 
     await drilled(tenant, neighbour)
     await copied_and_tampered(kept, first)
-    await shredded(tenant, neighbour, at)
+    await shredded(kept, tenant, neighbour, at)
 
 
 async def drilled(tenant, neighbour):
@@ -142,10 +145,14 @@ async def copied_and_tampered(kept, first):
     whole = parts[0].read_bytes()
     parts[0].write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     assert [fault.split(":")[0] for fault in await copies.verify(first.id)] == ["gan"]
-    parts[0].write_bytes(whole)
+    shutil.rmtree(parts[0].parent)
+    assert len(await copies.verify(first.id)) == 1
+    assert await copies.copy_all() == []
+    assert await copies.verify(first.id) == []
+    assert parts[0].read_bytes() == whole
 
 
-async def shredded(tenant, neighbour, at):
+async def shredded(kept, tenant, neighbour, at):
     """Nobody can read the tenant any more, and its neighbour still can be restored."""
     with pytest.raises(BackupError, match="still exists"):
         await shred(tenant)
@@ -161,6 +168,19 @@ async def shredded(tenant, neighbour, at):
     assert (await restoring.from_own(neighbour, now())).tables["upload"][0] > 3
     states = {each.state for each in await catalogue.newest() if each.tenant_id == tenant.id}
     assert states == {"shredded"}
+    await retired(kept)
+
+
+async def retired(kept):
+    """Of what is old only the newest is left, in both places, and the keys of the rest are gone."""
+    await copies.copy_all()
+    with clock.frozen(now() + timedelta(days=400)):
+        assert await retire() > 0
+    left = [found.manifest for found in await places.finding("")]
+    assert sorted(manifest.kind for manifest in left) == ["base", "base", "dump"]
+    assert await copies.verify() == []
+    eras = [each.id for each in await catalogue.living("wal")]
+    assert await keyring.known() == {*eras, *(manifest.id for manifest in left)}
 
 
 async def test_a_process_killed_while_it_takes_a_backup_leaves_no_set(kept):

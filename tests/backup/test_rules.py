@@ -11,6 +11,8 @@ from tenants.backup.rules import (
     Standing,
     Worry,
     base_for,
+    broken_after,
+    ended_eras,
     era_of,
     expired_bases,
     expired_dumps,
@@ -122,6 +124,43 @@ def test_what_nothing_is_known_of_is_read():
 def test_a_file_belongs_to_the_era_that_began_with_it_or_before():
     eras = [era(1, file(5)), era(2, file(9))]
     assert [era_of(file(n), eras).id.int for n in (1, 5, 8, 9, 20)] == [1, 1, 1, 2, 2]
+
+
+@given(st.integers(0, 2**31), st.integers(2, 40), st.data())
+def test_a_file_missing_from_the_log_is_seen_wherever_it_is(first, many, data):
+    """Files are counted across the 256 of a log number, and a new timeline may begin earlier."""
+    files = [f"00000001{n >> 8:08X}{n & 255:08X}" for n in range(first, first + many)]
+    fork = first + data.draw(st.integers(0, many))
+    files += [f"00000002{n >> 8:08X}{n & 255:08X}" for n in range(fork, fork + many)]
+    mixed = data.draw(st.permutations([*files, "00000002.history"]))
+    assert broken_after(mixed, 16 * 2**20) is None
+    gone = data.draw(st.integers(1, many - 2)) if many > 2 else None
+    if gone is not None:
+        left = [file for file in files[:many] if file != files[gone]]
+        assert broken_after(left, 16 * 2**20) == files[gone - 1]
+
+
+def test_a_key_of_the_log_ends_with_the_last_base_that_needs_it():
+    eras = [era(1, file(5)), era(2, file(9)), era(3, file(12))]
+    assert ended_eras(eras, file(5)) == []
+    assert ended_eras(eras, file(9)) == [UUID(int=1)]
+    assert ended_eras(eras, file(20)) == [UUID(int=1), UUID(int=2)]
+
+
+def test_the_history_of_a_timeline_a_base_brings_itself_is_not_read():
+    first = "000000020000000000000004"
+    found = [Segment(name, NOW, "blob", UUID(int=1)) for name in ("00000002.history", first)]
+    later = Segment("00000003.history", NOW, "blob", UUID(int=1))
+    assert needed([*found, later], first, None) == [found[1], later]
+    assert expired_segments([*found, later], first) == [found[0]]
+
+
+def test_lost_log_is_red_and_so_is_a_promise_nobody_keeps():
+    assert worries(GOOD._replace(log_lost=True), NOW) == [Worry.LOG_LOST]
+    assert worries(GOOD._replace(promised=True), NOW) == [Worry.NOT_AWAITED]
+    kept = GOOD._replace(promised=True, awaited_at=NOW)
+    assert worries(kept, NOW) == []
+    assert worries(kept, NOW + timedelta(minutes=3)) == [Worry.NOT_AWAITED]
 
 
 def test_the_log_before_the_oldest_base_goes():

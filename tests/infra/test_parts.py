@@ -88,3 +88,15 @@ async def test_an_archive_keeps_names_inside_and_addresses_are_checked(tmp_path)
     for address in ("ftp://a/b", "file:relative", "s3+https://k:s@host", "s3+ftp://k:s@h/b"):
         with pytest.raises(BadSetting):
             archive_at(address)
+
+
+async def test_a_part_that_is_damaged_or_lost_in_one_place_comes_from_the_next(tmp_path, small):
+    first, second = Directory(tmp_path / "gan"), Directory(tmp_path / "xa")
+    content = os.urandom(2500)
+    digests = (await parts.write(first, "a/b", KEY, pieces(content))).digests
+    for name in await first.names("a/b/"):
+        await second.put(name, await first.get(name))
+    await first.put("a/b/000000", b"?")
+    await first.delete("a/b/000002")
+    both = [part async for part in parts.read([first, second], "a/b", KEY, digests)]
+    assert b"".join(both) == content

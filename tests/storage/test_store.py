@@ -2,8 +2,9 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpx
 import pytest
@@ -12,7 +13,9 @@ from litestar.types import Receive, Scope, Send
 
 from app.doors import failures
 from app.doors.files import serve_object
-from infra import http
+from infra import http, parts
+from infra.archive import ArchiveUnavailable, BlobMissing, archive_at
+from infra.s3 import client
 from infra.settings import BadSetting, settings
 from storage.service import keep
 from storage.shapes import ObjectMissing, StoreUnavailable
@@ -20,7 +23,7 @@ from storage.store import Store, store_of
 from tenants.current import acting_for
 from tenants.shapes import Tenant
 from tests.storage import samples
-from tests.storage.conftest import ChangeSettings, MakeStore, someone
+from tests.storage.conftest import ChangeSettings, Endpoint, MakeStore, someone
 
 Place = tuple[Tenant, Store]
 KEY = "2026/11/Giấy khai sinh ../bản sao.pdf"
@@ -198,3 +201,30 @@ def test_files_on_one_disk_are_refused_in_production(
         store_of(someone("that"))
     settings_of(STORAGE_FILES_IN_PRODUCTION="true")
     assert store_of(someone("that"))
+
+
+async def test_a_bucket_keeps_backups_as_a_directory_does(swift: Endpoint, tmp_path: Path) -> None:
+    account = f"{quote(swift.access_key, safe='')}:{swift.secret_key}"
+    address = f"{swift.url.replace('http://', f's3+http://{account}@')}/sao-luu"
+    bucket, directory = archive_at(address), archive_at(f"file://{tmp_path}/sao-luu")
+    with pytest.raises(ArchiveUnavailable, match="NoSuchBucket in bucket sao-luu"):
+        await bucket.put("a/b", b"x")
+    client(swift.url, swift.access_key, swift.secret_key, "us-east-1").make_bucket("sao-luu")
+    large = CONTENT * 6
+    for place in (bucket, directory):
+        for name, content in (("a/0", large), ("a/1", b""), ("b/c/2", b"x"), ("a/0", large)):
+            await place.put(name, content)
+        assert await place.names() == ["a/0", "a/1", "b/c/2"]
+        assert await place.names("a/") == ["a/0", "a/1"]
+        assert [await place.get(name) for name in await place.names()] == [large, b"", b"x"]
+        await place.delete("a/0")
+        await place.delete("a/0")
+        with pytest.raises(BlobMissing):
+            await place.get("a/0")
+        written = await parts.write(place, "p", bytes(32), _once(large))
+        read = [part async for part in parts.read([place], "p", bytes(32), written.digests)]
+        assert b"".join(read) == large
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
