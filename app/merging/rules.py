@@ -3,17 +3,18 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from app.leaving.catalogue import Table
 from app.merging.kinds import KNOWN, STAYS, kind_of
-from app.merging.shapes import Changes, Decision, Meeting, Plan, Row, Unique
+from app.merging.shapes import Changes, Decision, Meeting, Plan, Row, Shape, Unique
 from app.onestop.codes import rules as codes
 
+T = TypeVar("T", bound=Shape)
 
-def may_collide(unique: Unique, table: Table) -> bool:
+
+def may_collide(unique: Unique, table: Shape) -> bool:
     """Whether rows of two tenants can meet by these columns.
 
     An id is drawn at random and belongs to nobody else; so does whatever names a row that goes
@@ -27,10 +28,10 @@ def may_collide(unique: Unique, table: Table) -> bool:
     )
 
 
-def in_order(tables: Sequence[Table]) -> list[Table]:
+def in_order(tables: Sequence[T]) -> list[T]:
     """Those first on whom others lean; a circle (a dossier's task that may be recalled) begins
     with who leans on the fewest."""
-    left, done = {table.name: table for table in tables}, list[Table]()
+    left, done = {table.name: table for table in tables}, list[T]()
     while left:
         waits = {name: _leans(table, left) for name, table in left.items()}
         free = [name for name in left if not waits[name]]
@@ -40,7 +41,7 @@ def in_order(tables: Sequence[Table]) -> list[Table]:
     return done
 
 
-def _leans(table: Table, among: Mapping[str, Table]) -> set[str]:
+def _leans(table: Shape, among: Mapping[str, Shape]) -> set[str]:
     return {key.table for key in table.foreign if key.table in among} - {table.name}
 
 
@@ -54,19 +55,19 @@ def _beneath(name: str, leans: Mapping[str, set[str]]) -> set[str]:
     return seen
 
 
-def compared(table: Table) -> list[str]:
+def compared(table: Shape) -> list[str]:
     """The columns by which two rows are told to mean the same thing: neither ids nor references,
     nor what makes no difference."""
     kind = kind_of(table.name)
     passed = {*kind.ignored, *(name for key in table.foreign for name in key.columns)}
-    if table.key == ["id"]:
+    if list(table.key) == ["id"]:
         passed.add("id")
-    if kind.series and [kind.series.number] == table.key:
+    if kind.series and [kind.series.number] == list(table.key):
         passed.add(kind.series.number)
     return [column.name for column in table.columns if column.name not in passed]
 
 
-def differences(table: Table, ours: Row, theirs: Row) -> dict[str, list[Any]]:
+def differences(table: Shape, ours: Row, theirs: Row) -> dict[str, list[Any]]:
     """The compared columns in which two rows differ, each with our value and theirs."""
     return {
         name: [ours.get(name), theirs.get(name)]
@@ -76,7 +77,7 @@ def differences(table: Table, ours: Row, theirs: Row) -> dict[str, list[Any]]:
 
 
 def met(
-    table: Table, name: str, by: Sequence[str], ours: tuple[str, Row], theirs: tuple[str, Row]
+    table: Shape, name: str, by: Sequence[str], ours: tuple[str, Row], theirs: tuple[str, Row]
 ) -> Meeting:
     """Two rows that meet by some columns, decided where nobody has to decide; keys come first."""
     kind = kind_of(table.name)
@@ -188,7 +189,7 @@ def with_keys(document: Any, keys: Mapping[str, str]) -> Any:
     return found
 
 
-def going(tables: Iterable[Table], apart: Iterable[str]) -> list[Table]:
+def going(tables: Iterable[T], apart: Iterable[str]) -> list[T]:
     """The tables whose rows are added to ours, those first on whom others lean."""
     kept = {*STAYS, *apart}
     return in_order([table for table in tables if table.name not in kept])

@@ -1,8 +1,9 @@
 """What a plan of a merger says: whose rows meet, what was decided, what goes along."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from msgspec import Struct
@@ -16,6 +17,37 @@ class Decision(StrEnum):
     SAME = "same"  # it is the same: ours stands for both
     KEEP = "keep"  # both stay, theirs under another name
     STAY = "stay"  # theirs stays behind, ours counts
+
+
+class Column(Protocol):
+    """What rules have to know of a column; the catalogue knows more."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+
+
+class Lean(Protocol):
+    """Which row of which table a row leans on."""
+
+    @property
+    def columns(self) -> Sequence[str]: ...
+    @property
+    def table(self) -> str: ...
+
+
+class Shape(Protocol):
+    """What rules have to know of a table."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def columns(self) -> Sequence[Column]: ...
+    @property
+    def key(self) -> Sequence[str]: ...
+    @property
+    def foreign(self) -> Sequence[Lean]: ...
 
 
 class Unique(Struct, frozen=True, kw_only=True):
