@@ -2,6 +2,8 @@
 
 import argparse
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -77,6 +79,15 @@ def test_alerts_ask_for_figures_that_are_there() -> None:
         within = {"60m": "60 min", "4h": "4 h", "1d": "1 day"}[rule["labels"]["within"]]
         said = _paragraphs()[rule["alert"]].split("\n", 2)[1]
         assert within in said or rule["alert"] == "ErrorsInTheLogs", rule["alert"]
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="no promtool here")
+def test_alerts_sound_when_they_should_and_not_before() -> None:
+    done = subprocess.run(
+        ["promtool", "test", "rules", "alerts_test.yaml"],
+        cwd=DEPLOY / "watching", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_who_is_on_duty_finds_every_alert_in_vietnamese() -> None:
