@@ -188,6 +188,7 @@ def vendor(shown: Gallery) -> None:
     month = f"{now():%Y-%m}"
     shown.at("", "/dang-nhap", "ops-sign-in", "ops")
     shown.at("vanhanh", "/", "ops-tenants", "ops")
+    shown.at("vanhanh", "/phien-dang-nhap", "ops-sessions", "ops")
     shown.at("vanhanh", "/sao-luu", "ops-backups", "ops")
     shown.at("vanhanh", "/hop-dong/binhdinh", "ops-contract", "ops")
     for path, name in (

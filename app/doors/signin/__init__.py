@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from app.doors.signin import entering, leaving, own_sessions, paths
+from app.doors.signin import entering, leaving, own_sessions
 from app.doors.signin.asking import HANDLERS
 from tenants.issuers import Audience
 
@@ -11,7 +11,7 @@ __all__ = ["HANDLERS", "ops_routes", "tenant_routes"]
 
 def _routes(*audiences: Audience) -> Router:
     handlers = [leaving.sign_out, leaving.signed_out, leaving.signed_out_elsewhere]
-    own = [own_sessions.router(each) for each in audiences if each in paths.OWN_SESSIONS]
+    own = [own_sessions.router(each) for each in audiences]
     return Router("/", route_handlers=[entering.router(*audiences), *own, *handlers])
 
 

@@ -24,6 +24,7 @@ ANEW_FIELD = "lai"
 OWN_SESSIONS: dict[Audience, str] = {
     "citizen": "/phien-dang-nhap",
     "staff": "/can-bo/phien-dang-nhap",
+    "vendor": "/phien-dang-nhap",
 }
 
 # One slash, then visible ASCII without a backslash, which browsers read as a slash.

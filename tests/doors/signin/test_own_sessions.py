@@ -12,7 +12,16 @@ from infra.clock import frozen, now
 from tenants import db
 from tenants.current import acting_for
 from tenants.shapes import Tenant
-from tests.doors.signin.conftest import EAST, HUNG, LAN, MakeBrowser, Town, admit_lan
+from tests.doors.signin.conftest import (
+    EAST,
+    HUNG,
+    LAN,
+    OPS,
+    VAN,
+    MakeBrowser,
+    Town,
+    admit_lan,
+)
 
 _PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15"
@@ -88,3 +97,16 @@ async def test_a_person_sees_every_session_and_ends_others_after_proving_who_it_
 )  # fmt: skip
 def test_a_device_is_told_as_far_as_the_browser_names_it(said: str, told: str) -> None:
     assert device(said) == told
+
+
+async def test_an_operator_of_the_vendor_has_the_same_page(
+    vendor: None, browser: MakeBrowser
+) -> None:
+    van, elsewhere = browser(OPS), browser(OPS)
+    for each in (elsewhere, van):
+        await each.sign_in(VAN)
+    assert (await van.get("/phien-dang-nhap")).text.count("<tr>") == 3
+    assert (await van.post("/phien-dang-nhap", phien="khac")).status_code == 303
+    assert [(await each.get("/")).status_code for each in (van, elsewhere)] == [200, 303]
+    acts = await db.control.fetch("select actor from operation where act = 'operator.end_sessions'")
+    assert VAN.username in {row["actor"] for row in acts}
