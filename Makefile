@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 MAKEFLAGS += --no-print-directory
 
-.PHONY: up test demo bench simulate chaos chaos-messages sabotage check lock audit clean ready
+.PHONY: up test demo bench simulate chaos chaos-messages sabotage fuzz check lock audit clean ready
 
 up: ready
 	@exec $(VENV)/python -m app.up
@@ -38,6 +38,11 @@ ledgers: ready
 # Break the product on purpose, one thing at a time: every sabotage must turn a test red.
 sabotage: ready
 	@$(VENV)/python -m tests.security.sabotage $(if $(ONLY),--only "$(ONLY)")
+
+# Every door of both sites, asked by a machine as every role of two provinces. SEED=… asks the same again.
+fuzz: ready
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),20) FUZZ_SEED=$(or $(SEED),20261123) \
+	  $(VENV)/python -m pytest -n 0 tests/openapi/test_fuzz.py
 
 check: ready
 	@$(VENV)/ruff format --check .

@@ -5,12 +5,13 @@ from urllib.parse import unquote_plus
 from uuid import UUID
 
 import msgspec
-from litestar import HttpMethod, MediaType, Request, Response, Router, route
+from litestar import HttpMethod, Request, Response, Router, route
 from litestar.params import FromPath
 from prometheus_client import Counter
 
 from app.doors.interface.described import FORM, Api
 from app.onestop.notices import reports
+from app.refusals import NotFound
 from tenants import registry
 from tenants.current import NoTenant, acting_for
 from tenants.shapes import Tenant
@@ -25,7 +26,7 @@ _API = Api(
     of="messages",
     takes={FORM: dict[str, str], "application/json": dict[str, str | int | float | bool | None]},
     must_bring=False,
-    gives={204: None, 404: None},
+    gives={204: None},
 )
 
 
@@ -33,6 +34,7 @@ _API = Api(
 @route(
     "/{slug:str}/{notice_id:uuid}/{number:int}/{token:str}",
     http_method=[HttpMethod.GET, HttpMethod.POST],
+    status_code=204,
     opt={"public": True, "own_work": True, "any_origin": True, "api": _API},
 )
 async def take_report(
@@ -41,7 +43,7 @@ async def take_report(
     notice_id: FromPath[UUID],
     number: FromPath[int],
     token: FromPath[str],
-) -> Response[bytes]:
+) -> Response[None]:
     """Note one delivery report; an address that is not ours is answered like any wrong one."""
     tenant = await registry.answering(slug)
     fields = await _fields(request)
@@ -51,7 +53,8 @@ async def take_report(
         taken = False  # It came to another tenant's host.
     if not taken:
         _unknown.inc()
-    return Response(b"", status_code=204 if taken else 404, media_type=MediaType.TEXT)
+        raise NotFound
+    return Response(None, status_code=204)
 
 
 async def _take(

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from litestar import HttpMethod, MediaType, Request, Response, Router, route
+from litestar import HttpMethod, Request, Response, Router, route
 from litestar.params import FromPath
 
 from app.doors.interface.described import FORM, Api
 from app.doors.sent import texts
 from app.onestop.notices import answering
+from app.refusals import NotFound
 from tenants import registry
 from tenants.current import NoTenant, acting_for
 from tenants.shapes import Tenant
@@ -24,7 +25,7 @@ _API = Api(
     of="messages",
     takes={FORM: dict[str, str]},
     must_bring=False,
-    gives={204: None, 404: None},
+    gives={204: None},
 )
 
 
@@ -32,11 +33,12 @@ _API = Api(
 @route(
     "/{slug:str}/{token:str}",
     http_method=[HttpMethod.GET, HttpMethod.POST],
+    status_code=204,
     opt={"public": True, "own_work": True, "any_origin": True, "api": _API},
 )
 async def take_inbound(
     request: Request[Any, Any, Any], slug: FromPath[str], token: FromPath[str]
-) -> Response[bytes]:
+) -> Response[None]:
     """Note one message and answer it; an address that is not ours is answered like a wrong one.
 
     The body stays empty: Kannel would send it back as a message.
@@ -47,7 +49,9 @@ async def take_inbound(
         taken = tenant is not None and await _take(tenant, token, fields)
     except NoTenant:
         taken = False  # It came to another tenant's host.
-    return Response(b"", status_code=204 if taken else 404, media_type=MediaType.TEXT)
+    if not taken:
+        raise NotFound
+    return Response(None, status_code=204)
 
 
 async def _take(tenant: Tenant, token: str, fields: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from litestar import Litestar, Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
 
-from app.doors import backup_figures, program_figures
+from app.doors import backup_figures, failures, program_figures
 from app.doors.gateway import gateway_routes
 from app.doors.measures import trail_checked
 from app.trail import heads
@@ -55,7 +55,10 @@ async def metrics() -> Response[bytes]:
 def create_inner() -> Litestar:
     """The application behind the inner port."""
     return Litestar(
-        [alive, ready, metrics, gateway_routes], openapi_config=None, logging_config=None
+        [alive, ready, metrics, gateway_routes],
+        exception_handlers=failures.HANDLERS,
+        openapi_config=None,
+        logging_config=None,
     )
 
 

@@ -32,7 +32,7 @@ _app = cache(create_app)
 @pytest.fixture
 async def browse() -> AsyncIterator[Browse]:
     """`await browse(tenant, actor)` opens a browser at the tenant, signed in when there is one."""
-    transport = httpx.ASGITransport(_FromOutside())
+    transport = httpx.ASGITransport(FromOutside())
     opened: list[Browser] = []
 
     async def open_(tenant: Tenant, who: Actor | None = None) -> Browser:
@@ -51,7 +51,7 @@ async def browse() -> AsyncIterator[Browse]:
         await browser.aclose()
 
 
-class _FromOutside:
+class FromOutside:
     """The application as the network reaches it: nothing of the test's own tenant is at hand."""
 
     def __init__(self) -> None:

@@ -120,7 +120,7 @@ def field_names() -> frozenset[str]:
     found: set[str] = set()
     for path in DOORS.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            found |= set(_looked_for(node))
+            found |= set(looked_for(node))
     return frozenset(name for name in found if name and not name.startswith("__"))
 
 
@@ -139,7 +139,7 @@ def _is_id(text: str) -> bool:
         return False
 
 
-def _looked_for(node: ast.AST) -> list[str]:
+def looked_for(node: ast.AST) -> list[str]:
     """`sent.get("x")`, `chosen(sent, "x")` and `"x" in sent` each look for the field x."""
     match node:
         case ast.Call(func=ast.Attribute(attr="get" | "text"), args=[ast.Constant(str(name)), *_]):
@@ -167,15 +167,20 @@ def _place(door: Door) -> tuple[int, str]:
 
 def _headers(treasure: Treasure) -> dict[str, str]:
     """What proxies, clients of uploads and other systems say."""
-    named = f"draft {_coded(treasure.of('draft'))},slot {_coded('giay-chung-sinh')}"
     return {
         "X-Forwarded-Host": f"{treasure.of('slug')}.localhost",
         "X-Tenant": treasure.of("slug"),
         "Upload-Length": "4",
         "Upload-Offset": "0",
-        "Upload-Metadata": f"{named},filename {_coded('a.pdf')}",
+        "Upload-Metadata": upload_metadata(treasure),
         "Authorization": f"Bearer {treasure.of('token', 'kho')}",
     }
+
+
+def upload_metadata(treasure: Treasure) -> str:
+    """What a client of uploads says of a file for the treasure's draft."""
+    named = f"draft {_coded(treasure.of('draft'))},slot {_coded('giay-chung-sinh')}"
+    return f"{named},filename {_coded('a.pdf')}"
 
 
 def _coded(text: str) -> str:

@@ -59,7 +59,7 @@ async def use_wording(request: Asked, key: FromPath[str], version: FromPath[int]
     """Take a wording into use."""
     who = await administrator(request)
     async with work():
-        await templating.put_in_use(who, key, version)
+        await templating.put_in_use(who, key, _known(version))
     return Redirect(f"{MESSAGES}/mau/{key}?xong=dung", status_code=303)
 
 
@@ -68,7 +68,7 @@ async def retire_wording(request: Asked, key: FromPath[str], version: FromPath[i
     """Send a wording no more."""
     who = await administrator(request)
     async with work():
-        await templating.retire(who, key, version)
+        await templating.retire(who, key, _known(version))
     return Redirect(f"{MESSAGES}/mau/{key}?xong=thoi", status_code=303)
 
 
@@ -81,7 +81,7 @@ async def judge_wording(request: Asked, key: FromPath[str], version: FromPath[in
         day, verdict = day_or_none(sent, "on_day") or today(), _verdict(sent)
         async with work():
             reason = sent.get("reason", "")
-            await templating.judge(who, (key, version), line, verdict, day, reason)
+            await templating.judge(who, (key, _known(version)), line, verdict, day, reason)
     except Refusal as refusal:
         if isinstance(refusal, NotFound):
             raise
@@ -99,6 +99,13 @@ async def set_line(request: Asked) -> Answer:
             who, sent.get("brand", ""), sent.get("provider", ""), needs_approval=needs
         )
     return Redirect(f"{MESSAGES}?xong=ten-gui", status_code=303)
+
+
+def _known(version: int) -> int:
+    """The number, if a version can have it. Raises NotFound."""
+    if not 0 < version < 2**15:
+        raise NotFound
+    return version
 
 
 def _verdict(sent: Mapping[str, str]) -> Verdict:
