@@ -78,11 +78,7 @@ async def seen_forms(site: Any, visitors: Sequence[Visitor], pool: Pool, browser
         for door in every:
             if door.method == "GET" and "tep" not in door.path and "pdf" not in door.path:
                 asked = door.ask(pool.own)
-                headers = {
-                    "Cookie": f"da_tham=1; motcua={visitor.cookie}",
-                    "Origin": visitor.origin,
-                }
-                answer = await browser.get(asked.path, headers=headers)
+                answer = await browser.get(asked.path)
                 if "text/html" in answer.headers.get("content-type", ""):
                     merge(found, places, path_of(door), answer.text)
     return found

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
@@ -56,12 +58,14 @@ class Run:
             for visitor in visitors:
                 self.one_door(operation, visitor, examples, mode)
 
-    def in_turn(self, visitors: Sequence[Visitor], examples: int) -> None:
-        """Each operation for one visitor, the next for the next one."""
+    def in_turn(self, visitors: Sequence[Visitor]) -> None:
+        """Each operation once, each as the next visitor in turn."""
         for turn, operation in enumerate(self.operations):
-            self.one_door(operation, visitors[turn % len(visitors)], examples, "valid")
+            self.one_door(operation, visitors[turn % len(visitors)], 1)
 
-    def one_door(self, operation: Any, visitor: Visitor, examples: int, mode: str) -> None:
+    def one_door(
+        self, operation: Any, visitor: Visitor, examples: int, mode: str = "valid"
+    ) -> None:
         """One operation so many times."""
         strategy = operation.as_strategy(generation_mode=_MODES[mode])
 
@@ -71,7 +75,9 @@ class Run:
         def ask(case: Any) -> None:
             self.ask(visitor, case)
 
-        ask()
+        # There may be nothing about a request without parts that could be wrong.
+        with suppress(Unsatisfiable):
+            ask()
 
     def ask(self, visitor: Visitor, case: Any) -> Any:
         """One request; what is wrong with its answer is noted."""
@@ -95,6 +101,21 @@ class Run:
 
         seed(self._seed)(Story)
         Story.run(settings=settings(_settings(scenarios), stateful_step_count=steps))
+
+    def opened(self) -> set[str]:
+        """The operations that did, or showed, something."""
+        return {label for status, label in self._split() if status < "400"}
+
+    def summary(self) -> str:
+        """How many requests there were, and how many of each status."""
+        by_status = Counter[str]()
+        for (status, _), number in zip(self._split(), self.statuses.values(), strict=True):
+            by_status[status] += number
+        each = ", ".join(f"{number} times {status}" for status, number in sorted(by_status.items()))
+        return f"{self._door.asked} requests to {len(self.operations)} operations: {each}"
+
+    def _split(self) -> list[tuple[str, str]]:
+        return [(each[:3], each[4:]) for each in self.statuses]
 
     def _judge(self, visitor: Visitor | None, case: Any, response: Any) -> None:
         assert visitor is not None

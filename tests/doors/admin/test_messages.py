@@ -48,6 +48,8 @@ async def test_a_wording_is_tried_written_approved_and_taken_into_use(thu, provi
     approved = await thu.post(f"{ONE}/101/duyet", data={**line, "verdict": "approved"})
     assert "BINHDINH qua esms</dt><dd>Nhà mạng đã duyệt" in await see(thu, went_to(approved))
     went_to(await thu.post(f"{ONE}/101/thoi-dung"))
+    # A number that no column of ours holds is a version nobody has, not a mistake of ours.
+    assert (await thu.post(f"{ONE}/{2**31}/thoi-dung")).status_code == 404
     assert (await thu.post(f"{ONE}/999/dung")).status_code == 404
     assert (await thu.get(f"{HERE}/mau/KHONG_CO")).status_code == 404
 

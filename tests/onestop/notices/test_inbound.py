@@ -6,6 +6,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from app.doors.failures import HANDLERS
 from app.doors.inbound import inbound_routes
 from app.onestop.notices import answering, inbound
 from app.onestop.notices.inbound import Before, Kind, Outcome, understand
@@ -100,7 +101,7 @@ async def test_the_same_message_again_and_too_many_are_not_answered(dossier: Tol
 async def test_the_door_takes_what_comes_to_the_signed_address_alone(dossier: Told) -> None:
     address = answering.inbound_address(current())
     told = {"from": PHONE, "text": f"HCC {dossier.code}"}
-    transport = httpx.ASGITransport(Litestar([inbound_routes]))
+    transport = httpx.ASGITransport(Litestar([inbound_routes], exception_handlers=HANDLERS))
     async with httpx.AsyncClient(transport=transport) as provider:
         assert (await provider.get(address, params={**told, "id": "1"})).status_code == 204
         posted = await provider.post(address, data={**told, "id": "2"})

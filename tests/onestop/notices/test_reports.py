@@ -5,10 +5,9 @@ from uuid import UUID
 
 import httpx
 import pytest
-from litestar import Litestar
 from prometheus_client import REGISTRY
 
-from app.doors.gateway import gateway_routes
+from app.doors.probes import create_inner
 from app.onestop.notices import jobs, queries, reports, service
 from app.onestop.notices.gateways import opened
 from app.onestop.notices.rules import Report, State
@@ -87,7 +86,7 @@ async def test_what_the_operator_rejected_is_not_counted(dossier: Told) -> None:
 async def _call(address: str, **said: Any) -> int:
     """By GET, or as the provider posts it."""
     parts = urlsplit(address)
-    through = httpx.ASGITransport(Litestar([gateway_routes]))
+    through = httpx.ASGITransport(create_inner())
     async with httpx.AsyncClient(transport=through, base_url="http://inner") as client:
         method = "POST" if said else "GET"
         answer = await client.request(method, f"{parts.path}?{parts.query}", **said)
