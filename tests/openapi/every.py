@@ -155,6 +155,8 @@ def _responses(door: Door, path: str) -> Spec:
     found = {status: _said(_HTML, _PROBLEM) for status in _REFUSED}
     if gives is not Redirect:
         found["200"] = _said(*media)
+        if door.method == "POST":
+            found["201"] = found["200"]  # A page that shows what was made, this once.
         if "*/*" in media:
             found["206"] = found["200"]
     # Whoever must sign in first is led there.

@@ -137,7 +137,7 @@ class Run:
         path = urlsplit(str(response.request.url)).path
         if not any(stranger.values[name] in path for name in _THEIRS):
             return ""
-        if response.status_code < 300 or (case.method == "GET" and _is_told(response)):
+        if response.status_code < 300 or (case.method == "GET" and _is_told(path, response)):
             return f"answers {response.status_code} to what is a neighbour's"
         return ""
 
@@ -150,10 +150,16 @@ class Run:
         )
 
 
-def _is_told(response: Any) -> bool:
-    """Whether more was said than that there is nothing, or not for this visitor."""
+def _is_told(path: str, response: Any) -> bool:
+    """Whether more was said than that there is nothing, or not for this visitor.
+
+    What is wrong in itself (400, 422) or asked too often is refused before anything is looked for;
+    some addresses lead everybody to the page above them.
+    """
     led = urlsplit(response.headers.get("location", [""])[0]).path
-    return response.status_code not in (401, 403, 404) and led not in SIGN_IN.values()
+    if response.status_code == 303:
+        return led not in SIGN_IN.values() and not path.startswith(f"{led}/")
+    return response.status_code not in (400, 401, 403, 404, 422, 429)
 
 
 def _role_for(path: str) -> str:

@@ -49,7 +49,7 @@ async def test_no_door_breaks_whoever_asks_it_whatever(who, prepare, monkeypatch
     for run, visitors in ((provinces, who.visitors), (vendor, who.vendor)):
         await asyncio.to_thread(_ask, run, visitors)
     _told(capsys, provinces, vendor)
-    assert len(provinces.opened()) > 40 and len(vendor.opened()) > 15
+    assert len(provinces.opened()) > 30 and len(vendor.opened()) > 8, "hardly a door was opened"
 
 
 async def test_ways_through_the_site_break_nothing(who, prepare, capsys):
