@@ -7,6 +7,7 @@ a stream that was cut short is known. One key seals one stream (or at most 2**32
 
 import asyncio
 import hashlib
+import os
 import zlib
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
@@ -18,7 +19,7 @@ from infra.sealed import BrokenSeal, seal, unseal
 
 PART_BYTES = 8 * 1024 * 1024
 # Compressing and sealing run in threads: one part per core, and one on its way to the disk.
-AT_ONCE = 3
+AT_ONCE = (os.cpu_count() or 2) + 1
 _QUICK = 1  # a higher level of zlib costs five times as much for a tenth of the size
 
 

@@ -8,6 +8,7 @@ import asyncio
 import os
 import random
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -48,9 +49,13 @@ def measure(house: House, *, quick: bool) -> Figures:
     table(rows)
     small, large = rows.values()
     grown = (large["cluster_mb"] - small["cluster_mb"]) / _TEN_GB
-    for name in ("base_s", "cluster_s", "cluster_cpu_s", "tenant_s"):
+    for name in ("base_s", "cluster_s", "cluster_cpu_s", "plain_s", "plain_cpu_s", "tenant_s"):
         rows[f"{name} per 10 GB"] = round((large[name] - small[name]) / grown, 1)
     print(f"  processor: {rows['cluster_cpu_s per 10 GB']} s per 10 GB of a whole cluster")
+    print(f"  cp, sync and a start: {rows['plain_s per 10 GB']} s per 10 GB,")
+    print(f"  {rows['plain_cpu_s per 10 GB']} s of them processor")
+    rows["of a plain copy"] = round(large["cluster_s"] / large["plain_s"], 2)
+    print(f"  a restore takes {rows['of a plain copy']} times as long as a plain copy")
     aim("whole cluster, s per 10 GB", rows["cluster_s per 10 GB"], 60, at_most=True)
     print(f"  tenant beside the living one: {rows['tenant_s per 10 GB']} s per 10 GB")
     for synchronous in (False, True):
@@ -88,9 +93,11 @@ async def _restored(house: House, tenant: Tenant, megabytes: int) -> Figures:
     finally:
         receiver.stop()
     began, at, used = time.monotonic(), now(), _processor_seconds()
-    await rebuild("main", at, house.place / f"again-{megabytes}")
+    again = house.place / f"again-{megabytes}"
+    await rebuild("main", None, again)
     cluster_s, cluster_cpu_s = time.monotonic() - began, _processor_seconds() - used
-    Postgres(house.place / f"again-{megabytes}").erase()
+    plain_s, plain_cpu_s = _copied_plainly(again, house.place / f"plain-{megabytes}")
+    Postgres(again).erase()
     began = time.monotonic()
     await restoring.from_cluster(tenant, at)
     return {
@@ -99,8 +106,22 @@ async def _restored(house: House, tenant: Tenant, megabytes: int) -> Figures:
         "base_s": round(base_s, 1),
         "cluster_s": round(cluster_s, 1),
         "cluster_cpu_s": round(cluster_cpu_s, 1),
+        "plain_s": round(plain_s, 1),
+        "plain_cpu_s": round(plain_cpu_s, 1),
         "tenant_s": round(time.monotonic() - began, 1),
     }
+
+
+def _copied_plainly(source: Path, target: Path) -> tuple[float, float]:
+    """What nobody can do without: every byte copied, on the disk, and a server that comes up."""
+    began, used = time.monotonic(), _processor_seconds()
+    subprocess.run(["cp", "-a", source, target], check=True)
+    subprocess.run(["sync", "-f", target], check=True)
+    with Postgres(target):
+        spent = time.monotonic() - began
+    cpu = _processor_seconds() - used
+    Postgres(target).erase()
+    return spent, cpu
 
 
 def _processor_seconds() -> float:
