@@ -24,7 +24,7 @@ LEAST = 2000
 MARK = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint & 4294967295"
 # Numbers of rows' transactions have 32 bits and go round; those below 3 stand for "long ago".
 NEWER = """
-xmin::text::bigint >= 3 and ((xmin::text::bigint - {mark}) & 4294967295) < 2147483648
+t.xmin::text::bigint >= 3 and ((t.xmin::text::bigint - {mark}) & 4294967295) < 2147483648
 """
 _OUR_OWN = "t.xmin::text::bigint = pg_current_xact_id()::text::bigint & 4294967295"
 

@@ -29,7 +29,7 @@ async def add_ahead(both: Sides) -> Trail:
 async def add_rest(both: Sides, ahead: Trail) -> int:
     """The rows that came since, and the seals; how many there are in all."""
     newer = NEWER.format(mark=ahead.mark)
-    rows = await both.theirs.fetch(f"select id from trail where {newer}")  # noqa: S608
+    rows = await both.theirs.fetch(f"select id from trail t where {newer}")  # noqa: S608
     tag = await both.ours.execute(_BACK, both.joining.id, [row["id"] for row in rows])
     count = ahead.rows - int(tag.split()[-1]) + await _add(both, "trail", newer)
     if count != await both.theirs.fetchval(_COUNT):
@@ -41,5 +41,5 @@ async def add_rest(both: Sides, ahead: Trail) -> int:
 async def _add(both: Sides, name: str, where: str = "true") -> int:
     columns = [column.name for column in both.tables[name].columns]
     names = ", ".join(map(quoted, columns))
-    query = f"select '{both.joining.id}'::uuid, {names} from {name} where {where}"  # noqa: S608
+    query = f"select '{both.joining.id}'::uuid, {names} from {name} t where {where}"  # noqa: S608
     return await pipe(both.theirs, query, both.ours, f"joined_{name}", ["joined_id", *columns])

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from app.leaving.catalogue import Table
+from app.leaving.catalogue import ForeignKey, Table
 from app.merging import ahead, chains, finding, images, rules
 from app.merging.kinds import KNOWN
 from app.merging.piping import pipe
@@ -171,24 +171,19 @@ async def _must_hold(both: Sides, changes: Changes) -> None:
     for table in both.going:
         for key in table.foreign:
             if key.table in changes.left or not any(t.name == key.table for t in both.going):
-                await _must_lean(both.ours, table, key.columns, key.table, key.references)
+                await must_lean(both.ours, table, key)
 
 
-async def _must_lean(
-    connection: asyncpg.Connection,
-    table: Table,
-    columns: Sequence[str],
-    target: str,
-    references: Sequence[str],
-) -> None:
+async def must_lean(connection: asyncpg.Connection, table: Table, key: ForeignKey) -> None:
+    """Raise MergeRefused for rows whose reference leads nowhere."""
     same = " and ".join(
         f"p.{quoted(theirs)} = c.{quoted(ours)}"
-        for ours, theirs in zip(columns, references, strict=True)
+        for ours, theirs in zip(key.columns, key.references, strict=True)
     )
-    whole = " and ".join(f"c.{quoted(name)} is not null" for name in columns)
+    whole = " and ".join(f"c.{quoted(name)} is not null" for name in key.columns)
     count = await connection.fetchval(
         f"select count(*) from {quoted(table.name)} c where {whole} and not exists"  # noqa: S608
-        f" (select from {quoted(target)} p where {same})"
+        f" (select from {quoted(key.table)} p where {same})"
     )
     if count:
-        raise MergeRefused(f"{count} rows of {table.name} would lean on no row of {target}")
+        raise MergeRefused(f"{count} rows of {table.name} would lean on no row of {key.table}")

@@ -74,11 +74,11 @@ async def _part(
     known = await notes.read(both.ours, joined.id)
     if known is not None:
         copies = {row["copy"] for row in await both.theirs.fetch(_COPIES, book.id)}
-        await telling.remember(both, known, copies)
+        mark = await telling.remember(both, known, copies)
         for again in range(_TRIES):
             began = time.monotonic()
             try:
-                once = _once(both, known, agencies)
+                once = _once(both, known, agencies, mark)
                 done.given, done.taken_out = await once
                 break
             except asyncpg.DeadlockDetectedError:
@@ -90,7 +90,7 @@ async def _part(
     await book.note("taken_out", **msgspec.to_builtins(done))
 
 
-async def _once(both: Sides, known: Notes, agencies: Sequence[str]) -> tuple[int, int]:
+async def _once(both: Sides, known: Notes, agencies: Sequence[str], mark: int) -> tuple[int, int]:
     """Two transactions, theirs committed first: killed between the two, a second run gives the
     same again, and knows what had not been theirs."""
     async with both.ours.transaction():
@@ -100,14 +100,13 @@ async def _once(both: Sides, known: Notes, agencies: Sequence[str]) -> tuple[int
             # Readers go on; whoever writes waits for us.
             names = ", ".join(quoted(table.name) for table in both.going)
             await both.ours.execute(f"lock table {names} in share row exclusive mode")
-            await telling.tell_apart(both, known, agencies)
+            await telling.tell_apart(both, known, agencies, mark)
             back = await notes.way_back(both.ours, both.theirs, both.tables, known.changes)
             given = await giving.give(both, known, back)
             await taking.part_counters(both, known)
             if given:
                 await _must_hold(both.theirs)
             taken = await taking.take_out(both, known)
-            await _must_hold(both.ours)
     return given, taken
 
 

@@ -9,6 +9,7 @@ from app.leaving.catalogue import Table
 from app.merging import owning
 from app.merging.images import key_of
 from app.merging.kinds import CHAIN
+from app.merging.moving import must_lean
 from app.merging.notes import Notes
 from app.merging.owning import Hold, apart
 from app.merging.planning import today
@@ -42,10 +43,12 @@ _SET = "update code_counter set last = $3 where (prefix, on_day) = ($1, $2)"
 
 
 async def take_out(both: Sides, notes: Notes) -> int:
-    """Remove what goes, and what was theirs and nothing of ours needs; how many rows."""
+    """Remove what goes, and what was theirs and nothing of ours needs; how many rows. Raises
+    MergeRefused where something would be left to lean on nothing."""
     count = 0
     for table in reversed(both.going):
         count += await _remove(both, table, notes)
+    await _must_hold(both)
     await _end_agencies(both.ours)
     await _forget_chains(both, notes.joined_id)
     for name in ("merged_counter", "merged_row"):
@@ -68,6 +71,22 @@ async def part_counters(both: Sides, notes: Notes) -> None:
         await both.theirs.execute(_HIGHER, prefix, day, last)
         if not await both.ours.fetchval(_OURS_TOO, prefix):
             await both.ours.execute(_DROP, prefix, day)
+
+
+async def _must_hold(both: Sides) -> None:
+    """Foreign keys had no say. What is asked for before a row goes needs no second look, nor what
+    goes with its owner."""
+    for table in both.going:
+        first = [hold.column for hold in owning.owners(table)[:1]]
+        for key in table.foreign:
+            target = both.tables[key.table]
+            if key.columns != first and not _asks(target) and target in both.going:
+                await must_lean(both.ours, table, key)
+
+
+def _asks(table: Table) -> bool:
+    """Whether a row goes only when nothing that stays leans on it."""
+    return not owning.owners(table) or table.name in ("post", "work_calendar")
 
 
 async def _remove(both: Sides, table: Table, notes: Notes) -> int:

@@ -1,14 +1,15 @@
 """Telling the two apart again: which rows of ours go, and which of them they do not have as such.
 
 Beside our data lie afterwards, for each table, `motcua_was_T` (their rows as they came: key here,
-key there, digest), `motcua_gone_T` (keys of the rows that go) and `motcua_given_T` (keys of those
-they have to be given: changed since, or new).
+key there, digest), `motcua_like_T` (keys of those that are still so), `motcua_gone_T` (keys of the
+rows that go) and `motcua_given_T` (keys of those they have to be given: changed since, or new).
 """
 
 from collections.abc import Sequence
 
 from app.leaving.catalogue import Table
 from app.merging import images, owning
+from app.merging.ahead import MARK, NEWER
 from app.merging.images import key_of
 from app.merging.notes import Notes
 from app.merging.owning import apart
@@ -30,8 +31,9 @@ insert into pg_temp.motcua_gone_agency select id::text from part
 _LEVELS = 5
 
 
-async def remember(both: Sides, notes: Notes, copies: set[str]) -> None:
-    """Fill `was` for every table that took part; theirs lie still, so nobody has to wait for it.
+async def remember(both: Sides, notes: Notes, copies: set[str]) -> int:
+    """Fill `was` for every table that took part, and `like` with the keys of rows of ours that are
+    as they came, as of the moment that is returned. Nobody has to wait for it.
 
     `copies` are `table|key` of what an earlier run gave them and had not been theirs.
     """
@@ -39,14 +41,19 @@ async def remember(both: Sides, notes: Notes, copies: set[str]) -> None:
         await images.lay_out(both.theirs, table, notes.changes)
     for table in both.going:
         await _was(both, table, notes, copies)
+    async with both.ours.transaction(isolation="repeatable_read"):
+        mark = int(await both.ours.fetchval(MARK))
+        for table in both.going:
+            await _alike(both, table)
+    return mark
 
 
-async def tell_apart(both: Sides, notes: Notes, agencies: Sequence[str]) -> None:
-    """Fill `gone` and `given`, once all is remembered; `agencies` are keys of further ones that
-    go. From here on nobody may write."""
+async def tell_apart(both: Sides, notes: Notes, agencies: Sequence[str], mark: int) -> None:
+    """Fill `gone` and `given`, once all is remembered as of `mark`; `agencies` are keys of further
+    ones that go. From here on nobody may write."""
     for table in owning.in_turn(both.going):
         await _gone(both, table, agencies)
-        await _given(both, table)
+        await _given(both, table, mark)
     for table in reversed(both.going):
         for _ in range(_LEVELS if _leans_on_itself(table) else 1):
             await _needed(both, table, notes)
@@ -77,14 +84,24 @@ async def _gone(both: Sides, table: Table, agencies: Sequence[str]) -> None:
     await both.ours.execute(f"analyze {apart('gone', table.name)}")
 
 
-async def _given(both: Sides, table: Table) -> None:
+async def _alike(both: Sides, table: Table) -> None:
+    await _table(both, "like", table, "key text primary key")
+    await both.ours.execute(
+        f"insert into {apart('like', table.name)} select w.key"  # noqa: S608
+        f" from {apart('was', table.name)} w join {quoted(table.name)} t on {key_of(table)} = w.key"
+        f" where w.digest = {digest_of(table)}"
+    )
+    await both.ours.execute(f"analyze {apart('like', table.name)}")
+
+
+async def _given(both: Sides, table: Table, mark: int) -> None:
     await _table(both, "given", table, "key text primary key")
     await both.ours.execute(
         f"insert into {apart('given', table.name)}"  # noqa: S608
         f" select g.key from {apart('gone', table.name)} g"
         f" join {quoted(table.name)} t on {key_of(table)} = g.key"
-        f" left join {apart('was', table.name)} w on w.key = g.key"
-        f" where w.key is null or w.digest <> {digest_of(table)}"
+        f" left join {apart('like', table.name)} l on l.key = g.key"
+        f" where l.key is null or {NEWER.format(mark=mark)}"
     )
 
 
