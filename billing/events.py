@@ -9,6 +9,7 @@ from msgspec import Meta
 from billing import rules
 from billing.months import day_start
 from billing.shapes import Fact
+from infra.outside import UNREADABLE
 
 PREFIX = "vn.motcua."
 # A sum over years has to fit into 63 bits; one event of a petabyte-day is more than any.
@@ -55,7 +56,7 @@ def read(raw: bytes | msgspec.Raw, may: May, now: datetime) -> Fact | Refused:
     """The fact an event tells, or why it is refused."""
     try:
         event = msgspec.json.decode(raw, type=Event)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         return Refused(_id_in(raw), f"not a CloudEvent of this interface: {error}")
     fact = Fact(
         id=event.id,
@@ -97,7 +98,7 @@ def _id_in(raw: bytes | msgspec.Raw) -> str:
     """The id of something that is no event, as far as it has one."""
     try:
         found = msgspec.json.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return ""
     value = found.get("id") if isinstance(found, dict) else None
     return value[:200] if isinstance(value, str) else ""

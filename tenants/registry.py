@@ -8,6 +8,7 @@ the vendor's books do.
 
 import asyncio
 import time
+from contextvars import Context
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -131,7 +132,8 @@ async def _current() -> _Copy:
     if age < _FRESH_SECONDS:
         return _copy
     if _refreshing is None or _refreshing.done():
-        _refreshing = asyncio.create_task(_refresh())
+        # In a context of its own: the unit of work of whoever asks may be over before this is.
+        _refreshing = asyncio.create_task(_refresh(), context=Context())
     # Only the very first question waits; later ones are answered from the copy meanwhile.
     if not _copy.by_slug:
         await asyncio.shield(_refreshing)

@@ -11,6 +11,7 @@ from app.coming_in.fields import FIELDS
 from app.coming_in.shapes import Sheet, SheetName
 from app.onestop.dossiers.shapes import PAPER_FORM_NAMES, WAY_NAMES
 from app.onestop.reorganisation.reading import reason_of
+from infra.outside import UNREADABLE
 
 # Waiting for papers or money is carried over as work at a step: what was asked for is not told in
 # a form we could answer for; the officer asks anew.
@@ -67,7 +68,7 @@ def read(content: bytes) -> Meanings | str:
     """The mapping a file describes, or a sentence why it cannot be read."""
     try:
         return msgspec.json.decode(content, type=Meanings)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         return f"Tệp ánh xạ: {reason_of(error)}"
 
 

@@ -12,6 +12,7 @@ from prometheus_client import Counter
 from app.doors.interface.described import FORM, Api
 from app.onestop.notices import reports
 from app.refusals import NotFound
+from infra.outside import UNREADABLE
 from tenants import registry
 from tenants.current import NoTenant, acting_for
 from tenants.shapes import Tenant
@@ -74,7 +75,7 @@ async def _fields(request: Request[Any, Any, Any]) -> dict[str, str]:
     if body.startswith(b"{"):
         try:
             content = msgspec.json.decode(body, type=dict[str, object])
-        except msgspec.DecodeError:
+        except UNREADABLE:
             return fields
         return {**fields, **{name: str(value) for name, value in content.items()}}
     pairs = (item.partition("=") for item in body.decode(errors="replace").split("&") if item)

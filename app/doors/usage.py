@@ -14,6 +14,7 @@ from app.refusals import Refusal
 from billing import sources
 from billing.events import Event
 from billing.sources import Answer, Source
+from infra.outside import UNREADABLE
 
 _SINGLE = "application/cloudevents+json"
 _BATCH = "application/cloudevents-batch+json"
@@ -101,7 +102,7 @@ async def _body(request: Asked) -> bytes:
 def _events(body: bytes) -> list[msgspec.Raw]:
     try:
         found = msgspec.json.decode(body, type=list[msgspec.Raw])
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         raise BatchUnfit from None
     if len(found) > _MOST_EVENTS:
         raise BatchUnfit

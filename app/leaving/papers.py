@@ -13,6 +13,7 @@ from app.leaving.journal import File, Journal
 from app.leaving.pace import Pace
 from app.leaving.refusals import LeavingRefused
 from app.leaving.writing import Writing
+from infra.outside import UNREADABLE
 from storage.kinds import ALLOWED
 from storage.shapes import ObjectMissing
 from storage.store import Store
@@ -73,7 +74,7 @@ def listed(lines: Path) -> Iterator[Kept]:
         for number, row in enumerate(rows, start=1):
             try:
                 kept = decoder.decode(row)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            except UNREADABLE as error:
                 raise LeavingRefused(f"{lines.name}, line {number}: {error}") from None
             if not _SHA256.fullmatch(kept.sha256) or not _KEY.fullmatch(kept.key):
                 raise LeavingRefused(f"{lines.name}, line {number}: no digest or key of a file")

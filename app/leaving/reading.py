@@ -10,10 +10,10 @@ from app.leaving import bag
 from app.leaving.package import FORMAT, Step
 from app.leaving.refusals import LeavingRefused
 from infra.migrate import Migration
+from infra.outside import UNREADABLE
 from tenants.shapes import Site
 
 _SHOWN = 5
-_UNREADABLE = (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Lines(NamedTuple):
@@ -90,7 +90,7 @@ def read(folder: Path) -> Package:
         content = (folder / "data/datapackage.json").read_bytes()
         described = msgspec.json.decode(content, type=_Described)
         about = msgspec.json.decode((folder / "data/tenant.json").read_bytes(), type=_About)
-    except _UNREADABLE as error:
+    except (OSError, *UNREADABLE) as error:
         raise LeavingRefused(f"{folder} holds no package that can be read: {error}") from None
     if described.format != FORMAT:
         raise LeavingRefused(

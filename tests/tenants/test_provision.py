@@ -14,6 +14,7 @@ from tenants import db, provision, registry, upgrade
 from tenants.clusters import owner
 from tenants.current import acting_for
 from tenants.provision import ProvisionError
+from tenants.work import work
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -223,6 +224,16 @@ async def test_the_registry_keeps_serving_while_the_control_database_is_away(ten
     monkeypatch.setattr(registry, "_FRESH_SECONDS", -1)
     for _ in range(3):
         assert await registry.by_slug(tenant.slug)
+
+
+async def test_the_registry_is_read_anew_apart_from_the_work_of_whoever_asks(tenant, monkeypatch):
+    async with work():
+        await db.control.fetch("select 1")
+        monkeypatch.setattr(registry, "_FRESH_SECONDS", -1)
+        await registry.by_slug(tenant.slug)
+    # That work is over, and the reading may only begin now.
+    assert registry._refreshing is not None
+    await registry._refreshing
 
 
 def _clusters(name):

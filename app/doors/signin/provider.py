@@ -13,6 +13,7 @@ from joserfc.jwk import KeySet
 
 from app.doors.signin.refusals import ProviderDown
 from infra import http
+from infra.outside import UNREADABLE
 from infra.settings import settings
 
 T = TypeVar("T")
@@ -104,7 +105,7 @@ async def _get(address: str, shape: type[T], headers: dict[str, str] | None = No
         if answer.status_code != 200 or len(answer.content) > _LARGEST_ANSWER:
             raise ProviderDown(f"status {answer.status_code}")
         return msgspec.json.decode(answer.content, type=shape)
-    except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError, ValueError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, *UNREADABLE) as error:
         raise ProviderDown(type(error).__name__) from error
 
 

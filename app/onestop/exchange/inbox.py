@@ -24,6 +24,7 @@ from app.refusals import NotFound
 from billing import meter, quota
 from billing.refusals import OverQuota
 from infra.clock import now
+from infra.outside import UNREADABLE
 from storage import service as storage
 from storage.shapes import FileRefused, StoredObject, StoreUnavailable
 from tenants import db
@@ -131,7 +132,7 @@ async def _kept(sender: PartnerView, name: str, path: Path) -> StoredObject:
 def _read(message_id: UUID, raw: bytes) -> Message:
     try:
         message = msgspec.json.decode(raw, type=Message)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         raise Unreadable from None
     # PostgreSQL keeps no zero character in a text.
     if message.id != message_id or b"\\u0000" in raw:

@@ -19,6 +19,7 @@ from app.onestop.exchange.rules import Verdict
 from app.onestop.exchange.shapes import File, Message, files_of
 from infra import http
 from infra.clock import now
+from infra.outside import UNREADABLE
 from storage.shapes import ObjectMissing, StoreUnavailable
 from storage.store import store_of
 from tenants import db
@@ -200,7 +201,7 @@ async def _said(answer: httpx.Response) -> dict[str, object]:
             return {}
     try:
         said = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return {}
     return said if isinstance(said, dict) else {}
 

@@ -18,6 +18,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from infra.outside import UNREADABLE
 from infra.sealed import derive
 from infra.settings import settings
 from tenants.shapes import Signer, Tenant
@@ -77,7 +78,7 @@ def sender_said(token: str) -> str:
     try:
         payload = token.split(".")[1]
         claims = msgspec.json.decode(_bytes(payload))
-    except (IndexError, ValueError, msgspec.DecodeError, RecursionError):
+    except (IndexError, ValueError, *UNREADABLE):
         raise NotProven("not a token") from None
     issuer = claims.get("iss") if isinstance(claims, dict) else None
     if not isinstance(issuer, str) or not issuer.isascii() or not issuer.isprintable():

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
+from app.doors.usage import BatchUnfit, _events
 from billing import events
 from billing.events import May, Refused
 from billing.shapes import Fact
@@ -59,3 +60,11 @@ def test_an_event_that_cannot_be_counted_is_refused_with_the_reason(changes, rea
 
 def test_no_contract_no_usage():
     assert isinstance(read(event("a"), MAY._replace(first_month=None)), Refused)
+
+
+def test_what_is_nested_without_end_is_refused_like_any_nonsense():
+    deep = b"[" * 100_000 + b"]" * 100_000
+    for raw in (deep, b'{"id": "1", "data": ' + deep + b"}", b'{"id": "\xff"}'):
+        assert "not a CloudEvent" in events.read(raw, MAY, NOW).reason
+    with pytest.raises(BatchUnfit):
+        _events(b"[" + deep + b"]")

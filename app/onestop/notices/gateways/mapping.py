@@ -15,6 +15,7 @@ import msgspec
 
 from app.onestop.notices.gateways.shapes import REFUSED, NotTaken, Outgoing, Refused, Sent, Unknown
 from app.onestop.notices.rules import Report
+from infra.outside import UNREADABLE
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -175,7 +176,7 @@ def _deep(value: Any, values: Mapping[str, str]) -> Any:
 def _json(body: bytes) -> Callable[[str], str]:
     try:
         content = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         raise Unknown("an answer nobody can read") from None
 
     def found(path: str) -> str:

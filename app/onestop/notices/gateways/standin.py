@@ -11,6 +11,7 @@ from app.onestop.notices.gateways.shapes import NotTaken, Outgoing, Sent, Unknow
 from app.onestop.notices.providers import Provider
 from app.onestop.notices.rules import Report
 from infra.lines import Lines
+from infra.outside import UNREADABLE
 
 _JSON = {"Content-Type": "application/json"}
 
@@ -55,7 +56,7 @@ class StandIn:
             raise by_status(answer.status)
         try:
             taken = msgspec.json.decode(answer.body, type=_Taken)
-        except msgspec.DecodeError:
+        except UNREADABLE:
             raise Unknown("an answer nobody can read") from None
         return Sent(reference=taken.provider_id, parts=taken.segments, code="200")
 
@@ -65,7 +66,7 @@ class StandIn:
         answer = await asking(self._lines, "GET", path)
         try:
             found = msgspec.json.decode(answer.body, type=_Answer).messages
-        except msgspec.DecodeError:
+        except UNREADABLE:
             raise NotTaken(f"HTTP {answer.status}") from None
         if not found:
             return None
