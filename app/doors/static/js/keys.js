@@ -75,7 +75,6 @@ all("[data-single-key]").forEach((button) => {
     button.setAttribute("aria-pressed", String(!off));
     button.textContent = off ? "Phím “/” để tìm: đang tắt" : "Phím “/” để tìm: đang bật";
   };
-  if (!document.querySelector('[data-key="/"]')) return;
   button.hidden = false;
   button.addEventListener("click", () => {
     if (localStorage.getItem(SINGLE_KEY_OFF)) localStorage.removeItem(SINGLE_KEY_OFF);
