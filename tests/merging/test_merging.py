@@ -34,8 +34,10 @@ async def test_a_rehearsal_says_how_long_it_takes_and_leaves_nothing(worked, joi
     assert "dien-tap" not in listed
 
 
-async def test_the_trail_of_who_joined_proves_itself_among_ours(worked, joining, tmp_path):
-    plan = tmp_path / "plan.json"
+async def test_who_joined_stays_closed_its_trail_proves_itself_and_its_messages_wait_on(
+    worked, joining, tmp_path
+):
+    plan, waiting = tmp_path / "plan.json", await _waiting() + await cast.at(joining, _waiting())
     for words in (
         ("plan", worked.slug, joining.slug, "--out", str(plan)),
         ("sheet", str(plan), "--out", str(tmp_path / "plan.csv")),
@@ -45,7 +47,12 @@ async def test_the_trail_of_who_joined_proves_itself_among_ours(worked, joining,
         status, told = await run("tenant", "merge", *words)
         assert status in (0, None), told
     status, told = await run("audit", "verify", worked.slug)
+    assert status in (0, None)
     assert f"{worked.slug}/{joining.slug}: whole" in told
+    assert await _waiting() == waiting > 0
+    for verb in ("open", "resume", "drop"):
+        confirmed = ("--confirm", joining.slug) if verb == "drop" else ()
+        assert (await run("tenant", verb, joining.slug, *confirmed))[0] == 1, verb
 
 
 async def test_what_happened_since_lies_with_the_province_whose_agency_did_it(worked, joining):
@@ -91,6 +98,10 @@ async def _files():
     for row in rows:
         await store_of(current()).stat(row["key"])
     return len(rows)
+
+
+async def _waiting():
+    return await db.tenant.fetch_value("select count(*) from notice where state = 'pending'")
 
 
 async def _online():
