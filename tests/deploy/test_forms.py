@@ -187,7 +187,7 @@ def test_units_are_shut_in_as_well() -> None:
             assert line in text, (path.name, line)
         hidden = "secrets/owner" in text.split("InaccessiblePaths=", 1)[1].split("\n", 1)[0]
         assert hidden == any(name in path.name for name in ("web", "worker")), path.name
-        assert ("ProcSubset=pid" in text) == ("keeper" not in path.name), path.name
+        assert ("\nProcSubset=pid\n" in text) == ("keeper" not in path.name), path.name
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")
