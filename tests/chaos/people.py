@@ -4,6 +4,7 @@ import asyncio
 import base64
 import random
 import re
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -60,6 +61,7 @@ class Worker(ABC):
 
     browser: type[Visitor] = Visitor
     rest_seconds = 0.05
+    rest_share = 0.0  # so many times as long as the piece of work took, at least
 
     def __init__(self, instance: Instance, cast: Cast, facts: Facts, luck: random.Random) -> None:
         self.instance, self.cast, self.facts, self.luck = instance, cast, facts, luck
@@ -70,7 +72,7 @@ class Worker(ABC):
         """One piece of work after the other while `going` is set."""
         while True:
             await going.wait()
-            self.idle = False
+            self.idle, began = False, time.monotonic()
             try:
                 await self.once()
                 self.pieces += 1
@@ -78,7 +80,8 @@ class Worker(ABC):
                 self.facts.miss(error)
             finally:
                 self.idle = True
-            await asyncio.sleep(self.rest_seconds)
+            took = time.monotonic() - began
+            await asyncio.sleep(max(self.rest_seconds, self.rest_share * took))
 
     @abstractmethod
     async def once(self) -> None:

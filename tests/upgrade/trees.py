@@ -41,7 +41,7 @@ create trigger probe_kept before insert on dossier for each row execute function
     # Slow on purpose: somebody wants to kill it.
     "probe.migrate": """
 update dossier d set probe_new = probe_old
-from (select id, pg_sleep(0.2) from (
+from (select id, pg_sleep(0.4) from (
     select id from dossier where probe_new is null order by id limit least($1, 2)) n) few
 where d.id = few.id
 """,
