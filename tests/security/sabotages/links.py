@@ -49,14 +49,14 @@ SABOTAGES = (
     ),
     Sabotage(
         "an upload's owner is not asked", _UPLOADS,
-        '_FIND = "select * from upload where id = $1 and owner = $2"',
-        '_FIND = "select * from upload where id = $1 and $2::text is not null"', _MATRIX, "/tep",
+        'from upload where id = $1 and owner = $2\n"""',
+        'from upload where id = $1 and $2::text is not null\n"""', _MATRIX, "/tep",
     ),
     Sabotage(
         "anybody may give an upload up", _UPLOADS,
-        "where id = $1 and owner = $2 and state in ('open', 'checking', 'refused') returning *",
+        "where id = $1 and owner = $2 and state in ('open', 'checking', 'refused')\nreturning",
         "where id = $1 and $2::text <> '' and state in ('open', 'checking', 'refused')"
-        " returning *", _MATRIX, "/tep",
+        "\nreturning", _MATRIX, "/tep",
     ),
     Sabotage(
         "all tenants' files lie in one folder", "storage/files.py",
