@@ -1,5 +1,6 @@
 """Reading a bag before anything of it is believed."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from infra.outside import UNREADABLE
 from tenants.shapes import Site
 
 _SHOWN = 5
+_COLOUR = re.compile("#[0-9a-fA-F]{6}")  # no page is drawn in any other
 
 
 class Lines(NamedTuple):
@@ -92,6 +94,8 @@ def read(folder: Path) -> Package:
         about = msgspec.json.decode((folder / "data/tenant.json").read_bytes(), type=_About)
     except (OSError, *UNREADABLE) as error:
         raise LeavingRefused(f"{folder} holds no package that can be read: {error}") from None
+    if not _COLOUR.fullmatch(about.site.colour):
+        raise LeavingRefused(f"{folder} brings a site whose colour is none")
     if described.format != FORMAT:
         raise LeavingRefused(
             f"{folder} is of format {described.format}; this program reads {FORMAT}"

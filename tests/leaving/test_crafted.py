@@ -111,6 +111,12 @@ def test_a_crafted_description_is_refused(tmp_path: Path, resource: dict[str, ob
         reading.checked(_bag(tmp_path / "bag", described=package))
 
 
+def test_a_site_comes_with_a_colour_its_pages_can_be_drawn_in(tmp_path: Path) -> None:
+    about = {"site": {**_ABOUT["site"], "colour": "red;} body {display: none"}}
+    with pytest.raises(LeavingRefused, match="colour"):
+        reading.checked(_bag(tmp_path / "bag", **{"data/tenant.json": json.dumps(about).encode()}))
+
+
 def test_a_row_cannot_name_a_file_outside_of_the_bag(tmp_path: Path) -> None:
     """Thirty-two letters are a digest to the database, and were once a way to any file of ours."""
     way = "zz../../../../../../etc/passwd//"
