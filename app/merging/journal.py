@@ -1,15 +1,22 @@
 """How far a merger has come, in the control plane: one that was cut short goes on with the rest."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import msgspec
 
 from app.merging.refusals import MergeRefused
 from infra.clock import now
+from infra.dsn import Address
 from infra.ids import uuid7
+from infra.settings import settings
+from tenants.clusters import owner
 from tenants.db import control
 from tenants.shapes import Tenant
 
+# Any fixed number serves; nothing else in the control database locks by it.
+_LOCK = 0x6D6F746D
 _BEGIN = """
 insert into merger (id, joined_id, joined_slug, into_id, into_slug, plan_digest, begun_at, begun_by)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -23,6 +30,19 @@ _STEP = """
 insert into merger_step (merger_id, step, detail, done_at, done_by) values ($1, $2, $3, $4, $5)
 on conflict do nothing
 """
+
+
+@asynccontextmanager
+async def only_one() -> AsyncIterator[None]:
+    """One merger or split at a time: what one of them opens again another may just have closed.
+
+    Raises MergeRefused while another is at work; one that was killed is none.
+    """
+    database = Address.parse(settings().control_dsn).database
+    async with owner("main", database) as connection:
+        if not await connection.fetchval("select pg_try_advisory_lock($1)", _LOCK):
+            raise MergeRefused("another merger or split is at work: wait until it is over")
+        yield
 
 
 class Journal:

@@ -13,8 +13,9 @@ from app.merging import closing, comparing, planning, running, splitting
 from app.merging.piping import pipe
 from app.merging.shapes import Plan
 from app.merging.sides import alone
+from infra.clock import now
 from storage.store import store_of
-from tenants import provision, registry
+from tenants import addresses, provision, registry, takeovers
 from tenants.clusters import owner, quoted
 from tenants.shapes import Tenant
 
@@ -85,14 +86,26 @@ async def _decided(theirs: Tenant, ours: Tenant, plan: Plan | None) -> Plan:
 async def _copy(tenant: Tenant) -> AsyncIterator[Tenant]:
     """A tenant with the same rows, its doors closed; gone afterwards."""
     slug = f"dien-tap-{tenant.slug}"[:31].rstrip("-")
+    await _clear(slug)
     made = await provision.create(slug, tenant.site, tenant_chain(), cluster=tenant.cluster)
     try:
         await _fill(made, tenant)
         yield made
     finally:
-        await registry.reload()
-        await store_of(made).erase()
-        await provision.drop(made)
+        await _clear(slug)
+
+
+async def _clear(slug: str) -> None:
+    """Remove a copy, also one that a killed rehearsal has left."""
+    await registry.reload()
+    made = await registry.by_slug(slug)
+    if made is None:
+        return
+    for each in await takeovers.in_force():
+        if each.former.id == made.id:
+            await addresses.give_back(joined=made.id, into=each.into_id, at=now())
+    await store_of(made).erase()
+    await provision.drop(made)
 
 
 async def _fill(made: Tenant, tenant: Tenant) -> None:

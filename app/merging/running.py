@@ -37,6 +37,11 @@ class Merged(msgspec.Struct, kw_only=True):
 async def run(joining: Tenant, into: Tenant, plan: Plan, *, by: str) -> Merged:
     """Make `joining` part of `into` as decided. Raises MergeRefused; then both are as before."""
     _must_fit(joining, into, plan)
+    async with journal.only_one():
+        return await _run(joining, into, plan, by)
+
+
+async def _run(joining: Tenant, into: Tenant, plan: Plan, by: str) -> Merged:
     digest = hashlib.sha256(msgspec.json.encode(plan, order="deterministic")).digest()
     known = await journal.last(joining, by)
     if known and not known.over and known.digest != digest and await has_moved(into, known.id):
@@ -55,6 +60,11 @@ async def cancel(joining: Tenant, *, by: str) -> None:
 
     Raises MergeRefused when there is none, or when it has moved.
     """
+    async with journal.only_one():
+        await _cancel(joining, by)
+
+
+async def _cancel(joining: Tenant, by: str) -> None:
     book = await journal.last(joining, by)
     if book is None or book.over:
         raise MergeRefused(f"no merger of {joining.slug} is under way")

@@ -45,6 +45,11 @@ async def split(joined: Tenant, into: Tenant, *, agencies: Sequence[str] = (), b
 
     Raises MergeRefused; then both are as before.
     """
+    async with journal.only_one():
+        return await _split(joined, into, agencies, by)
+
+
+async def _split(joined: Tenant, into: Tenant, agencies: Sequence[str], by: str) -> Parted:
     book = await journal.last(joined, by)
     if book is None or book.over or book.into_id != into.id or "whole" not in book.done:
         raise MergeRefused(f"{joined.slug} is not a part of {into.slug}")
