@@ -8,10 +8,12 @@ import asyncpg
 import httpx
 import pytest
 
+from app import worker
+from app.doors.assets import static
 from app.doors.probes import create_inner
 from app.main import create_app
 from infra.log import configure
-from tenants import db, provision
+from tenants import db, provision, registry
 from tenants.work import current_work
 from tests import cast
 
@@ -38,6 +40,31 @@ async def test_a_suspended_tenant_shows_a_dated_page_and_keeps_its_style(provinc
     assert told.json()["code"] == "suspended" and told.headers["retry-after"] == "3600"
     await provision.resume(province.slug)
     assert (await browser.get("/thu-tuc")).status_code == 200
+
+
+async def test_a_tenant_too_far_behind_or_ahead_of_this_release_is_told_to_come_back(
+    province, browse
+):
+    browser, version = await browse(province), province.schema_version
+    await provision.record_version(province.id, version - 1, None)
+    await registry.reload()
+    behind = await browser.get("/thu-tuc")
+    assert behind.status_code == 503 and "ông/bà" in behind.text.lower()
+    assert int(behind.headers["retry-after"]) > 0
+    await provision.record_version(province.id, version, None)
+    await registry.reload()
+    assert (await browser.get("/thu-tuc")).status_code == 200
+    await provision.raise_floor(province.id, version + 1)
+    await registry.reload()
+    assert (await browser.post("/tra-cuu/X", data={})).status_code == 503
+    assert await worker._tenant(province.slug) is None
+
+
+async def test_content_of_another_release_is_kept_by_nobody(province, browse):
+    browser = await browse(province)
+    for address, kept in ((static("app.css"), "immutable"), ("/static/app.css", "max-age=3600"),
+                          ("/static/app.css?v=0123456789ab", "no-store")):  # fmt: skip
+        assert kept in (await browser.get(address)).headers["cache-control"]
 
 
 async def test_every_answer_carries_the_security_headers(province, browse):
