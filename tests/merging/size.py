@@ -15,6 +15,8 @@ from app.chains import tenant_chain
 from app.merging import comparing, planning, running, splitting
 from app.provinces import loader
 from app.provinces import service as provinces
+from app.trail import sealing
+from billing import collect
 from storage.store import store_of
 from tenants import provision, registry
 from tenants.current import acting_for
@@ -26,7 +28,7 @@ from tests.bench.machine import cpu_seconds
 from tests.merging.conftest import decided
 
 T = TypeVar("T")
-_PREFIXES = {"binhdinh": "H08.21583", "laocai": "H38.02647"}
+PREFIXES = {"binhdinh": "H08.21583", "laocai": "H38.02647"}
 
 
 def main(dossiers: int = 100_000) -> None:
@@ -36,30 +38,31 @@ def main(dossiers: int = 100_000) -> None:
 
 
 async def _play(here: House, dossiers: int) -> None:
-    both = [await _province(slug, dossiers) for slug in _PREFIXES]
+    both = [await province(slug, dossiers) for slug in PREFIXES]
     into, joining = both
-    await _told("seal what there is", here, _sealed(both))
-    before = await _told("digests", here, _digests(both))
+    await _told("seal what there is", here, sealed(both))
+    before = await _told("digests", here, digests(both))
     plan = await _told("plan", here, planning.plan(joining, into))
     print(f"{len(plan.meetings)} to decide, {sum(plan.rows.values())} rows go along")
     merged = await _told("merge", here, running.run(joining, into, decided(plan), by="size"))
     print(merged)
     parted = await _told("split", here, splitting.split(joining, into, by="size"))
     print(parted)
-    after = await _told("digests", here, _digests(both))
+    after = await _told("digests", here, digests(both))
     wrong = [comparing.differing(*pair) for pair in zip(before, after, strict=True)]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"differing tables: {wrong}; most memory {peak:.0f} MB")
     sys.exit(any(map(bool, wrong)))
 
 
-async def _province(slug: str, dossiers: int) -> Tenant:
+async def province(slug: str, dossiers: int) -> Tenant:
+    """A province that ships with the product, with a past."""
     found = loader.load(slug)
     made = await provision.create(slug, provinces.site_of(found), tenant_chain())
     await store_of(made).prepare()
     await provision.activate(made)
     await asyncio.create_task(_load(made, slug))
-    await fill(made, dossiers, everywhere=True, prefix=_PREFIXES[slug])
+    await fill(made, dossiers, everywhere=True, prefix=PREFIXES[slug])
     await registry.reload()
     return await registry.by_slug(slug) or made
 
@@ -70,16 +73,13 @@ async def _load(made: Tenant, slug: str) -> None:
             await provinces.load(loader.load(slug))
 
 
-async def _sealed(both: list[Tenant]) -> None:
+async def sealed(both: list[Tenant]) -> None:
     """What closing would do, so that it is not taken for the pause's work."""
     for each in both:
         await asyncio.create_task(_seal(each))
 
 
 async def _seal(tenant: Tenant) -> None:
-    from app.trail import sealing
-    from billing import collect
-
     with acting_for(tenant):
         while await sealing.seal_rows():
             pass
@@ -87,7 +87,8 @@ async def _seal(tenant: Tenant) -> None:
             pass
 
 
-async def _digests(both: list[Tenant]) -> list[comparing.Digests]:
+async def digests(both: list[Tenant]) -> list[comparing.Digests]:
+    """What each table of each holds."""
     return [await comparing.digests(each) for each in both]
 
 
