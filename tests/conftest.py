@@ -38,7 +38,8 @@ hypothesis.settings.load_profile("house")
 _BROWSER = "tests/browser"
 # Few tests, much work: whole installations, killed processes.
 _LONG = (
-    _BROWSER, "tests/upgrade/test_under_load.py", "tests/chaos/test_campaign.py", "tests/demo/test_demo.py", "tests/worker/test_chaos.py", "tests/cli/test_cli.py",
+    _BROWSER, "tests/upgrade/test_under_load.py", "tests/chaos/test_campaign.py",
+    "tests/demo/test_demo.py", "tests/worker/test_chaos.py", "tests/cli/test_cli.py",
     "tests/embedded/test_instance.py", "tests/storage/test_killed.py", "tests/cli/test_agencies.py",
     "tests/storage/test_store.py", "tests/embedded/test_postgres.py",
     "tests/embedded/test_swift.py",
