@@ -46,6 +46,7 @@ _LONG = (
     "tests/onestop/reorganisation/test_reform_2025.py", "tests/simulation/test_year.py",
     "tests/onestop/dossiers/test_engine.py", "tests/worker/test_worker.py",
     "tests/security/test_matrix.py", "tests/security/test_asvs_rotation.py",
+    "tests/openapi/test_fuzz.py",
 )  # fmt: skip
 # A test's data need not survive a power cut; everything else is as in production.
 _HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
