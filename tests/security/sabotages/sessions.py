@@ -156,4 +156,15 @@ SABOTAGES = (
         'if self.noted and message["type"] == "http.response.start":', "if False:",
         ("tests/trail/test_reading.py",),
     ),
+    Sabotage(
+        "a computer left open ends its owner's sessions", "app/doors/signin/own_sessions.py",
+        "if not session.fresh(now()):", "if not session:",
+        ("tests/doors/signin/test_own_sessions.py",),
+    ),
+    Sabotage(
+        "a session outlives the province's merger", "app/doors/session_life.py",
+        "return closed_at is not None and session.created_at <= closed_at",
+        "return closed_at is not None and session.created_at > closed_at",
+        ("tests/tenants/test_addresses.py",),
+    ),
 )  # fmt: skip
