@@ -130,6 +130,7 @@ async def _push() -> None:
 
 async def _again(stop: asyncio.Event, step: Callable[[], Awaitable[None]], pause: float) -> None:
     while not stop.is_set():
+        rest = pause
         doing = asyncio.ensure_future(step())
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -144,9 +145,9 @@ async def _again(stop: asyncio.Event, step: Callable[[], Awaitable[None]], pause
             _log.error(
                 "backup_failed", step=step.__name__, error=type(error).__name__, exc_info=True
             )
-            pause = max(pause, 5.0)
+            rest = max(pause, 5.0)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
+            await asyncio.wait_for(stop.wait(), rest)
 
 
 async def _serve() -> None:
