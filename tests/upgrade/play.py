@@ -5,6 +5,7 @@ nobody is told to come back, no connection is refused or broken.
 """
 
 import asyncio
+import http.client
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -23,6 +24,8 @@ from tests.upgrade.trees import probe
 
 # So many that bringing them over takes a while, two at a time.
 _ENOUGH = 4
+# Some of them are connected to the release that goes.
+_RESTING = 8
 _IDS = "select id from dossier"
 _DONE = "select id from dossier where probe_new is not null"
 _VALUES = "select id, probe_old from dossier order by id"
@@ -123,7 +126,7 @@ def play(
         if seconds:
             wrong += _must(here.upgrade(), 1, "an older release still runs: w")
             say("all is brought over, and nothing taken away")
-        drained = _leave(here, web, worker)
+        drained = _leave(here, web, worker, wrong)
         say(f"the older release has gone within {drained:.1f} s")
         values = dict(here.fetch(_VALUES))
         wrong += _must(here.upgrade(), 0, "version")
@@ -175,13 +178,36 @@ def _killed(here: Street) -> int:
     return brought_over() if process.returncode < 0 else 0
 
 
-def _leave(here: Street, web: OfRelease, worker: OfRelease) -> float:
+class Resting:
+    """A browser that has asked once and keeps its connection; it would never ask anew by itself."""
+
+    def __init__(self, here: Street) -> None:
+        self._host = here.origin("binhdinh").removeprefix("http://")
+        self._line = http.client.HTTPConnection("127.0.0.1", here.ports.web, timeout=60)
+        self._line.auto_open = 0
+        self._line.connect()
+        self.ask()
+
+    def ask(self) -> list[str]:
+        """One more question; what was wrong with the answer."""
+        try:
+            self._line.request("GET", "/dieu-khoan-khong-co", headers={"Host": self._host})
+            answer = self._line.getresponse()
+            answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            return [f"a connection at rest was closed: {type(error).__name__}"]
+        return [] if answer.status == 404 else [f"a connection at rest got {answer.status}"]
+
+
+def _leave(here: Street, web: OfRelease, worker: OfRelease, wrong: list[str]) -> float:
     """The older release goes while everybody works; how long that took."""
+    resting = [Resting(here) for _ in range(_RESTING)]
     began = time.monotonic()
     for program in (web, worker):
         assert program.running is not None
         program.running.terminate()
     until(lambda: _says_no(here, web), "a leaving web process says that it is ready")
+    wrong += [said for each in resting for said in each.ask()]
     for program in (web, worker):
         assert program.leave() == 0, program.last_words()
         here._supervisor._servers.remove(program)
