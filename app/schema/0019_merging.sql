@@ -64,7 +64,7 @@ create table joined_trail_drop (
     primary key (joined_id, first_seq)
 );
 insert into append_only (name) values ('merger'), ('merged_row'), ('merged_counter'),
-    ('joined_trail'), ('joined_trail_seal'), ('joined_trail_leaf'), ('joined_trail_drop');
+    ('joined_trail'), ('joined_trail_seal'), ('joined_trail_leaf'), ('joined_trail_drop'), ('whole_trail');
 
 -- What was done on a subject, here and before it came here.
 create view whole_trail as

@@ -26,7 +26,7 @@ _log = structlog.get_logger()
 # A file of which no pulse tells when it began is read whenever it might be needed.
 _UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 _DONE = re.compile(r"[0-9A-F]{24}|[0-9A-F]{8}\.history")
-_BEGUN = re.compile(_DONE.pattern + r"|[0-9A-F]{24}\.partial")
+_BEGUN = re.compile(r"[0-9A-F]{24}(\.partial)?|[0-9A-F]{8}\.history")
 _USUAL_BYTES = 16 * 1024 * 1024
 
 

@@ -41,6 +41,7 @@ _SCHEMA_WORK = tuple(
         "tenants/provision.py",
         "tenants/backup/",
         "app/leaving/",
+        "app/merging/",
         "billing/settling.py",
         "app/onestop/exchange/partners.py",
         "app/trail/guard.py",
