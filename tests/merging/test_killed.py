@@ -9,7 +9,7 @@ from tests.leaving.dying import killed, moments
 from tests.merging.conftest import decided, elsewhere
 
 
-async def test_kill_9_at_any_moment_leaves_the_old_or_the_new(worked, joining):
+async def test_a_split_undoes_a_merger_to_the_byte_whatever_was_killed_on_the_way(worked, joining):
     both = (worked, joining)
     before = [await comparing.digests(each) for each in both]
     alone = await _dossiers()
@@ -21,6 +21,8 @@ async def test_kill_9_at_any_moment_leaves_the_old_or_the_new(worked, joining):
         assert await _dossiers() in (alone, together)
     await elsewhere(merge())
     assert await _dossiers() == together
+    between = await comparing.digests(worked)
+    assert {"dossier", "citizen", "joined_trail"} <= set(comparing.differing(before[0], between))
     split = partial(splitting.split, joining, worked, by="Kiểm thử")
 
     for seconds in moments(2, 3.5, seed=12):

@@ -1,7 +1,7 @@
 """Lào Cai, which has worked, joins Bình Định, which has worked; then they part again."""
 
 from app.leaving import loading
-from app.merging import comparing, splitting
+from app.merging import splitting
 from app.onestop.dossiers import service
 from app.trail import sealing
 from app.trail.queries import lines_of
@@ -14,16 +14,6 @@ from tests import cast
 from tests.cli.running import run
 from tests.merging.conftest import elsewhere, filed, merged
 from tests.onestop.dossiers.story import agency, on_paper, submitted
-
-
-async def test_a_merger_followed_by_a_split_is_the_identity(worked, joining):
-    before = [await comparing.digests(each) for each in (worked, joining)]
-    await merged(joining, worked)
-    between = await comparing.digests(worked)
-    assert {"dossier", "citizen", "joined_trail"} <= set(comparing.differing(before[0], between))
-    await elsewhere(splitting.split(joining, worked, by="Kiểm thử"))
-    after = [await comparing.digests(each) for each in (worked, joining)]
-    assert [comparing.differing(*pair) for pair in zip(before, after, strict=True)] == [[], []]
 
 
 async def test_a_rehearsal_says_how_long_it_takes_and_leaves_nothing(worked, joining):
