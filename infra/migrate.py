@@ -7,7 +7,7 @@ again: whoever waits for a table makes everybody behind him wait. Rows are broug
 
 import asyncio
 import hashlib
-import random
+import secrets
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -175,7 +175,7 @@ async def _tries(connection: asyncpg.Connection) -> AsyncIterator["_Attempt"]:
         yield attempt
         if attempt.done:
             return
-        await asyncio.sleep(random.uniform(0.1, 0.5))  # noqa: S311 - no secret
+        await asyncio.sleep(secrets.SystemRandom().uniform(0.1, 0.5))
 
 
 class _Attempt:

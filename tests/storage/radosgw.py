@@ -156,7 +156,8 @@ def _wait(ready: Callable[[], bool], seconds: float = 90) -> None:
 
 
 def free_port() -> int:
-    """A port with room above it."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
+    """A port that no connection is given by chance, before the server that asked has it."""
+    while True:
+        with suppress(OSError), socket.socket() as trial:
+            trial.bind(("127.0.0.1", random.randrange(10_000, 12_000)))
+            return int(trial.getsockname()[1])
