@@ -32,8 +32,8 @@ from tenants.backup.retiring import retire
 from tenants.current import acting_for
 from tests.bench.house import House, house, province, run, strike
 from tests.house.test_layers import HOUSE
+from tests.ports import free_port
 from tests.storage import samples
-from tests.storage.radosgw import free_port
 
 SLUG = "dien-tap"
 

@@ -13,8 +13,9 @@ from infra.dsn import Address
 from infra.embedded.server import listening
 from tenants.shapes import Tenant
 from tests.bench import load
-from tests.bench.house import House, free_port
+from tests.bench.house import House
 from tests.bench.machine import cpu_seconds, program
+from tests.ports import free_port
 
 # Every reader but a first-time visitor has our cookie. Nobody but "gzip" asks for compression,
 # because the plain programs leave it to the proxy in front.

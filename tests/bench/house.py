@@ -7,7 +7,6 @@ import asyncio
 import base64
 import os
 import secrets
-import socket
 import tempfile
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from tenants.current import acting_for
 from tenants.shapes import Tenant
 from tenants.work import work
 from tests.bench.machine import CLIENT_CORE, SERVER_CORE, on_core
+from tests.ports import free_port
 
 T = TypeVar("T")
 PROVINCE = loader.load("binhdinh")
@@ -177,10 +177,3 @@ async def copies(pattern: Tenant, slugs: list[str]) -> None:
         site = provinces.site_of(PROVINCE)
         made = await provision.create(slug, site, tenant_chain(), source="bench_pattern")
         await provision.activate(made)
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])

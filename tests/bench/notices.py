@@ -20,9 +20,10 @@ from tenants import db, registry
 from tenants.clusters import owner
 from tenants.current import acting_for
 from tenants.shapes import Tenant
-from tests.bench.house import House, free_port, province, run
+from tests.bench.house import House, province, run
 from tests.bench.machine import SERVER_CORE, on_core
 from tests.bench.report import Figures, aim, heading, median, table
+from tests.ports import free_port
 
 T = TypeVar("T")
 

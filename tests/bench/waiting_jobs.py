@@ -10,9 +10,10 @@ from infra.embedded.smsc import Smsc
 from infra.settings import settings
 from tenants import registry
 from tenants.clusters import owner
-from tests.bench.house import House, free_port, run
+from tests.bench.house import House, run
 from tests.bench.notices import _QUEUE as QUEUE
 from tests.bench.report import Figures, aim, latency, table
+from tests.ports import free_port
 
 WAITING, RINGS = 200_000, 200_000
 JOB = "release_notices"

@@ -1,28 +1,20 @@
 """Servers for the tests of the servers: throw-away, one per test that asks."""
 
-import contextlib
 import random
-import socket
 
 import pytest
 
 from infra.embedded.process import Trouble
 from infra.embedded.server import refuse_taken
 from infra.embedded.smsc import Smsc
+from tests.ports import PORTS, free_ports
 
 
 @pytest.fixture(scope="session")
 def unused_ports():
     """A function that finds so many TCP ports nobody listens on."""
 
-    def find(count):
-        with contextlib.ExitStack() as stack:
-            trials = [stack.enter_context(socket.socket()) for _ in range(count)]
-            for trial in trials:
-                trial.bind(("127.0.0.1", 0))
-            return [trial.getsockname()[1] for trial in trials]
-
-    return find
+    return free_ports
 
 
 @pytest.fixture
@@ -31,7 +23,7 @@ def unused_range():
 
     def find(count):
         while True:
-            first = random.randrange(33000, 60000)
+            first = random.randrange(PORTS.start, PORTS.stop - count)
             try:
                 for port in range(first, first + count):
                     refuse_taken(port, "test")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from infra.embedded.process import spawn, stop, wait_until
 from infra.embedded.server import listening
-from tests.storage.radosgw import free_port
+from tests.ports import free_port
 from tests.storage.samples import EICAR
 
 PROGRAM = shutil.which("clamd", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")

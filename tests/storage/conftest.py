@@ -14,7 +14,8 @@ from infra.embedded.swift import Swift
 from infra.settings import settings
 from storage.store import Store, store_of
 from tenants.shapes import Secrets, Site, Tenant
-from tests.storage.radosgw import Radosgw, free_port, installed
+from tests.ports import free_port
+from tests.storage.radosgw import Radosgw, installed
 
 MakeStore = Callable[[str], tuple[Tenant, Store]]
 ChangeSettings = Callable[..., None]

@@ -8,7 +8,6 @@ import base64
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -153,11 +152,3 @@ def _wait(ready: Callable[[], bool], seconds: float = 90) -> None:
         if time.monotonic() > limit:
             raise RuntimeError("Ceph does not come up")
         time.sleep(0.2)
-
-
-def free_port() -> int:
-    """A port that no connection is given by chance, before the server that asked has it."""
-    while True:
-        with suppress(OSError), socket.socket() as trial:
-            trial.bind(("127.0.0.1", random.randrange(10_000, 12_000)))
-            return int(trial.getsockname()[1])

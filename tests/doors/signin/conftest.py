@@ -42,6 +42,7 @@ from tenants.current import acting_for
 from tenants.shapes import Tenant
 from tenants.work import work
 from tests.conftest import MakeTenant, Servers
+from tests.ports import free_ports
 
 EAST, WEST, OPS = "dong.localhost", "tay.localhost", "ops.localhost"
 PASSWORD = "mot-mat-khau-dai"
@@ -96,15 +97,6 @@ class Town:
             redirect_uris=list(addresses["redirect_uris"]),
             post_logout_redirect_uris=list(addresses["post_logout_redirect_uris"]),
         )
-
-
-def free_ports(count: int) -> list[int]:
-    """TCP ports nobody listens on."""
-    with contextlib.ExitStack() as stack:
-        trials = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for trial in trials:
-            trial.bind(("127.0.0.1", 0))
-        return [trial.getsockname()[1] for trial in trials]
 
 
 @pytest.fixture(scope="session")

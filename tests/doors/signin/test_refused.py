@@ -26,9 +26,9 @@ from tests.doors.signin.conftest import (
     MakeBrowser,
     Town,
     admit_lan,
-    free_ports,
     trust,
 )
+from tests.ports import free_ports
 
 INCIDENT = re.compile(r'<b class="code">[A-Z2-7]{6}</b>')
 CALLBACK = "/dang-nhap/xac-nhan"

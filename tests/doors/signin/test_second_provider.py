@@ -25,9 +25,9 @@ from tests.doors.signin.conftest import (
     Browser,
     MakeBrowser,
     Town,
-    free_ports,
     trust,
 )
+from tests.ports import free_ports
 
 HERE = Path(__file__).parent
 MODULES = HERE.parents[2] / ".data" / "peers" / "node_modules"

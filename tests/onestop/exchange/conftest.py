@@ -1,6 +1,5 @@
 """Our province and its neighbour, on the network and introduced to each other."""
 
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,14 +8,13 @@ from infra.settings import settings
 from tenants.shapes import Tenant
 from tests import cast
 from tests.onestop.exchange.systems import introduced, on_the_network, settles_there
+from tests.ports import free_port
 
 
 @pytest.fixture
 async def network(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     """Every tenant's doors, reached by their own names."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     monkeypatch.setenv("MOTCUA_PUBLIC_PORT", str(port))
     settings.cache_clear()
     async with on_the_network(port):

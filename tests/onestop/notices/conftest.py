@@ -1,6 +1,5 @@
 """A gateway of the tests' own, and a dossier to tell about."""
 
-import socket
 from collections.abc import AsyncIterator, Iterator
 from typing import NamedTuple
 from uuid import UUID
@@ -14,6 +13,7 @@ from infra.ids import uuid7
 from infra.settings import settings
 from tenants import db
 from tenants.shapes import Tenant
+from tests.ports import free_port
 
 PHONE = "+84905000301"
 
@@ -23,12 +23,6 @@ class Told(NamedTuple):
 
     id: UUID
     code: str
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 @pytest.fixture(scope="package")

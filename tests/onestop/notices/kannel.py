@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Self
 
+from tests.ports import free_ports
+
 FAKESMSC = Path("/usr/lib/kannel/test/fakesmsc")
 PARTS = ("bearerbox", "smsbox")
 
@@ -76,7 +78,7 @@ class Kannel:
         self._directory = directory
         self._running: list[subprocess.Popen[bytes]] = []
         names = ("admin", "box", "centre", "send")
-        self._ports = dict(zip(names, _free(len(names)), strict=True))
+        self._ports = dict(zip(names, free_ports(len(names)), strict=True))
 
     @property
     def url(self) -> str:
@@ -127,13 +129,3 @@ class Kannel:
                 ended = [child for child in self._running if child.poll() is not None]
                 assert not ended, f"{ended[0].args} ended"
                 time.sleep(0.1)
-
-
-def _free(count: int) -> list[int]:
-    trials = [socket.socket() for _ in range(count)]
-    for trial in trials:
-        trial.bind(("127.0.0.1", 0))
-    ports = [int(trial.getsockname()[1]) for trial in trials]
-    for trial in trials:
-        trial.close()
-    return ports

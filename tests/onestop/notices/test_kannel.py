@@ -14,8 +14,9 @@ from app.onestop.notices import jobs, service
 from infra.settings import settings
 from tenants import db, work
 from tests.onestop.notices import kannel as programs
-from tests.onestop.notices.conftest import PHONE, Told, free_port
+from tests.onestop.notices.conftest import PHONE, Told
 from tests.onestop.notices.kannel import Kannel
+from tests.ports import free_port
 
 pytestmark = pytest.mark.skipif(programs.absent() is not None, reason=str(programs.absent()))
 

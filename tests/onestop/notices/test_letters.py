@@ -15,7 +15,8 @@ from app.onestop.notices import jobs, letters, service, templates
 from infra.settings import settings
 from tenants import db, work
 from tenants.current import current
-from tests.onestop.notices.conftest import Told, free_port
+from tests.onestop.notices.conftest import Told
+from tests.ports import free_port
 
 MAIL = "hung@example.vn"
 
