@@ -50,7 +50,8 @@ _TOO_EARLY = "is dated long before the rows sealed before it"
 _SUMMED_UP = re.compile(r"^\S+: \d+ findings?: ")
 _HASTEN = """
 update notice set next_at = now() - interval '1 minute',
-  claimed_until = least(claimed_until, now() - interval '1 second') where state = 'pending'
+  claimed_until = case when claimed_until is not null then now() - interval '1 second' end
+where state = 'pending'
 """
 _ON_THE_WAY = """
 select (select count(*) from notice where state = 'pending')
