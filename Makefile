@@ -10,7 +10,7 @@ up: ready
 
 test: EXTRAS = --browser --peers
 test: ready
-	@$(VENV)/python -m pytest -n 2
+	@$(VENV)/python -m pytest -n 3
 
 demo: ready
 	@$(VENV)/python -m app.demo

@@ -52,11 +52,15 @@ _LONG = (
 _HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
+# What is loaded stays; looking through it again and again would only take time.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """What is loaded stays; looking through it again and again would only take time."""
-    gc.collect()
+    """From here on what is left over is looked for, more seldom than Python would."""
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(100_000, 20, 100)
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

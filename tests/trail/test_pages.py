@@ -27,7 +27,11 @@ async def test_an_administrator_finds_who_did_and_who_read_what(lan, thu, provin
     code = (await laid_down()).code
     await see(lan, at(code))
     page = await see(thu, f"{HERE}?ho-so={code}")
-    assert "Xem hồ sơ" in page and "127.0.0.1 cổng" in page and "Chờ niêm phong" in page
+    assert (
+        "Xem hồ sơ" in page
+        and '127.0.0.1<span class="sub">cổng' in page
+        and "Chờ niêm phong" in page
+    )
     assert "Nguyễn Thị Lan" in page and "Chưa có niêm phong" in page
     read = await see(thu, f"{HERE}?viec=xem&nguoi=lan.nguyen&tu=23/11/2026&den=23/11/2026")
     assert "Xem hồ sơ" in read and "Tiếp nhận" not in read.split("<tbody>")[1]
