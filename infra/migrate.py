@@ -7,8 +7,8 @@ again: whoever waits for a table makes everybody behind him wait. Rows are broug
 
 import asyncio
 import hashlib
-import secrets
 import re
+import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
