@@ -55,6 +55,7 @@ async def test_a_tenant_is_erased_with_a_certificate(worked: Tenant, tmp_path: P
         for seconds in (0.1, 0.3, 0.5):
             killed(again, seconds)
         proof = await again()
+        assert await again() == proof, "who asks once more gets the same certificate"
     await assert_gone(worked)
     assert_certified(proof, made)
     assert await erasing.issued(worked.slug) == proof
