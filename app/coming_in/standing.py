@@ -15,9 +15,8 @@ from app.onestop.catalog.shapes import Procedure
 from app.onestop.catalog.validity import in_force
 from app.onestop.workflows.shelf import workflow_of
 from app.onestop.workflows.tree import from_flow
-from app.people.queries import today
 from app.provinces.shapes import FormerUnit
-from infra.clock import now
+from infra.clock import now, today
 from tenants import db
 
 _OFFICE = "Ủy ban nhân dân "

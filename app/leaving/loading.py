@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import asyncpg
 
-from app.leaving.catalogue import Table, tables
+from app.leaving.catalogue import ForeignKey, Table, tables
 from app.leaving.reading import Lines
 from app.leaving.refusals import LeavingRefused
 from tenants.clusters import literal, quoted
@@ -84,30 +84,38 @@ async def orphans(connection: asyncpg.Connection) -> list[str]:
     found = []
     for table in await tables(connection):
         for key in table.foreign:
-            there = " and ".join(
-                f"p.{quoted(theirs)} = c.{quoted(ours)}"
-                for ours, theirs in zip(key.columns, key.references, strict=True)
-            )
-            whole = " and ".join(f"c.{quoted(name)} is not null" for name in key.columns)
-            count = await connection.fetchval(
-                f"select count(*) from {quoted(table.name)} c where {whole} and not exists"  # noqa: S608
-                f" (select from {quoted(key.table)} p where {there})"
-            )
-            if count:
+            if count := await astray(connection, table, key):
                 names = ", ".join(key.columns)
                 found.append(f"{count} rows of {table.name} name by {names} no row of {key.table}")
     return found
 
 
+async def astray(connection: asyncpg.Connection, table: Table, key: ForeignKey) -> int:
+    """How many rows of a table lean by that key on a row that is not there."""
+    there = " and ".join(
+        f"p.{quoted(theirs)} = c.{quoted(ours)}"
+        for ours, theirs in zip(key.columns, key.references, strict=True)
+    )
+    whole = " and ".join(f"c.{quoted(name)} is not null" for name in key.columns)
+    count = await connection.fetchval(
+        f"select count(*) from {quoted(table.name)} c where {whole} and not exists"  # noqa: S608
+        f" (select from {quoted(key.table)} p where {there})"
+    )
+    return int(count)
+
+
 async def set_sequences(connection: asyncpg.Connection) -> None:
     """Let numbers that the database gives go on after the highest that came."""
     for row in await connection.fetch(_SEQUENCES):
-        name, column = quoted(row["name"]), quoted(row["of_column"])
-        highest = await connection.fetchval(f"select max({column}) from {name}")  # noqa: S608
-        if highest is not None:
-            await connection.execute(
-                "select setval($1::text::regclass, $2)", row["sequence"], highest
-            )
+        await go_on(connection, row["name"], row["of_column"], row["sequence"])
+
+
+async def go_on(connection: asyncpg.Connection, table: str, column: str, sequence: str) -> None:
+    """Let one of these numbers go on after the highest of its column, if there is any."""
+    query = f"select max({quoted(column)}) from {quoted(table)}"  # noqa: S608
+    highest = await connection.fetchval(query)
+    if highest is not None:
+        await connection.execute("select setval($1::text::regclass, $2)", sequence, highest)
 
 
 def _columns(lines: Lines, table: Table) -> list[str]:

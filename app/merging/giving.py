@@ -1,11 +1,12 @@
 """Giving them what has changed since and what is new, in one transaction on their side."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
 
 from app.leaving.catalogue import Table
+from app.leaving.loading import go_on
 from app.merging import images, rules, series
 from app.merging.images import key_of
 from app.merging.kinds import kind_of
@@ -15,7 +16,7 @@ from app.merging.piping import pipe
 from app.merging.reading import rows_of
 from app.merging.shapes import Changes
 from app.merging.sides import Sides
-from infra.clock import VIETNAM, now
+from infra.clock import today
 from tenants.clusters import quoted
 
 _COPY = "insert into merged_row (merger_id, table_name, old_key, moved) values ($1, $2, $3, false)"
@@ -59,9 +60,9 @@ async def _make_room(both: Sides, table: Table, notes: Notes, back: Changes) -> 
         last = highest.get(series.group_of(table, rows[key]), 0)
         if table.name == "agency" and rows[key]["valid_to"] is None:
             # It is named there, but nobody works in it.
-            back.write(table.name, key, {"valid_to": (_today() - timedelta(days=1)).isoformat()})
+            back.write(table.name, key, {"valid_to": (today() - timedelta(days=1)).isoformat()})
         if taken or (kind.series and last):
-            rules.beside(table.name, key, both.into.slug, rows[key], last, _today(), back)
+            rules.beside(table.name, key, both.into.slug, rows[key], last, today(), back)
 
 
 async def _taken(connection: asyncpg.Connection, table: Table, value: Any) -> bool:
@@ -95,10 +96,8 @@ async def _add(both: Sides, table: Table, notes: Notes, back: Changes) -> int:
 async def _go_on(both: Sides) -> None:
     """Numbers the database gives go on after the highest."""
     for name, sequence in both.given.items():
-        table, column = map(quoted, name.split("."))
-        most = await both.theirs.fetchval(f"select max({column}) from {table}")  # noqa: S608
-        if most is not None:
-            await both.theirs.execute("select setval($1::text::regclass, $2)", sequence, most)
+        table, column = name.split(".")
+        await go_on(both.theirs, table, column, sequence)
 
 
 async def _trail(both: Sides, notes: Notes) -> None:
@@ -107,7 +106,3 @@ async def _trail(both: Sides, notes: Notes) -> None:
     names = ", ".join(f"t.{quoted(name)}" for name in columns)
     query = _TRAIL.format(ours=both.into.id, columns=names, at=notes.at.isoformat())
     await pipe(both.ours, query, both.theirs, "joined_trail", ["joined_id", *columns])
-
-
-def _today() -> date:
-    return now().astimezone(VIETNAM).date()

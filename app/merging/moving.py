@@ -8,14 +8,14 @@ import asyncpg
 import msgspec
 
 from app.leaving.catalogue import ForeignKey, Table
+from app.leaving.loading import astray
 from app.merging import ahead, chains, finding, images, rules
 from app.merging.kinds import KNOWN
 from app.merging.piping import pipe
-from app.merging.planning import today
 from app.merging.refusals import MergeRefused
 from app.merging.shapes import Changes, Meeting, Plan
 from app.merging.sides import Sides, alone
-from infra.clock import now
+from infra.clock import now, today
 from tenants.clusters import quoted
 
 _MERGER = """
@@ -176,14 +176,5 @@ async def _must_hold(both: Sides, changes: Changes) -> None:
 
 async def must_lean(connection: asyncpg.Connection, table: Table, key: ForeignKey) -> None:
     """Raise MergeRefused for rows whose reference leads nowhere."""
-    same = " and ".join(
-        f"p.{quoted(theirs)} = c.{quoted(ours)}"
-        for ours, theirs in zip(key.columns, key.references, strict=True)
-    )
-    whole = " and ".join(f"c.{quoted(name)} is not null" for name in key.columns)
-    count = await connection.fetchval(
-        f"select count(*) from {quoted(table.name)} c where {whole} and not exists"  # noqa: S608
-        f" (select from {quoted(key.table)} p where {same})"
-    )
-    if count:
+    if count := await astray(connection, table, key):
         raise MergeRefused(f"{count} rows of {table.name} would lean on no row of {key.table}")

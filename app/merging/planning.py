@@ -1,7 +1,5 @@
 """The plan of a merger: both databases looked through, nothing changed."""
 
-from datetime import date
-
 import asyncpg
 import msgspec
 
@@ -9,7 +7,7 @@ from app.merging import finding
 from app.merging.kinds import CHAIN, COUNTER, STAYS
 from app.merging.shapes import Decision, Meeting, Plan
 from app.merging.sides import Sides, sides
-from infra.clock import VIETNAM, now
+from infra.clock import now, today
 from tenants.shapes import Tenant
 
 _WAITING = "select count(*) from notice where state = 'pending'"
@@ -56,11 +54,6 @@ def proposed(plan: Plan, table: str = "", theirs: str = "", decision: str = "") 
         return msgspec.structs.replace(meeting, decision=chosen)
 
     return msgspec.structs.replace(plan, meetings=[decide(each) for each in plan.meetings])
-
-
-def today() -> date:
-    """The day of a merger that happens now."""
-    return now().astimezone(VIETNAM).date()
 
 
 def _tentative(meeting: Meeting) -> Meeting:

@@ -12,8 +12,8 @@ from app.merging.kinds import CHAIN
 from app.merging.moving import must_lean
 from app.merging.notes import Notes
 from app.merging.owning import Hold, apart
-from app.merging.planning import today
 from app.merging.sides import Sides
+from infra.clock import today
 from tenants.clusters import literal, quoted
 
 # A counter that was only theirs goes; one that had been ours stands as before, unless it went on.

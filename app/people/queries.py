@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from app.people.shapes import Actor, Citizen, HeldPost, Operator, PostKind
-from infra.clock import VIETNAM, now
+from infra.clock import today
 from tenants import db
 
 # Indexes: officer_pkey, post_holding_by_officer, agency_succession_to.
@@ -107,11 +107,6 @@ class PostRow(msgspec.Struct, frozen=True):
     title: str
     agency_id: UUID
     agency_name: str
-
-
-def today() -> date:
-    """The day it is in Vietnam."""
-    return now().astimezone(VIETNAM).date()
 
 
 async def actor_for_officer(

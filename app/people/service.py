@@ -10,12 +10,11 @@ from app.people.identities import (
     operator_by_subject,
     remember_citizen,
 )
-from app.people.queries import today
 from app.people.rules import admission_faults, plain_name, plain_username
 from app.people.shapes import Actor
 from app.refusals import Malformed, NotAllowed
 from app.trail import service as trail
-from infra.clock import now
+from infra.clock import now, today
 from infra.ids import uuid7
 from tenants import db
 

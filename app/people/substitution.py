@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from app.people import refusals
-from app.people.queries import today
 from app.people.rules import plain_username
 from app.people.service import administrator_only, hold_post
 from app.people.shapes import Actor
 from app.refusals import Malformed
 from app.trail import service as trail
+from infra.clock import today
 from tenants import db
 
 DECISION_LENGTH = 200

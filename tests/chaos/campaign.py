@@ -113,7 +113,7 @@ def campaign(rounds: int, seed: int, first: int = 0, say: Callable[[str], None] 
         here.strike("worker")
         asyncio.run(ledger.hasten(here))
         here.mend_all()
-        _drain(here)
+        drain(here)
         wrong = asyncio.run(ledger.check(here, facts))
         for said, times in facts.lost.most_common(12):
             say(f"{times:5} {said}")
@@ -169,7 +169,7 @@ def _recovered(here: Town) -> float:
     return time.monotonic() - began
 
 
-def _drain(here: Town) -> None:
+def drain(here: Town) -> None:
     """Wait until nothing is on its way any more: leases and delays of attempts included."""
     for _ in _patiently(_DRAIN_SECONDS):
         if not asyncio.run(ledger.on_the_way(here)):

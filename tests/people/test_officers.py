@@ -8,11 +8,12 @@ import pytest
 from app.people import queries, refusals, service
 from app.people.shapes import SYSTEM, Actor
 from app.refusals import Malformed, NotAllowed
+from infra import clock
 from infra.ids import uuid7
 from tenants import db
 from tenants.work import work
 
-TODAY = queries.today()
+TODAY = clock.today()
 LAN = "Nguyễn Thị Lan"
 
 

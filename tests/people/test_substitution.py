@@ -10,10 +10,11 @@ from app.people import queries, refusals, service
 from app.people.shapes import SYSTEM
 from app.people.substitution import stand_in
 from app.refusals import Malformed
+from infra import clock
 from tenants import db
 from tenants.work import work
 
-TODAY = queries.today()
+TODAY = clock.today()
 WEEK = TODAY + timedelta(days=7)
 DECISION = "Quyết định số 12/QĐ-UBND"
 

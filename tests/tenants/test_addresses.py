@@ -29,7 +29,7 @@ from tenants.takeovers import Takeover, formers, successors
 from tenants.work import work
 from tests import cast, conftest
 from tests.conftest import MakeTenant
-from tests.doors.browsing import Browse, browse
+from tests.doors.browsing import Browse, Browser, browse
 from tests.onestop.dossiers.story import on_paper, walked
 
 __all__ = ["browse"]
@@ -146,12 +146,27 @@ async def test_who_joins_is_answered_for_and_giving_back_leaves_everything_as_it
     before, pair = await state(), {"joined": second.id, "into": first.id, "at": DAY}
     for _ in range(2):
         await take_over(**pair)
+    for joined, target in ((second, third), (third, second), (third, third)):
+        with pytest.raises(AddressError):
+            await take_over(joined=joined.id, into=target.id, at=DAY)
+    await is_answered_for(first, second)
+    # Nobody else gets what people still hold, not even when the registry row is gone.
+    with pytest.raises(ProvisionError):
+        await provision.add_host(third.slug, second.host)
+    await leads_on(first, second, third)
     with pytest.raises(AddressError):
-        await take_over(joined=second.id, into=third.id, at=DAY)
-    with pytest.raises(AddressError):
-        await take_over(joined=third.id, into=second.id, at=DAY)
-    with pytest.raises(AddressError):
-        await take_over(joined=third.id, into=third.id, at=DAY)
+        await give_back(joined=second.id, into=third.id, at=DAY)
+    for _ in range(2):
+        await give_back(joined=second.id, into=first.id, at=DAY)
+    await stands_as_before(second, before)
+    # With the tenant that took over goes what led to it.
+    await take_over(**pair)
+    await provision.drop(first)
+    back = await registry.by_host(second.host)
+    assert back is not None and back.id == second.id
+
+
+async def is_answered_for(first: Tenant, second: Tenant) -> None:
     into = await registry.by_host("DVC.phuyen.test")
     assert into is not None and into.id == first.id and into.host == first.host
     assert (await registry.answering(second.slug)) == into
@@ -161,10 +176,10 @@ async def test_who_joins_is_answered_for_and_giving_back_leaves_everything_as_it
             for i in await issuers.trusted(first.id, "staff")]  # fmt: skip
     assert told == [("chung", f"c-{first.slug}", "chung", None),
                     ("riêng", f"c-{second.slug}", "riêng", second.host)]  # fmt: skip
-    # Nobody else gets what people still hold, not even when the registry row is gone.
-    with pytest.raises(ProvisionError):
-        await provision.add_host(third.slug, second.host)
-    # Whom it joined joins another one in turn, and the master key is changed meanwhile.
+
+
+async def leads_on(first: Tenant, second: Tenant, third: Tenant) -> None:
+    """Whom it joined joins another one in turn, and the master key is changed meanwhile."""
     await take_over(joined=first.id, into=third.id, at=DAY + timedelta(days=1))
     await rotation.reseal()
     last = await registry.by_host(second.host)
@@ -175,10 +190,9 @@ async def test_who_joins_is_answered_for_and_giving_back_leaves_everything_as_it
         first.host, second.host,
     }  # fmt: skip
     await give_back(joined=first.id, into=third.id, at=DAY)
-    with pytest.raises(AddressError):
-        await give_back(joined=second.id, into=third.id, at=DAY)
-    for _ in range(2):
-        await give_back(joined=second.id, into=first.id, at=DAY)
+
+
+async def stands_as_before(second: Tenant, before: list[list[tuple[object, ...]]]) -> None:
     # A sealed secret is another text every time it is sealed.
     after = await state()
     assert after[1] == before[1]
@@ -188,11 +202,6 @@ async def test_who_joins_is_answered_for_and_giving_back_leaves_everything_as_it
     assert back.secrets == second.secrets and back.closed_at is not None
     kept = await db.control.fetch("select sealed from takeover where joined_id = $1", second.id)
     assert [row["sealed"] for row in kept] == [None]
-    # With the tenant that took over goes what led to it.
-    await take_over(**pair)
-    await provision.drop(first)
-    back = await registry.by_host(second.host)
-    assert back is not None and back.id == second.id
 
 
 # --- The doors --------------------------------------------------------------------------------
@@ -264,18 +273,38 @@ async def test_codes_links_and_callbacks_of_before_are_answered_at_both_addresse
     new_origin = settings().origin(province.host)
 
     for browser, told in ((old, True), (new, False)):
-        found = await browser.get("/tra-cuu", params={"ma": held.code})
-        assert (found.status_code, found.headers["location"]) == (303, f"/tra-cuu/{held.code}")
-        page = await browser.get(f"/tra-cuu/{held.code}")
-        assert page.status_code == 200 and held.code in page.text
-        said = "Tỉnh Phú Yên đã hợp nhất vào tỉnh Bình Định từ ngày 01/07/2025" in page.text
-        assert said is told and (f'href="{new_origin}"' in page.text) is told
-        assert (await browser.get(held.link)).content == file.read_bytes()
-        assert (await browser.get(held.rating)).status_code == 200
-        sent = await browser.post(f"/tra-cuu/{held.code}", data={"so_cuoi": "0302"})
-        assert sent.status_code == 200
-        assert (await browser.get(held.inbound, params={"from": "0905000301"})).status_code == 204
-    # Where another dossier has the code now, it leads at the old address to the one it was of.
+        page = await answers(browser, held, b"%PDF-1.7 thu")
+        said = "Tỉnh Phú Yên đã hợp nhất vào tỉnh Bình Định từ ngày 01/07/2025" in page
+        assert said is told and (f'href="{new_origin}"' in page) is told
+    await a_code_two_have_is_of_whom_it_was(old, new, held, joined)
+    for path in (f"/tra-cuu/{held.code}", held.link, held.rating, held.inbound):
+        assert (await away.get(path)).status_code == 404, path
+    await nobody_signs_in_at_the_old_address(old, new, officer, held, new_origin)
+
+    await give_back(joined=joined.id, into=province.id, at=clock.now())
+    assert (await officer.get("/can-bo")).status_code == 303, "the session is over"
+    assert (await old.get(held.rating)).status_code == 200
+    assert "hợp nhất" not in (await old.get(f"/tra-cuu/{held.code}")).text
+    for path in (held.link, held.rating, held.inbound):
+        assert (await new.get(path)).status_code == 404, path
+
+
+async def answers(browser: Browser, held: Held, content: bytes) -> str:
+    found = await browser.get("/tra-cuu", params={"ma": held.code})
+    assert (found.status_code, found.headers["location"]) == (303, f"/tra-cuu/{held.code}")
+    page = await browser.get(f"/tra-cuu/{held.code}")
+    assert page.status_code == 200 and held.code in page.text
+    assert (await browser.get(held.link)).content == content
+    assert (await browser.get(held.rating)).status_code == 200
+    sent = await browser.post(f"/tra-cuu/{held.code}", data={"so_cuoi": "0302"})
+    assert sent.status_code == 200
+    assert (await browser.get(held.inbound, params={"from": "0905000301"})).status_code == 204
+    return page.text
+
+
+async def a_code_two_have_is_of_whom_it_was(
+    old: Browser, new: Browser, held: Held, joined: Tenant
+) -> None:
     both = codes.beside(held.code, joined.slug)
     assert codes.is_code(both)
     rename = "update dossier set code = $2 where code = $1"
@@ -285,10 +314,12 @@ async def test_codes_links_and_callbacks_of_before_are_answered_at_both_addresse
     assert (await old.get(f"/tra-cuu/{held.code}")).headers["location"] == f"/tra-cuu/{both}"
     assert (await new.get(f"/tra-cuu/{held.code}")).status_code == 404
     await db.tenant.execute(rename, both, held.code)
-    for path in (f"/tra-cuu/{held.code}", held.link, held.rating, held.inbound):
-        assert (await away.get(path)).status_code == 404, path
 
-    # Nobody signs in at the old address; an officer's bookmark opens at the new one.
+
+async def nobody_signs_in_at_the_old_address(
+    old: Browser, new: Browser, officer: Browser, held: Held, new_origin: str
+) -> None:
+    # An officer's bookmark opens at the new one.
     for path in ("/can-bo/ho-so/H00?xem=a%2Fb&y=1", "/dang-nhap?ve=/ho-so-cua-toi", "/quan-tri",
                  "/can-bo//la.test/"):  # fmt: skip
         answer = await old.get(path)
@@ -302,10 +333,3 @@ async def test_codes_links_and_callbacks_of_before_are_answered_at_both_addresse
     foreign = {"Origin": new_origin}
     assert (await old.post(f"/tra-cuu/{held.code}", headers=foreign)).status_code == 403
     assert "tỉnh Phú Yên" in (await new.get("/can-bo/dang-nhap")).text
-
-    await give_back(joined=joined.id, into=province.id, at=clock.now())
-    assert (await officer.get("/can-bo")).status_code == 303, "the session is over"
-    assert (await old.get(held.rating)).status_code == 200
-    assert "hợp nhất" not in (await old.get(f"/tra-cuu/{held.code}")).text
-    for path in (held.link, held.rating, held.inbound):
-        assert (await new.get(path)).status_code == 404, path

@@ -16,7 +16,7 @@ import httpx
 from app.instance import Instance
 from infra.phases import Phase
 from tests.chaos import ledger
-from tests.chaos.campaign import Load, _drain
+from tests.chaos.campaign import Load, drain
 from tests.chaos.facts import Facts
 from tests.chaos.people import Family, Follower, Office, Visitor
 from tests.upgrade.street import OfRelease, Street, street, until
@@ -106,7 +106,7 @@ def play(
     People rest `rest_seconds` between two pieces of work, or `rest_share` times as long as the
     last one took.
     """
-    facts = Facts()
+    facts, wrong = Facts(), list[str]()
     for kind in (Clerk, Parent, Reader):
         kind.rest_seconds, kind.rest_share = rest_seconds, rest_share
     Strict.answers = 0
@@ -118,29 +118,39 @@ def play(
         say("people are at work")
         killed_after = _killed(here)
         say(f"expanded; killed when {killed_after} rows had been brought over")
-        for name in ("web", "worker"):
-            here.start(f"app.{name}", here.trees.new)
-        both = _both_serve(here, seconds / 2)
+        both = _join(here, seconds, wrong)
         say(f"both serve: {both}")
-        wrong: list[str] = []
-        if seconds:
-            wrong += _must(here.upgrade(), 1, "an older release still runs: w")
-            say("all is brought over, and nothing taken away")
         drained = _leave(here, web, worker, wrong)
         say(f"the older release has gone within {drained:.1f} s")
-        values = dict(here.fetch(_VALUES))
-        wrong += _must(here.upgrade(), 0, "version")
-        wrong += _changed(values, dict(here.fetch(_KEPT)))
+        _contract(here, wrong)
         say("the newer release is alone")
         time.sleep(seconds / 2)
         load.finish()
-        _drain(here)  # type: ignore[arg-type]
+        drain(here)  # type: ignore[arg-type]
         wrong += asyncio.run(ledger.kept(here, facts))  # type: ignore[arg-type]
         wrong += [f"no good answer: {said}" for said in facts.lost]
     return Found(
         here.trees.said, dict(Counter(deed.kind for deed in facts.deeds)), Strict.answers, both,
         killed_after, round(drained, 1), wrong,
     )  # fmt: skip
+
+
+def _join(here: Street, seconds: float, wrong: list[str]) -> tuple[float, float]:
+    """The newer release begins beside the older one; how much each answered meanwhile."""
+    for name in ("web", "worker"):
+        here.start(f"app.{name}", here.trees.new)
+    both = _both_serve(here, seconds / 2)
+    if seconds:
+        # All is brought over, and nothing is taken away.
+        wrong += _must(here.upgrade(), 1, "an older release still runs: w")
+    return both
+
+
+def _contract(here: Street, wrong: list[str]) -> None:
+    """What only the older release knew is taken away; every value has come over."""
+    values = dict(here.fetch(_VALUES))
+    wrong += _must(here.upgrade(), 0, "version")
+    wrong += _changed(values, dict(here.fetch(_KEPT)))
 
 
 def _must(ended: tuple[int, str], status: int, words: str) -> list[str]:
@@ -210,8 +220,7 @@ def _leave(here: Street, web: OfRelease, worker: OfRelease, wrong: list[str]) ->
     wrong += [said for each in resting for said in each.ask()]
     for program in (web, worker):
         assert program.leave() == 0, program.last_words()
-        here._supervisor._servers.remove(program)
-        program.stop()
+        here.forget(program)
     return time.monotonic() - began
 
 

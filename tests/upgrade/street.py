@@ -125,6 +125,11 @@ class Street(Instance):
         program.ready()
         return program
 
+    def forget(self, program: OfRelease) -> None:
+        """It has left by itself, and is not to be started again."""
+        self._supervisor._servers.remove(program)
+        program.stop()
+
     def inner_port(self, tree: Path) -> int:
         """Where a tree's web process tells how it is."""
         return self.ports.inner if tree == self.trees.old else self.ports.web + _INNER_STEP

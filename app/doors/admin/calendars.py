@@ -31,8 +31,8 @@ from app.doors.sent import texts
 from app.onestop.deadlines.queries import calendar_in_force
 from app.onestop.recounting import queries, service
 from app.onestop.recounting.refusals import NoSuchDraft
-from app.people.queries import today
 from app.refusals import Malformed, NotFound, Refusal
+from infra.clock import today
 from tenants.work import work
 
 Answer = Response[bytes] | Redirect

@@ -27,10 +27,9 @@ from app.onestop.notices import (
 )
 from app.onestop.notices.limits import Hold, Limits
 from app.onestop.notices.refusals import NotHeld
-from app.people.queries import today
 from app.refusals import Malformed, NotFound, Refusal
 from billing import quota
-from infra.clock import now
+from infra.clock import now, today
 from tenants.current import current
 from tenants.work import work
 

@@ -9,7 +9,7 @@ from app.doors.words import gio_ngay, so
 from app.onestop.codes.drawing import qr_svg
 from app.trail import heads, rules, searching, signing
 from app.trail.heads import Checked, Head
-from infra.clock import VIETNAM, now
+from infra.clock import today
 from infra.typeset import drawn
 from tenants.current import current
 
@@ -42,7 +42,7 @@ async def certificate(head: Head) -> bytes:
     paper = Paper(
         title="Giấy xác nhận niêm phong nhật ký",
         issuer=current().site.office,
-        made_on=str(now().astimezone(VIETNAM).date()),
+        made_on=str(today()),
         facts=facts,
         digest=_grouped(head.digest),
         words=_WORDS,

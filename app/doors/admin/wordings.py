@@ -16,8 +16,8 @@ from app.doors.render import page
 from app.doors.sent import texts
 from app.onestop.notices import allowance, limit_book, templates, templating, wording
 from app.onestop.notices.wording import VERDICT_NAMES, Verdict
-from app.people.queries import today
 from app.refusals import Malformed, NotFound, Refusal
+from infra.clock import today
 from tenants.work import work
 
 ONE = f"{MESSAGES}/mau/{{key:str}}"

@@ -24,9 +24,9 @@ from app.onestop.dossiers.service.moving import move
 from app.onestop.workflows import shelf
 from app.onestop.workflows.refusals import NoSuchWorkflow, NotInUse
 from app.onestop.workflows.shelf import Kept
-from app.people.queries import today
 from app.people.shapes import Actor
 from app.refusals import Refusal
+from infra.clock import today
 from tenants.work import work
 
 After = Annotated[UUID | None, QueryParameter(name="sau")]

@@ -32,8 +32,8 @@ from app.onestop.workflows.shapes import Fault
 from app.onestop.workflows.shelf import Kept
 from app.onestop.workflows.source import shipped
 from app.onestop.workflows.tree import Workflow, from_flow
-from app.people.queries import today
 from app.refusals import NotFound
+from infra.clock import today
 from tenants.work import work
 
 Answer = Response[bytes] | Redirect

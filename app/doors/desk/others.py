@@ -20,8 +20,7 @@ from app.onestop.dossiers.shapes import WAY_NAMES
 from app.onestop.exchange.queries import FarWork
 from app.onestop.slips.reasons import reasons
 from app.onestop.slips.rules import phone_text
-from app.people.queries import today
-from infra.clock import now
+from infra.clock import now, today
 
 _PROPOSED_DAYS = 3
 _AT_STEP = (Act.ASSIGN, Act.ASK_OPINION)

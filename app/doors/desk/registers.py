@@ -19,10 +19,11 @@ from app.doors.sessions import actor
 from app.onestop.forms.days import read_day
 from app.onestop.slips.moments import short_day
 from app.onestop.slips.queries import Register, register, register_print
-from app.people.queries import agencies_named, today
+from app.people.queries import agencies_named
 from app.people.shapes import Actor
 from app.refusals import Malformed, NotFound
 from app.trail.reading import note
+from infra.clock import today
 
 HERE = "/can-bo/so-theo-doi"
 Which = Annotated[str, QueryParameter(name="co-quan", max_length=40)]

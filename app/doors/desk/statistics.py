@@ -26,9 +26,10 @@ from app.doors.desk.statistics_view import (
 from app.doors.render import page
 from app.doors.sessions import actor
 from app.onestop.statistics.queries import Asked, agencies_under, counted_agencies, fields, report
-from app.people.queries import agencies_named, today
+from app.people.queries import agencies_named
 from app.people.shapes import Actor
 from app.refusals import Malformed, NotAllowed, NotFound
+from infra.clock import today
 
 HERE = "/can-bo/thong-ke"
 From = Annotated[str, QueryParameter(name="tu", max_length=20)]

@@ -27,8 +27,8 @@ from app.onestop.dossiers.service.submission import submit
 from app.onestop.dossiers.shapes import WAY_NAMES, Way
 from app.onestop.forms.rules import check
 from app.onestop.forms.shapes import Checked
-from app.people.queries import today
 from app.refusals import Malformed, Refusal
+from infra.clock import today
 from tenants.work import work
 
 PageName = Annotated[str, QueryParameter(name="trang", max_length=40)]

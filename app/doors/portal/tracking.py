@@ -24,9 +24,9 @@ from app.onestop.dossiers.queries import tracking
 from app.onestop.dossiers.queries.mine import own_code
 from app.onestop.reorganisation.succession import agency_names
 from app.onestop.slips.queries import slips_of
-from app.people.queries import today
 from app.refusals import Malformed, NotFound
 from app.trail.reading import note
+from infra.clock import today
 from tenants.current import current
 
 Code = Annotated[str, QueryParameter(name="ma", max_length=200)]

@@ -7,7 +7,6 @@ a little while; a change made by another process shows after at most `_FRESH_SEC
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -15,7 +14,7 @@ import msgspec
 from app.onestop.catalog import rules
 from app.onestop.catalog.shapes import Level, Procedure
 from app.onestop.catalog.validity import public_on
-from infra.clock import VIETNAM, now
+from infra.clock import today
 from tenants import db
 from tenants.current import current
 
@@ -128,7 +127,7 @@ async def procedure(code: str) -> ProcedureView | None:
     found = await document(row["id"])
     return ProcedureView(
         id=row["id"], version=row["version"], filing=row["filing"],
-        open=public_on(found, _today()), document=found,
+        open=public_on(found, today()), document=found,
     )  # fmt: skip
 
 
@@ -153,7 +152,7 @@ async def agencies_for(found: Procedure) -> list[AgencyChoice]:
     """
     kinds = ["commune"] if Level.COMMUNE in found.levels else []
     keys = [found.department] if Level.PROVINCE in found.levels else []
-    rows = await db.tenant.fetch(_AGENCIES, _today(), kinds, keys)
+    rows = await db.tenant.fetch(_AGENCIES, today(), kinds, keys)
     return [AgencyChoice(**dict(row)) for row in rows]
 
 
@@ -174,10 +173,10 @@ async def _index() -> _Index:
 
 
 async def _read_index() -> _Index:
-    listed, entries, today = [], [], _today()
+    listed, entries, day = [], [], today()
     for row in await db.tenant.fetch(_IN_FORCE):
         found = msgspec.json.decode(row["document"], type=Procedure)
-        if public_on(found, today):
+        if public_on(found, day):
             listed.append(_listed(found, row["filing"]))
             entries.append(
                 rules.Entry(found.code, found.name, found.short_name, tuple(found.words))
@@ -192,7 +191,3 @@ def _listed(found: Procedure, filing: str) -> Listed:
         code=found.code, name=found.name, short_name=found.short_name, field=found.field,
         filing=filing, levels=tuple(found.levels),
     )  # fmt: skip
-
-
-def _today() -> date:
-    return now().astimezone(VIETNAM).date()

@@ -15,7 +15,7 @@ from app.onestop.catalog.validity import in_force
 from app.people.shapes import Actor
 from app.refusals import NotAllowed, NotFound
 from app.trail.service import record
-from infra.clock import VIETNAM, now
+from infra.clock import today
 from infra.ids import uuid7
 from tenants import db
 from tenants.work import after_commit
@@ -42,16 +42,16 @@ async def load(procedures: Sequence[Procedure] | None = None) -> int:
     its filing switch; dossiers already filed stay with theirs. The same records again change
     nothing.
     """
-    today = _today()
+    day = today()
     newest = {row["code"]: row for row in await db.tenant.fetch(_NEWEST)}
     rows, ended = [], []
     for procedure in shipped() if procedures is None else procedures:
         before = newest.get(procedure.code)
         if before is None:
-            rows.append(_row(procedure, 1, _first_filing(procedure, today), today))
+            rows.append(_row(procedure, 1, _first_filing(procedure, day), day))
         elif msgspec.json.decode(before["document"], type=Procedure) != procedure:
-            ended.append((procedure.code, today - timedelta(days=1)))
-            rows.append(_row(procedure, before["version"] + 1, before["filing"], today))
+            ended.append((procedure.code, day - timedelta(days=1)))
+            rows.append(_row(procedure, before["version"] + 1, before["filing"], day))
     await db.tenant.execute_many(_CLOSE, ended)
     await db.tenant.execute_many(_INSERT, rows)
     await after_commit(queries.forget)
@@ -79,8 +79,8 @@ async def switch_filing(officer: Actor, code: str, filing: str) -> None:
     await after_commit(queries.forget)
 
 
-def _row(procedure: Procedure, version: int, filing: str, today: date) -> tuple[object, ...]:
-    begins = today if version > 1 else procedure.valid_from or today
+def _row(procedure: Procedure, version: int, filing: str, day: date) -> tuple[object, ...]:
+    begins = day if version > 1 else procedure.valid_from or day
     document = msgspec.json.encode(procedure).decode()
     names = f"{procedure.name} {procedure.short_name} {' '.join(procedure.words)}"
     return (
@@ -89,10 +89,6 @@ def _row(procedure: Procedure, version: int, filing: str, today: date) -> tuple[
     )
 
 
-def _first_filing(procedure: Procedure, today: date) -> Filing:
-    open_online = procedure.online and not procedure.internal and in_force(procedure, today)
+def _first_filing(procedure: Procedure, day: date) -> Filing:
+    open_online = procedure.online and not procedure.internal and in_force(procedure, day)
     return "local" if open_online else "off"
-
-
-def _today() -> date:
-    return now().astimezone(VIETNAM).date()

@@ -14,7 +14,7 @@ from app.people.service import administrator_only
 from app.people.shapes import Actor
 from app.refusals import Malformed
 from app.trail.service import record
-from infra.clock import VIETNAM, now
+from infra.clock import now, today
 from tenants import db
 
 # The row stays locked until the transaction ends: a code rolled back is given to the next one, so
@@ -118,7 +118,7 @@ async def is_taken(code: str) -> bool:
 
 
 async def _draw_counted(generator: Generator) -> str:
-    day = now().astimezone(VIETNAM).date()
+    day = today()
     begins = counted_from(generator.form, day)
     return compose(generator, day, await db.tenant.fetch_value(_NEXT, generator.prefix, begins))
 

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from app.people.queries import today
 from app.people.shapes import SYSTEM
 from app.trail.service import record
+from infra.clock import today
 from tenants import db
 from tenants.work import work
 

@@ -13,7 +13,7 @@ import msgspec
 from app.onestop.notices import choosing, routing
 from app.onestop.notices.routing import Past
 from billing.months import day_start, last_day
-from infra.clock import VIETNAM, now
+from infra.clock import now, today
 from tenants import db
 from tenants.current import current
 from tenants.work import work
@@ -120,13 +120,13 @@ async def just_sent() -> bool:
 
 async def tell_today() -> bool:
     """Tell the control plane of today and of now; never more to do."""
-    await tell(_today())
+    await tell(today())
     return False
 
 
 async def tell_week() -> bool:
     """Count the last week again, with the reports that came since; never more to do."""
-    await tell(_today() - _AGAIN)
+    await tell(today() - _AGAIN)
     return False
 
 
@@ -186,7 +186,3 @@ def _row(tenant_id: UUID, each: ProviderNow) -> tuple[object, ...]:
 def _now(row: dict[str, Any]) -> ProviderNow:
     ends = msgspec.json.decode(row.pop("ends"), type=list[Past])
     return ProviderNow(**row, ends=ends)
-
-
-def _today() -> date:
-    return now().astimezone(VIETNAM).date()

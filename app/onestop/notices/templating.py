@@ -8,7 +8,7 @@ from app.onestop.notices.wording import OWN, Verdict
 from app.people.shapes import Actor
 from app.refusals import Malformed, NotFound
 from app.trail.service import record
-from infra.clock import VIETNAM, now
+from infra.clock import now, today
 from infra.ids import uuid7
 from tenants import db
 
@@ -121,7 +121,7 @@ def places_of(key: str) -> frozenset[str]:
 
 
 def _check_paper(verdict: Verdict, on_day: date, reason: str) -> None:
-    if on_day > now().astimezone(VIETNAM).date():
+    if on_day > today():
         raise Malformed(fields={"on_day": "Ghi ngày không sau hôm nay."})
     if verdict is Verdict.REFUSED and not 3 <= len(reason.strip()) <= 500:
         raise Malformed(fields={"reason": "Ghi lý do nhà mạng từ chối, từ 3 đến 500 ký tự."})

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from app.onestop.deadlines.calendar import Calendar, from_document, local
+from app.onestop.deadlines.calendar import Calendar, from_document
 from app.onestop.deadlines.counting import working_minutes_between
 from app.onestop.deadlines.ledger import BrokenLedger, fold, of
 from app.onestop.deadlines.queries import (
@@ -22,7 +22,7 @@ from app.onestop.deadlines.queries import (
 from app.onestop.deadlines.shapes import Entry, Kind
 from app.onestop.recounting.rules import bases, changed, counted_on
 from app.onestop.recounting.shapes import Change, Draft, Moved, Preview
-from infra.clock import now
+from infra.clock import now, today
 from tenants import db
 
 LOOKED_AT = 300
@@ -116,7 +116,7 @@ class Done(msgspec.Struct, frozen=True):
 
 async def agencies() -> list[tuple[UUID, str]]:
     """The agencies of today, whose hours may differ, by name."""
-    rows = await db.tenant.fetch(_AGENCIES, _today())
+    rows = await db.tenant.fetch(_AGENCIES, today())
     return [(row["id"], row["name"]) for row in rows]
 
 
@@ -134,7 +134,7 @@ async def draft_of(draft_id: UUID) -> Draft | None:
 async def preview(draft: Draft, after: UUID | None = None) -> Preview:
     """What the draft would do to the next open dossiers after one of them. Writes nothing."""
     rows = await db.tenant.fetch(_OPEN, list(OPEN), draft.agency_id, after or _BEGINNING, LOOKED_AT)
-    in_force = await calendars_in_force(_today())
+    in_force = await calendars_in_force(today())
     made = await tried(draft, in_force)
     ledgers = await ledgers_of([row["id"] for row in rows])
     moved = []
@@ -161,7 +161,7 @@ async def tried(draft: Draft, in_force: Mapping[UUID | None, int]) -> dict[UUID 
 
 async def to_recount(limit: int) -> list[UUID]:
     """Open dossiers with a clock that does not yet run on the calendar in force."""
-    rows = await db.tenant.fetch(_TO_RECOUNT, _today(), list(OPEN), limit)
+    rows = await db.tenant.fetch(_TO_RECOUNT, today(), list(OPEN), limit)
     return [row["id"] for row in rows]
 
 
@@ -208,7 +208,3 @@ def _moved(row: Any, old: datetime, new: datetime, calendar: Calendar) -> Moved:
 def _draft(row: Any) -> Draft:
     change = msgspec.json.decode(row["change"], type=Change)
     return Draft(**{**dict(row), "change": change})
-
-
-def _today() -> date:
-    return local(now()).date()

@@ -1,6 +1,6 @@
 """The verbs of a changed calendar: draft it, discard it, approve it, apply it to one dossier."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from app.onestop.deadlines import ledger_service as clocks
-from app.onestop.deadlines.calendar import Calendar, local
+from app.onestop.deadlines.calendar import Calendar
 from app.onestop.deadlines.ledger import standings
 from app.onestop.deadlines.queries import (
     calendar_in_force,
@@ -31,7 +31,7 @@ from app.people.shapes import SYSTEM, Actor
 from app.refusals import Malformed
 from app.trail.service import record
 from infra import bell
-from infra.clock import now
+from infra.clock import now, today
 from infra.ids import uuid7
 from tenants import db
 from tenants.current import current
@@ -72,7 +72,7 @@ async def draft(
     said = cleaning.one_line(decision)
     await _must_exist(agency_id)
     calendar = await calendar_in_force(agency_id=agency_id)
-    wrong = faults(change, calendar, _today()) | _decision_faults(said)
+    wrong = faults(change, calendar, today()) | _decision_faults(said)
     if not wrong and (why := countable(await document_of(calendar.version), change)):
         wrong = {"morning": why}
     if wrong:
@@ -108,7 +108,7 @@ async def approve(officer: Actor, draft_id: UUID) -> list[int]:
     await db.tenant.execute(_ONE_AT_A_TIME)
     found = await _open(draft_id)
     calendar = await calendar_in_force(agency_id=found.agency_id)
-    if faults(found.change, calendar, _today()):
+    if faults(found.change, calendar, today()):
         raise DraftStale
     versions = await _publish(officer, found)
     await db.tenant.execute(_APPROVE, draft_id, now(), officer.id, versions)
@@ -168,10 +168,10 @@ async def _open(draft_id: UUID) -> Draft:
 
 async def _publish(officer: Actor, found: Draft) -> list[int]:
     versions = []
-    for owner, version in bases(found, await calendars_in_force(_today())).items():
+    for owner, version in bases(found, await calendars_in_force(today())).items():
         document = changed(await document_of(version), found.change, found.decision)
         made = await publish(
-            officer, document, valid_from=_today(), decision=found.decision, agency_id=owner
+            officer, document, valid_from=today(), decision=found.decision, agency_id=owner
         )
         versions.append(made.version)
     return versions
@@ -225,7 +225,3 @@ def _decision_faults(said: str) -> dict[str, str]:
     if len(said) > DECISION_LENGTH:
         return {"decision": f"Rút gọn còn tối đa {DECISION_LENGTH} ký tự."}
     return {}
-
-
-def _today() -> date:
-    return local(now()).date()

@@ -11,7 +11,7 @@ from app.onestop.reorganisation.moving import FACTS, facts_of
 from app.onestop.reorganisation.rules import change_of, ending, followers, target_of
 from app.onestop.reorganisation.shapes import Plan, Rename, Split
 from app.onestop.reorganisation.standing import standing_for
-from app.people.queries import today
+from infra.clock import today
 from tenants import db
 
 

@@ -14,12 +14,11 @@ from app.onestop.reorganisation.queries import undecided
 from app.onestop.reorganisation.refusals import PlanFaulty, PlanUnreadable
 from app.onestop.reorganisation.shapes import Plan
 from app.onestop.reorganisation.standing import standing_for
-from app.people.queries import today
 from app.people.service import administrator_only
 from app.people.shapes import SYSTEM, Actor
 from app.refusals import Malformed
 from app.trail.service import record
-from infra.clock import now
+from infra.clock import now, today
 from infra.ids import uuid7
 from tenants import db
 

@@ -7,7 +7,7 @@ import msgspec
 
 from app.onestop.workflows.agencies import Placed
 from app.onestop.workflows.rules import PostChoice
-from infra.clock import VIETNAM, now
+from infra.clock import today
 from tenants import db
 
 # Served by post_by_agency and post_holding_by_post.
@@ -45,7 +45,7 @@ class Organisation(msgspec.Struct, frozen=True):
 
 async def organisation(on: date | None = None) -> Organisation:
     """The organisation of the day, today by default."""
-    day = on or now().astimezone(VIETNAM).date()
+    day = on or today()
     rows = await db.tenant.fetch(_AGENCIES, day)
     followed = await db.tenant.fetch(_SUCCESSIONS, day)
     return Organisation(
@@ -57,6 +57,6 @@ async def organisation(on: date | None = None) -> Organisation:
 
 async def posts_of(agency_id: UUID, kind: str, *, on: date | None = None) -> list[PostChoice]:
     """The agency's posts (chức danh) of one kind, with how many officers hold each on the day."""
-    day = on or now().astimezone(VIETNAM).date()
+    day = on or today()
     rows = await db.tenant.fetch(_POSTS, agency_id, kind, day)
     return [PostChoice(**dict(row)) for row in rows]

@@ -1,6 +1,5 @@
 """The verbs of a workflow (quy trình giải quyết): draft it, publish it, retire it."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from app.people.service import administrator_only
 from app.people.shapes import Actor
 from app.refusals import NotFound
 from app.trail.service import record
-from infra.clock import VIETNAM, now
+from infra.clock import now, today
 from infra.ids import uuid7
 from tenants import db
 
@@ -75,7 +74,7 @@ async def publish(officer: Actor, workflow_id: UUID) -> Workflow:
     draft = msgspec.json.decode(row["document"], type=Workflow)
     if wrong := await faults_of(row["procedure_code"], draft):
         raise WorkflowFaulty(wrong)
-    begins = max(draft.valid_from, _today())
+    begins = max(draft.valid_from, today())
     published = msgspec.structs.replace(draft, version=row["version"], valid_from=begins)
     await db.tenant.execute(
         _PUBLISH, workflow_id, _text(published), begins, now(), officer.officer_id
@@ -147,7 +146,3 @@ async def _locked(workflow_id: UUID) -> Any:
 
 def _text(workflow: Workflow) -> str:
     return msgspec.json.encode(workflow).decode()
-
-
-def _today() -> date:
-    return now().astimezone(VIETNAM).date()

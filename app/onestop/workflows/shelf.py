@@ -12,7 +12,7 @@ from app.onestop.catalog.shapes import PostKind, Procedure
 from app.onestop.forms.source import form_named
 from app.onestop.workflows.shapes import Known, known_to
 from app.onestop.workflows.tree import Workflow
-from infra.clock import VIETNAM, now
+from infra.clock import today
 from tenants import db
 from tenants.current import current
 
@@ -88,7 +88,7 @@ async def pinned(workflow_id: UUID | None) -> Workflow | None:
 
 async def in_force(procedure_code: str, on: date | None = None) -> UUID | None:
     """The version a dossier received that day is pinned to, today by default."""
-    found = await db.tenant.fetch_value(_IN_FORCE, procedure_code, on or _today())
+    found = await db.tenant.fetch_value(_IN_FORCE, procedure_code, on or today())
     return UUID(str(found)) if found else None
 
 
@@ -110,8 +110,8 @@ async def kept(workflow_id: UUID) -> Kept | None:
 
 async def known_here(procedure: Procedure) -> Known:
     """The names a workflow of the procedure may use in this tenant."""
-    agencies = await db.tenant.fetch(_AGENCIES, _today())
-    posts = await db.tenant.fetch(_POSTS, _today())
+    agencies = await db.tenant.fetch(_AGENCIES, today())
+    posts = await db.tenant.fetch(_POSTS, today())
     kinds = {kind.value for kind in PostKind}
     return known_to(
         procedure,
@@ -136,7 +136,3 @@ async def procedure_in_force(code: str) -> Procedure | None:
 
 def _kept(row: Any) -> Kept:
     return Kept(**dict(row))
-
-
-def _today() -> date:
-    return now().astimezone(VIETNAM).date()

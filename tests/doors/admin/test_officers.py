@@ -3,6 +3,7 @@
 import pytest
 
 from app.people import queries
+from infra import clock
 from tenants import db
 from tests import cast
 from tests.doors.desk.pages import see, text_of, went_to
@@ -182,7 +183,7 @@ async def test_somebody_is_sent_to_stand_in_and_the_page_says_for_whom(thu, prov
     assert "Ghi tên đăng nhập của một cán bộ khác đang làm việc." in empty
     typed = {
         "username": cast.HOA,
-        "to_on": f"{queries.today():%d/%m/%Y}",
+        "to_on": f"{clock.today():%d/%m/%Y}",
         "decision": "Quyết định số 12/QĐ-UBND",
     }
     form = {f"{name}-{holding}": text for name, text in typed.items()}

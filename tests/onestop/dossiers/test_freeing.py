@@ -6,8 +6,8 @@ from typing import Any
 from app.onestop.dossiers import queries, service
 from app.onestop.dossiers.freeing import any_to_free, free_tasks, unheld_posts
 from app.people import service as people
-from app.people.queries import today
 from app.people.substitution import stand_in
+from infra.clock import today
 from tenants import db
 from tenants.shapes import Tenant
 from tenants.work import work

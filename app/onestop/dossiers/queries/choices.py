@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from app.people.queries import today
+from infra.clock import today
 from tenants import db
 
 # Served by post_holding_by_post.

@@ -20,11 +20,10 @@ from app.onestop.forms.rules import check, fields_of
 from app.onestop.forms.shapes import Checked, Form
 from app.onestop.forms.source import form_named
 from app.people.queries import citizen as citizen_by_id
-from app.people.queries import today
 from app.people.shapes import Actor, Citizen
 from app.refusals import Malformed, NotFound
 from app.trail.service import record
-from infra.clock import now
+from infra.clock import now, today
 from infra.ids import uuid7
 from storage import uploads
 from tenants import db

@@ -12,10 +12,9 @@ from app.onestop.dossiers.service.waiting import awaited
 from app.onestop.notices import service as notices
 from app.onestop.workflows.tree import Until, Wait
 from app.onestop.workflows.waiting import BY_WORD
-from app.people.queries import today
 from app.people.shapes import Actor
 from app.refusals import Malformed
-from infra.clock import now
+from infra.clock import now, today
 
 PAYMENT = "financial_duty"
 # What the agency itself may pause for; the others come with a status of their own.

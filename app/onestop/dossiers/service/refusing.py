@@ -8,8 +8,8 @@ from app.onestop.notices import service as notices
 from app.onestop.notices.rules import unmarked
 from app.onestop.slips import service as slips
 from app.onestop.slips.reasons import reason_named
-from app.people.queries import today
 from app.people.shapes import Actor
+from infra.clock import today
 
 
 async def refuse(

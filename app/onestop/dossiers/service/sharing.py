@@ -14,8 +14,8 @@ from app.onestop.dossiers.service.steps import carry_out, open_case
 from app.onestop.dossiers.service.traces import trace_only
 from app.onestop.dossiers.standing import TaskRow
 from app.onestop.workflows import running
-from app.people.queries import today
 from app.people.shapes import Actor
+from infra.clock import today
 from tenants import db
 
 # Served by post_holding_by_post.

@@ -27,10 +27,9 @@ from app.onestop.forms.rules import check
 from app.onestop.forms.shapes import Checked, Form
 from app.onestop.forms.source import form_named
 from app.onestop.notices import service as notices
-from app.people.queries import today
 from app.people.shapes import Actor
 from app.refusals import Malformed
-from infra.clock import now
+from infra.clock import now, today
 from infra.ids import uuid7
 from tenants import db
 

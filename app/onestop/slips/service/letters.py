@@ -20,8 +20,8 @@ from app.onestop.slips.shapes import (
     SupplementLine,
     SupplementRequest,
 )
-from app.people.queries import today
 from app.people.shapes import Actor
+from infra.clock import today
 
 
 async def issue_supplement_request(
