@@ -5,6 +5,7 @@ from pathlib import Path
 
 from app.chains import control_chain, tenant_chain
 from infra.phases import needed
+from infra.settings import settings
 from tenants.running import Release
 from tenants.shapes import Tenant
 
@@ -13,8 +14,8 @@ _HOUSE = Path(__file__).parent.parent
 
 @cache
 def own() -> Release:
-    """This release; people know it by the directory it was installed in."""
-    return Release(_HOUSE.name, len(tenant_chain()), len(control_chain()))
+    """This release; people know it by its name, else by the directory it was installed in."""
+    return Release(settings().release or _HOUSE.name, len(tenant_chain()), len(control_chain()))
 
 
 @cache

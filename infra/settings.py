@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All that differs between one deployment and another."""
 
     mode: str = "production"  # production | development
+    release: str = ""  # what people call this release; else the directory it is installed in
     control_dsn: str  # postgresql://…  the control role's own database
     clusters: dict[str, str]  # cluster name -> its address, without credentials
     cluster_admins: dict[str, str] = {}  # cluster name -> owner's DSN; only for the command line

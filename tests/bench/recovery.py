@@ -28,6 +28,7 @@ from tests.bench.report import Figures, aim, heading, table
 
 SIZES_MB = (400, 1600)
 QUICK_MB = (60, 180)
+FULL_MB = (400, 10_000)
 CLIENTS, ROUNDS = 4, 3
 _FILL = """
 insert into bulk select g, md5(g::text) || md5((g * 7)::text) || repeat('Hồ sơ thủ tục ', 8)
@@ -37,11 +38,11 @@ _ROW_BYTES = 290
 _TEN_GB = 10_000
 
 
-def measure(house: House, *, quick: bool) -> Figures:
+def measure(house: House, *, quick: bool, full: bool = False) -> Figures:
     """Seconds for base, cluster and tenant at two sizes; rows lost in the two ways to follow."""
     heading("Recovery")
     _settings(house)
-    sizes = QUICK_MB if quick else SIZES_MB
+    sizes = FULL_MB if full else QUICK_MB if quick else SIZES_MB
     rows: Figures = {}
     tenant = run(province("khoi-phuc"))
     for size in sizes:

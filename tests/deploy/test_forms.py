@@ -22,6 +22,7 @@ PROGRAMS = forms.programs()
 NAMES = [f"{each.form}:{each.name}" for each in PROGRAMS]
 KNOWN = {f"MOTCUA_{field.name.upper()}" for field in msgspec.structs.fields(Settings)}
 OWNERS = {"app.keeper", "app.cli"}
+_UNITS = {".service", ".target", ".socket"}
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +123,7 @@ def test_the_images_are_pinned_hold_no_secret_and_run_as_nobody() -> None:
     assert all((HOUSE / each).exists() for each in copied)
     used = set(re.findall(r"motcua(?:-keeper)?:(\S+?)(?=[\s,}])", _all_of("compose", "kubernetes")))
     assert used == {version}
+    assert re.findall(r"^ENV MOTCUA_RELEASE=(.+)$", text, flags=re.M) == [version, version]
     images = re.findall(r"image: (\S+)$", _all_of("compose", "kubernetes"), flags=re.M)
     assert all(re.search(r":[\d.]+(-[a-z]+)?$", image) for image in images), images
 
@@ -191,14 +193,19 @@ def test_units_are_shut_in_as_well() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")
-def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
-    for path in (DEPLOY / "systemd").iterdir():
+@pytest.mark.parametrize("one_port", [False, True])
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path, one_port: bool) -> None:
+    units = [path for path in (DEPLOY / "systemd").rglob("*.*") if path.suffix in _UNITS]
+    for path in units:
         text = path.read_text().replace("/srv/motcua/.venv/bin/python", "/usr/bin/env python")
         (tmp_path / path.name.replace("@.", "@1.")).write_text(text)
     (tmp_path / "motcua-web@2.service").write_text((tmp_path / "motcua-web@1.service").read_text())
-    units = [path.name for path in tmp_path.iterdir() if path.suffix in {".service", ".target"}]
+    for number in "12" if one_port else "":
+        (added := tmp_path / f"motcua-web@{number}.service.d").mkdir()
+        shutil.copy(DEPLOY / "systemd/one-port/one-port.conf", added)
+    units = [path for path in tmp_path.iterdir() if path.suffix in _UNITS]
     done = subprocess.run(
-        ["systemd-analyze", "verify", *(f"./{unit}" for unit in units)],
+        ["systemd-analyze", "verify", *(f"./{unit.name}" for unit in units)],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     ours = [line for line in done.stderr.splitlines() if "motcua" in line]
@@ -237,5 +244,8 @@ def test_the_proxy_writes_no_query_strings_down() -> None:
 
 def _all_of(*folders: str) -> str:
     return "\n".join(
-        path.read_text() for folder in folders for path in sorted((DEPLOY / folder).iterdir())
+        path.read_text()
+        for folder in folders
+        for path in sorted((DEPLOY / folder).rglob("*"))
+        if path.is_file()
     )
