@@ -1,6 +1,6 @@
 """Which rows of the two meet, table by table, each judged with what was decided before it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from app.leaving.catalogue import Table
 from app.leaving.facts import titles
 from app.merging import images, rules, series
 from app.merging.images import key_of, text_of
-from app.merging.kinds import kind_of
+from app.merging.kinds import SHARED, kind_of
 from app.merging.piping import pipe
 from app.merging.reading import rows_of
 from app.merging.shapes import Changes, Decision, Meeting, Unique
@@ -35,8 +35,15 @@ class Found(msgspec.Struct, kw_only=True):
     """What meets, and how their rows change by it."""
 
     meetings: list[Meeting] = []
+    places: set[tuple[str, str]] = set()
     settled: dict[str, int] = {}  # those that are the same without anybody having to look
     changes: Changes = msgspec.field(default_factory=Changes)
+
+    def meet(self, meeting: Meeting) -> None:
+        """Two rows meet; the first of several names by which they do counts."""
+        if meeting.place not in self.places:
+            self.places.add(meeting.place)
+            self.meetings.append(meeting)
 
     def same(self, table: str, theirs: str, ours: str) -> None:
         """A meeting that needs no word."""
@@ -58,6 +65,8 @@ async def find(sides: Sides, slug: str, day: date, decide: Decide) -> Found:
             for unique in sides.meeting_by(table):
                 await images.lay_out(sides.theirs, table, found.changes)
                 await _by(sides, table, unique, found)
+            if table.name in SHARED:
+                await _by_shared(sides, table, found)
         await _settle(sides, table, slug, day, decide, found)
         await images.lay_out(sides.theirs, table, found.changes)
     await _rename_agencies(sides, found.changes)
@@ -66,8 +75,7 @@ async def find(sides: Sides, slug: str, day: date, decide: Decide) -> Found:
 
 async def _by(sides: Sides, table: Table, unique: Unique, found: Found) -> None:
     kind = kind_of(table.name)
-    known = {meeting.place for meeting in found.meetings}
-    pairs = await _pairs(sides, table, unique, found.changes)
+    pairs = await _pairs(sides, table, unique, (table.name, unique.columns), found.changes)
     if kind.by_itself and kind.offers == (Decision.SAME,):
         for theirs, ours in pairs:
             found.same(table.name, theirs, ours)
@@ -75,18 +83,38 @@ async def _by(sides: Sides, table: Table, unique: Unique, found: Found) -> None:
     theirs_rows = await rows_of(sides.theirs, table, [theirs for theirs, _ in pairs])
     ours_rows = await rows_of(sides.ours, table, [ours for _, ours in pairs])
     for theirs, ours in pairs:
-        if (table.name, theirs) not in known:
-            rows = (ours, ours_rows[ours]), (theirs, theirs_rows[theirs])
-            found.meetings.append(rules.met(table, _title(table), unique.columns, *rows))
+        rows = (ours, ours_rows[ours]), (theirs, theirs_rows[theirs])
+        found.meet(rules.met(table, _title(table), unique.columns, *rows))
+
+
+async def _by_shared(sides: Sides, table: Table, found: Found) -> None:
+    """Rows that are called what a row of another table of ours is called."""
+    column, other, name = SHARED[table.name]
+    if not await sides.ours.fetchval(f"select exists (select from {other})"):  # noqa: S608
+        return
+    unique = Unique(table=table.name, columns=(column,))
+    pairs = await _pairs(sides, table, unique, (other, (name,)), found.changes)
+    rows = await rows_of(sides.theirs, table, [theirs for theirs, _ in pairs])
+    for theirs, ours in pairs:
+        # Two things of one name: there is nothing to compare.
+        both = (ours, rows[theirs]), (theirs, rows[theirs])
+        found.meet(rules.met(table, _title(table), unique.columns, *both))
 
 
 async def _pairs(
-    sides: Sides, table: Table, unique: Unique, changes: Changes
+    sides: Sides,
+    table: Table,
+    unique: Unique,
+    named: tuple[str, Sequence[str]],
+    changes: Changes,
 ) -> list[tuple[str, str]]:
-    """Their keys and ours, of rows that have the same values in these columns."""
-    value = text_of(unique.columns, between=_APART)
+    """Their keys and ours, of rows of theirs that have in the columns of `unique` what rows of ours
+    have in the table and columns `named`."""
+    there = sides.tables[named[0]]
+    value, our_value = (text_of(names, between=_APART) for names in (unique.columns, named[1]))
     whole = " and ".join(f't."{name}" is not null' for name in unique.columns)
     where = f"{whole} and {unique.where}" if unique.where else whole
+    our_where = where if there.name == table.name else "true"
     theirs = (
         f"select {value}, t.former_key from"  # noqa: S608
         f" ({images.image(table, changes, {}, keyed=True)}) t where {where}"
@@ -96,9 +124,9 @@ async def _pairs(
     if not await pipe(sides.theirs, theirs, sides.ours, _THEIRS, ("value", "key")):
         return []
     rows = await sides.ours.fetch(
-        f"select m.key as theirs, {key_of(table)} as ours from {_THEIRS} m"  # noqa: S608
-        f' join (select * from "{table.name}" t where {where} and {_NOT_OURS}) t'
-        f" on {value} = m.value order by 1"
+        f"select m.key as theirs, {key_of(there)} as ours from {_THEIRS} m"  # noqa: S608
+        f' join (select * from "{there.name}" t where {our_where} and {_NOT_OURS}) t'
+        f" on {our_value} = m.value order by 1"
     )
     return [(row["theirs"], row["ours"]) for row in rows]
 
@@ -112,7 +140,7 @@ async def _series(sides: Sides, table: Table, found: Found) -> None:
         theirs_rows = await rows_of(sides.theirs, table, [theirs])
         by = series.columns_of(table)
         rows = (ours, ours_rows[ours]), (theirs, theirs_rows[theirs])
-        found.meetings.append(rules.met(table, _title(table), by, *rows))
+        found.meet(rules.met(table, _title(table), by, *rows))
 
 
 async def _settle(

@@ -23,6 +23,12 @@ STAYS = (
 # Uploads under way lie half in the staging folder of the one that began them.
 # A workflow's draft can be written again; nothing refers to it.
 ONLY = {"upload": "t.state not in ('open', 'checking')", "workflow": "t.state <> 'draft'"}
+# Names that no other table may have either: table -> its column, and the column of the other. A
+# code leads to one dossier, whether it is what the dossier is called or what it was called.
+SHARED = {
+    "dossier": ("code", "code_alias", "code"),
+    "code_alias": ("code", "dossier", "code"),
+}
 # References without a foreign key: column -> the tables whose rows it names, by `table:<id>`.
 NAMED = {
     "stored_object": {"owner": ("citizen", "officer")},
@@ -74,6 +80,7 @@ KINDS = {
     "notice_stop": Kind(by_itself=True),
     "code_given": Kind(by_itself=True),
     "dossier": Kind(offers=(KEEP,), suffix="code"),
+    "code_alias": Kind(offers=(KEEP,), by_itself=True, suffix="code", ignored=("since", "reason")),
 }  # fmt: skip
 ANY = Kind()
 # Tables whose rows may become rows of ours.

@@ -155,8 +155,10 @@ def beside(
     if kind.suffix:
         named = row[kind.suffix]
         # A code is typed and printed as a bar code: it keeps to the letters codes have.
-        other = codes.beside(named, slug) if table == "dossier" else f"{named}.{slug}"
+        other = codes.beside(named, slug) if kind.suffix == "code" else f"{named}.{slug}"
         changes.write(table, key, {kind.suffix: other})
+        if key == named:
+            changes.maps.setdefault(table, {})[key] = other
     if kind.series:
         number = highest + row[kind.series.number]
         changes.write(table, key, {kind.series.number: number, **_out_of_force(table, row, day)})

@@ -17,6 +17,7 @@ from tests.onestop.dossiers.story import agency, on_paper, submitted
 
 
 async def test_a_rehearsal_says_how_long_it_takes_and_leaves_nothing(worked, joining):
+    await _crossed(joining)
     status, told = await run("tenant", "merge", "rehearse", worked.slug, joining.slug)
     assert status == 0, told
     assert "receiving: as before" in told and "joining: as before" in told
@@ -48,7 +49,11 @@ async def test_who_joined_stays_closed_its_trail_proves_itself_and_its_messages_
 async def test_what_happened_since_lies_with_the_province_whose_agency_did_it(worked, joining):
     waiting = await cast.at(joining, _online())
     before = [await _files(), await cast.at(joining, _files())]
+    at_home = await _crossed(joining)
     await merged(joining, worked)
+    for code, ours in at_home.items():
+        assert await _named(code) == ours
+        assert await _named(f"{code}.{joining.slug.upper()}") not in (ours, None)
     mai, lan = await cast.officer(cast.OUTSIDER), await cast.officer(cast.LAN)
     my, hung = await cast.citizen("Giàng Thị Mỷ", "my.giang"), await cast.citizen()
     there = await agency("ubnd-phuong-lao-cai")
@@ -96,6 +101,30 @@ async def _waiting():
 
 async def _online():
     return await db.tenant.fetch_value("select min(code) from dossier where channel = 'online'")
+
+
+async def _crossed(joining):
+    """Each side has a dossier that was once called what one of the other is called; by code whose
+    it is here."""
+    (ours,), (theirs,) = await _first(), await cast.at(joining, _first())
+    await _alias(theirs["code"], ours["id"])
+    await cast.at(joining, _alias(ours["code"], theirs["id"]))
+    return {ours["code"]: ours["id"], theirs["code"]: ours["id"]}
+
+
+async def _first():
+    return await db.tenant.fetch("select id, code from dossier order by id limit 1")
+
+
+async def _alias(code, dossier):
+    await db.tenant.execute(
+        "insert into code_alias (code, dossier_id, since, reason) values ($1, $2, now(), 'mã cũ')",
+        *(code, dossier),
+    )
+
+
+async def _named(code):
+    return await db.tenant.fetch_value("select dossier_named($1)", code)
 
 
 async def _known(codes):

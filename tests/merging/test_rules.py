@@ -129,7 +129,7 @@ def test_people_decide_in_a_sheet_by_words_that_were_offered():
 async def test_whoever_adds_a_table_says_what_becomes_of_its_names(tenant, make_tenant):
     async with sides(tenant, await make_tenant()) as both:
         meeting = {table.name for table in both.going if both.meeting_by(table)}
-        assert meeting <= KINDS.keys() | {"code_alias", "draft", "stored_object"}
+        assert meeting <= KINDS.keys() | {"draft", "stored_object"}
         assert not set(STAYS) - both.tables.keys()
         behind = set(STAYS)
         for table in both.going:
