@@ -59,6 +59,7 @@ def measure(house: House, *, quick: bool, full: bool = False) -> Figures:
     print(f"  a restore takes {rows['of a plain copy']} times as long as a plain copy")
     aim("whole cluster, s per 10 GB", rows["cluster_s per 10 GB"], 60, at_most=True)
     print(f"  tenant beside the living one: {rows['tenant_s per 10 GB']} s per 10 GB")
+    run(_emptied(tenant))
     for synchronous in (False, True):
         name = "with a synchronous receiver" if synchronous else "without"
         rows[f"lost {name}"] = _lost(house, synchronous, 1 if quick else ROUNDS)
@@ -84,6 +85,9 @@ async def _restored(house: House, tenant: Tenant, megabytes: int) -> Figures:
         have = await connection.fetchval("select coalesce(max(id), 0) from bulk")
         await connection.execute(_FILL, have + 1, have + megabytes * 1_000_000 // _ROW_BYTES)
         await connection.execute("checkpoint")
+    # So much is not kept for a receiver that is away.
+    await servers.drop_slot("main")
+    Log("main", (await servers.facts("main")).system).begin_anew()
     receiver = Receiver("main", synchronous=False)
     receiver.start()
     try:
@@ -111,6 +115,13 @@ async def _restored(house: House, tenant: Tenant, megabytes: int) -> Figures:
         "plain_cpu_s": round(plain_cpu_s, 1),
         "tenant_s": round(time.monotonic() - began, 1),
     }
+
+
+async def _emptied(tenant: Tenant) -> None:
+    """What is lost does not depend on the size."""
+    async with owner("main", tenant.database) as connection:
+        await connection.execute("drop table bulk")
+        await connection.execute("checkpoint")
 
 
 def _copied_plainly(source: Path, target: Path) -> tuple[float, float]:

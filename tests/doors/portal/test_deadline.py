@@ -15,24 +15,8 @@ from tests.doors.desk.strangers import next_door
 from tests.doors.portal.asking import asked, received
 from tests.onestop.dossiers.story import submitted
 
+pytestmark = pytest.mark.usefixtures("monday")
 NAMES = ("Nguyễn Thị Lan", "Phạm Thị Hoa", "Lê Quang Minh")
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    """A working day at half past nine."""
-    with clock.frozen(MONDAY):
-        yield
-
-
-@pytest.fixture
-async def hung(province):
-    return await cast.citizen()
-
-
-@pytest.fixture
-async def browser(province, browse, hung):
-    return await browse(province, hung)
 
 
 def api(code):

@@ -14,16 +14,6 @@ from tests.storage.samples import pdf
 PDF = pdf()
 
 
-@pytest.fixture
-async def hung(province):
-    return await cast.citizen()
-
-
-@pytest.fixture
-async def browser(province, browse, hung):
-    return await browse(province, hung)
-
-
 async def _begun(browser):
     agency = str(await story.agency())
     answer = await browser.post("/nop-ho-so/1.001193", data={"agency_id": agency})

@@ -7,18 +7,11 @@ from pypdf import PdfReader
 
 from app.onestop.dossiers import service
 from app.onestop.slips.queries import slips_of
-from infra import clock
 from tenants.work import work
 from tests import cast
-from tests.doors.browsing import MONDAY
 from tests.onestop.dossiers.story import submitted
 
-
-@pytest.fixture(autouse=True)
-def monday():
-    """A working day at half past nine."""
-    with clock.frozen(MONDAY):
-        yield
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 async def _received(citizen):

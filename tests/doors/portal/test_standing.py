@@ -8,7 +8,6 @@ import pytest
 from app.doors.portal.form_view import most_pages
 from app.onestop.dossiers import service
 from app.onestop.forms.source import form_named
-from infra import clock
 from tenants import db
 from tenants.work import work
 from tests import cast
@@ -17,24 +16,8 @@ from tests.doors.desk.pages import see, text_of
 from tests.doors.portal.asking import asked, at_work, filed
 from tests.onestop.dossiers import story
 
+pytestmark = pytest.mark.usefixtures("monday")
 LATER = MONDAY + timedelta(days=10)
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    """A working day at half past nine."""
-    with clock.frozen(MONDAY):
-        yield
-
-
-@pytest.fixture
-async def hung(province):
-    return await cast.citizen()
-
-
-@pytest.fixture
-async def browser(province, browse, hung):
-    return await browse(province, hung)
 
 
 async def to_pay(hung):

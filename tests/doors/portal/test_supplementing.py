@@ -22,21 +22,7 @@ from tests.storage.samples import EXE, pdf
 CLEAR, OLD_BOOK = pdf(2), pdf(3)
 
 
-@pytest.fixture(autouse=True)
-def monday():
-    """A working day at half past nine."""
-    with clock.frozen(MONDAY):
-        yield
-
-
-@pytest.fixture
-async def hung(province):
-    return await cast.citizen()
-
-
-@pytest.fixture
-async def browser(province, browse, hung):
-    return await browse(province, hung)
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 def at(code):

@@ -3,33 +3,15 @@
 import pytest
 
 from app.onestop.dossiers import service
-from infra import clock
 from tenants import db
 from tenants.work import work
 from tests import cast
-from tests.doors.browsing import MONDAY
 from tests.doors.desk.pages import see, text_of, went_to
 from tests.doors.portal.asking import asked, at_work
 from tests.onestop.dossiers.story import submitted
 
+pytestmark = pytest.mark.usefixtures("monday")
 SURE = {"note": "Nộp nhầm thủ tục <b>", "dong_y": "co"}
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    """A working day at half past nine."""
-    with clock.frozen(MONDAY):
-        yield
-
-
-@pytest.fixture
-async def hung(province):
-    return await cast.citizen()
-
-
-@pytest.fixture
-async def browser(province, browse, hung):
-    return await browse(province, hung)
 
 
 async def status():
