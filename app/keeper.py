@@ -7,16 +7,14 @@ cluster's log, seals it every minute, does the night's work and proves that rest
 import asyncio
 import contextlib
 import random
-import signal
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
-import uvloop
 
-from app import backups, release
-from infra import log
+from app import backups
+from app.serving import serve_until_told
 from infra.clock import now
 from infra.settings import BadSetting, settings
 from tenants import db, registry
@@ -24,7 +22,6 @@ from tenants.backup import base, catalogue, copies, marks, servers
 from tenants.backup.following import Follower
 from tenants.backup.rules import is_due, night_begins
 from tenants.backup.wal import Log
-from tenants.running import running
 from tenants.shapes import Tenant
 
 _log = structlog.get_logger()
@@ -150,18 +147,6 @@ async def _again(stop: asyncio.Event, step: Callable[[], Awaitable[None]], pause
             await asyncio.wait_for(stop.wait(), rest)
 
 
-async def _serve() -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    try:
-        async with running("keeper", release.own()):
-            await keep_until(stop)
-    finally:
-        await db.close()
-
-
 def main() -> None:
     """Keep until told to stop; a wrong setting ends it with one sentence."""
     try:
@@ -170,9 +155,7 @@ def main() -> None:
         sys.exit(f"motcua: {error}")
     if not chosen.backup_places:
         sys.exit("motcua: MOTCUA_BACKUP_PLACES names no place for backups")
-    log.configure(chosen.log_level)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve())
+    serve_until_told("keeper", keep_until)
 
 
 if __name__ == "__main__":

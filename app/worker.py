@@ -7,26 +7,24 @@ is rung for again when a job ends.
 """
 
 import asyncio
-import signal
 import sys
 from contextvars import Context
 from functools import partial
 from typing import NamedTuple
 
 import structlog
-import uvloop
 from asyncpg import exceptions
 
 from app import release
 from app.jobs import BY_NAME, JOBS, Job
-from infra import bell, log
+from app.serving import serve_until_told
+from infra import bell
 from infra.answering import MAX_JOBS, Tick, answer_until
 from infra.clock import VIETNAM, now
-from infra.settings import BadSetting, reread, settings
+from infra.settings import BadSetting, settings
 from infra.turns import share
 from tenants import db, registry
 from tenants.current import acting_for
-from tenants.running import running
 from tenants.shapes import Tenant
 
 _log = structlog.get_logger()
@@ -210,29 +208,13 @@ async def work_until(stop: asyncio.Event) -> None:
         await db.close()
 
 
-async def _serve() -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    # Secrets are changed without stopping: their files are read again.
-    loop.add_signal_handler(signal.SIGHUP, reread)
-    try:
-        async with running("worker", release.own()):
-            await work_until(stop)
-    finally:
-        await db.close()
-
-
 def main() -> None:
     """Work until told to stop; a wrong setting ends it with one sentence."""
     try:
-        chosen = settings()
+        settings()
     except BadSetting as error:
         sys.exit(f"motcua: {error}")
-    log.configure(chosen.log_level)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve())
+    serve_until_told("worker", work_until)
 
 
 if __name__ == "__main__":

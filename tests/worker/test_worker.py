@@ -111,15 +111,21 @@ async def test_redis_may_go_and_come_back_under_a_working_worker(
     assert child.poll() is None
 
 
-async def test_a_worker_told_to_stop_ends_cleanly(
+async def test_a_worker_reads_its_secrets_again_when_told_to_and_ends_cleanly(
     tenant: Tenant, bells: Valkey, workers: Workers
 ) -> None:
     child = workers.start()
     await bell.ring("send_notices", tenant.slug)
     await until(_all_taken)
+    child.send_signal(signal.SIGHUP)
+    await until(lambda: _is_said(workers, "settings_taken"))
     child.send_signal(signal.SIGTERM)
     assert child.wait() == 0
     assert "Traceback" not in workers.said
+
+
+async def _is_said(workers: Workers, word: str) -> bool:
+    return word in workers.said
 
 
 async def test_trouble_of_one_tenant_is_logged_and_stops_nobody_else(
