@@ -49,7 +49,8 @@ async def _propose(asked: argparse.Namespace) -> None:
         raise CannotRead([f"{asked.map} đã có; đặt tên khác để không mất bản đã sửa."])
     found = proposing.draft(reading.read(asked.place, {}), await standing.world())
     asked.map.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
-    print(f"{asked.map} is a draft: {proposing.undecided(found)} words have no meaning yet (null)")
+    left = proposing.undecided(found)
+    print(f"{asked.map} là bản nháp: còn {left} từ chưa có nghĩa (null), ông/bà điền rồi chạy thử.")
 
 
 def _meanings(file: Path) -> Meanings:
@@ -68,11 +69,11 @@ def _cells(remark: Remark) -> tuple[str | int, ...]:
 
 
 def _lines(report: Report, *, dry_run: bool) -> list[str]:
-    taken = "would come" if dry_run else "came"
+    taken = "sẽ chuyển" if dry_run else "đã chuyển"
     lines = [
-        f"{name.value:12} {t.read} rows: {t.taken} {taken}, {t.known} here before, "
-        f"{t.changed} changed since and left, {t.refused} refused"
+        f"{name.value:12} đọc {t.read} dòng: {t.taken} {taken}, {t.known} đã có từ trước, "
+        f"{t.changed} đã khác đi và giữ nguyên, {t.refused} chưa chuyển được"
         for name, t in report.tallies.items()
     ]
     faults = sum(remark.weight is Weight.FAULT for remark in report.remarks)
-    return [*lines, f"{faults} faults, {len(report.remarks) - faults} notes"]
+    return [*lines, f"{faults} lỗi, {len(report.remarks) - faults} lưu ý"]

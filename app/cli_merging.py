@@ -8,7 +8,7 @@ import msgspec
 from app import lifecycle
 from app.cli_parts import Verbs, add_verb, note, who
 from app.doors.csv_answer import csv_of
-from app.merging import planning, rehearsing, rules, running, sheets, splitting
+from app.merging import planning, rehearsing, rules, running, sheets, splitting, workbooks
 from app.merging.refusals import MergeRefused
 from app.merging.shapes import Decision, Plan
 from tenants.shapes import Tenant
@@ -27,10 +27,12 @@ def add_verbs(verbs: Verbs) -> None:
     decide.add_argument(
         "--as", dest="chosen", default="", choices=["", *Decision], help="or as proposed"
     )
-    decide.add_argument("--sheet", type=Path, metavar="FILE.csv", help="what people wrote into it")
+    decide.add_argument(
+        "--sheet", type=Path, metavar="FILE.xlsx", help="what people wrote into it, xlsx or csv"
+    )
     sheet = add_verb(under, "sheet", _sheet)
     sheet.add_argument("plan", type=Path, metavar="PLAN.json")
-    sheet.add_argument("--out", type=Path, required=True, metavar="FILE.csv")
+    sheet.add_argument("--out", type=Path, required=True, metavar="FILE.xlsx", help="or FILE.csv")
     run = add_verb(under, "run", _run, "into", "joining")
     run.add_argument("--plan", type=Path, required=True, metavar="PLAN.json")
     add_verb(under, "cancel", _cancel, "joining")
@@ -60,7 +62,7 @@ async def _plan(asked: argparse.Namespace) -> None:
 async def _decide(asked: argparse.Namespace) -> None:
     found = _read(asked.plan)
     if asked.sheet:
-        found = sheets.taken(found, asked.sheet.read_bytes())
+        found = sheets.taken(found, _answers(asked.sheet))
     else:
         found = planning.proposed(found, asked.table, asked.row, asked.chosen)
     _write(asked.plan, found)
@@ -70,7 +72,9 @@ async def _decide(asked: argparse.Namespace) -> None:
 
 
 async def _sheet(asked: argparse.Namespace) -> None:
-    asked.out.write_bytes(csv_of(sheets.lines(_read(asked.plan))))
+    plan = _read(asked.plan)
+    book = asked.out.suffix == ".xlsx"
+    asked.out.write_bytes(workbooks.drawn(plan) if book else csv_of(sheets.lines(plan)))
     print(f"{asked.out} is for people; what they decide is read by merge decide --sheet")
 
 
@@ -112,6 +116,14 @@ async def _rehearse(asked: argparse.Namespace) -> None:
 
 async def _two(asked: argparse.Namespace) -> tuple[Tenant, Tenant]:
     return await lifecycle.named(asked.into), await lifecycle.named(asked.joining)
+
+
+def _answers(file: Path) -> list[sheets.Answer]:
+    try:
+        book = file.suffix == ".xlsx"
+        return workbooks.answers(file) if book else sheets.from_csv(file.read_bytes())
+    except (OSError, UnicodeDecodeError) as error:
+        raise MergeRefused(f"Không đọc được {file}: {error}.") from None
 
 
 def _read(file: Path) -> Plan:

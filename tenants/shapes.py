@@ -59,6 +59,10 @@ class Signer(NamedTuple):
     retired_at: datetime | None = None  # nothing it signed is younger; None for the tenant itself
 
 
+# Why a tenant is suspended while its data moves over to another; its page says so.
+MERGING = "Dữ liệu đang được hợp nhất theo phương án đã duyệt"
+
+
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     """One province, district or commune that rents the service (đơn vị thuê)."""
 
@@ -84,6 +88,11 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     def former_at(self, host: str) -> Former | None:
         """Whose old address a host is; None for the tenant's own."""
         return next((each for each in self.former if host in each.hosts), None)
+
+    @property
+    def merging(self) -> bool:
+        """Whether it is closed only until its data has moved over to another tenant."""
+        return self.status == "suspended" and self.suspension_reason == MERGING
 
     @property
     def signers(self) -> tuple[Signer, ...]:

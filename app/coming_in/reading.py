@@ -95,8 +95,8 @@ def _workbook(place: Path, names: Mapping[str, str]) -> dict[SheetName, Sheet]:
     except MemoryError:
         raise
     except Exception as error:  # A broken one makes its reader stumble in any way whatever.
-        raise ValueError("sổ tính xlsx bị hỏng") from error
-    raise ValueError("không phải sổ tính xlsx an toàn")
+        raise ValueError("bảng tính xlsx bị hỏng") from error
+    raise ValueError("không phải bảng tính xlsx an toàn")
 
 
 def _sheets(place: Path, names: Mapping[str, str]) -> dict[SheetName, Sheet]:

@@ -40,7 +40,9 @@ _HERE_ALREADY = "Ở đây đã có mục mang mã này; kiểm tra có phải �
 _NO_FILE = "Không thấy tệp này trong thư mục tep; chép tệp vào rồi chạy lại."
 _OTHER_BYTES = "Tệp không đúng mã băm đã giao; xin hệ thống cũ xuất lại tệp này."
 _NO_STORE = "Kho giấy tờ chưa nhận được tệp lúc này; chạy lại lệnh để chuyển tiếp."
-_UNKNOWN = "Cơ sở dữ liệu không nhận dòng này; gửi dòng này cho bên vận hành xem nhật ký máy chủ."
+_UNKNOWN = (
+    "Cơ sở dữ liệu không nhận dòng này; gửi dòng này cho nhà cung cấp dịch vụ xem nhật ký máy chủ."
+)
 _log = logging.getLogger(__name__)
 
 

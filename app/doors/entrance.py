@@ -30,6 +30,7 @@ from app.doors import old_address, render
 from app.doors.failures import (
     PROGRAMS,
     Broken,
+    Merging,
     Suspended,
     Unavailable,
     come_back,
@@ -264,7 +265,8 @@ async def _led_on(answer: _Answer, address: str) -> None:
 
 async def _suspended(tenant: Tenant, answer: _Answer) -> None:
     known = {"until": tenant.suspended_until, "since": tenant.suspended_at}
-    await _tell(answer, Suspended(), "errors/suspended.html", **known)
+    refusal = Merging() if tenant.merging else Suspended()
+    await _tell(answer, refusal, "errors/suspended.html", merging=tenant.merging, **known)
 
 
 async def _away(answer: _Answer, failure: Exception) -> None:

@@ -96,12 +96,22 @@ class Suspended(Refusal):
     wait_seconds = 3600
 
 
+class Merging(Suspended):
+    """Closed for the minutes in which the data moves over to another province's system."""
+
+    message = (
+        "Dữ liệu đang được hợp nhất nên cổng tạm ngừng phục vụ trong ít phút; hồ sơ đã nộp và "
+        "nội dung đã lưu vẫn được giữ. Ông/bà vui lòng thử lại sau ít phút."
+    )
+    wait_seconds = 60
+
+
 class Broken(Refusal):
     """Our own mistake."""
 
     status = 500
     code = "broken"
-    message = "Có lỗi xảy ra. Ông/bà vui lòng thử lại hoặc gọi đường dây hỗ trợ, đọc mã sự cố."
+    message = "Có lỗi xảy ra. Ông/bà vui lòng thử lại hoặc gọi đường dây nóng, đọc mã sự cố."
 
 
 def show_refusal(request: Asked, refusal: Refusal) -> Response[bytes]:

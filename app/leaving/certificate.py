@@ -23,7 +23,7 @@ _STEPS = {
 }
 _REMAINS = (
     "Hợp đồng, số lượng sử dụng, bảng kê và các bước thanh toán (chứng từ kế toán);"
-    " nhật ký thao tác của đơn vị cung cấp; giấy xác nhận này."
+    " nhật ký thao tác của bên cung cấp dịch vụ; giấy xác nhận này."
     " Các phần này không có thông tin của người dân."
 )
 
@@ -88,7 +88,7 @@ def paper_of(document: Document, digest: bytes) -> Paper:
     return Paper(
         title="Giấy xác nhận xóa dữ liệu",
         subtitle=f"Số {document.number}",
-        issuer="ĐƠN VỊ CUNG CẤP DỊCH VỤ",
+        issuer="BÊN CUNG CẤP DỊCH VỤ",
         made_on=document.issued_at.astimezone(VIETNAM).date(),
         blocks=[
             Text(f"Hệ thống đã xóa: {document.tenant_name} ({document.tenant_slug})."),
@@ -108,7 +108,7 @@ def paper_of(document: Document, digest: bytes) -> Paper:
                 aligns=["left", "left", "left"],
                 rows=[[_words(done), _moment(done.at), done.by] for done in document.steps],
             ),
-            Heading("Phần còn lưu tại đơn vị cung cấp"),
+            Heading("Phần còn lưu tại bên cung cấp dịch vụ"),
             Text(_REMAINS),
             Heading("Kiểm tra"),
             Text(

@@ -9,10 +9,8 @@ from tenants import provision, registry
 from tenants.clusters import close_doors, owner, quoted
 from tenants.current import acting_for
 from tenants.db import control, place_of
-from tenants.shapes import Tenant
+from tenants.shapes import MERGING, Tenant
 
-# What the page of a suspended tenant says meanwhile.
-REASON = "Dữ liệu đang được hợp nhất theo phương án đã duyệt"
 _CUT = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename = $2"
 _OPEN = """
 update tenant set status = 'active', suspended_at = null, suspended_until = null,
@@ -26,7 +24,7 @@ async def shut(tenant: Tenant) -> None:
     await registry.reload()
     known = await registry.by_slug(tenant.slug)
     if known is not None and known.status == "active":
-        await provision.suspend(tenant.slug, REASON, None)
+        await provision.suspend(tenant.slug, MERGING, None)
     if await _may_connect(tenant):
         await _cut(tenant, still=False)
         # A context of its own: the caller may act for somebody else.

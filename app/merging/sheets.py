@@ -2,20 +2,37 @@
 
 import csv
 import io
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from app.merging import words
 from app.merging.refusals import MergeRefused
 from app.merging.shapes import Decision, Meeting, Plan
 
 WORDS = {Decision.SAME: "gộp", Decision.KEEP: "giữ cả hai", Decision.STAY: "để lại"}
+# What each word leads to, for those who choose.
+MEANINGS = {
+    Decision.SAME: (
+        "Hai dòng là một. Dòng của đơn vị nhận được dùng cho cả hai; hồ sơ, công việc của đơn vị "
+        "nhập vào chuyển sang dòng đó."
+    ),
+    Decision.KEEP: (
+        "Hai dòng khác nhau, giữ cả hai. Dòng của đơn vị nhập vào mang thêm tên đơn vị để phân "
+        "biệt; tên gọi hiện cho người dân không đổi."
+    ),
+    Decision.STAY: (
+        "Chỉ dùng dòng của đơn vị nhận. Dòng của đơn vị nhập vào nằm lại trong dữ liệu cũ, không "
+        "chuyển sang; khi tách thì dùng lại."
+    ),
+}
 HEADINGS = (
-    "loại", "trùng theo", "đơn vị nhận đang có", "đơn vị vào đang có", "được chọn", "đề xuất",
+    "loại", "trùng theo", "đơn vị nhận đang có", "đơn vị nhập vào đang có", "được chọn", "đề xuất",
     "quyết định", "bảng", "dòng",
 )  # fmt: skip
-_MOST = 120
+_ANSWER = ("quyết định", "bảng", "dòng")
+
+Answer = Mapping[str, str]
 
 
 def lines(plan: Plan) -> list[list[str]]:
@@ -23,12 +40,19 @@ def lines(plan: Plan) -> list[list[str]]:
     return [list(HEADINGS), *(_line(meeting) for meeting in plan.meetings)]
 
 
-def taken(plan: Plan, content: bytes) -> Plan:
+def from_csv(content: bytes) -> list[Answer]:
+    """The lines of a sheet saved as CSV, with whichever mark the spreadsheet put between cells."""
+    text = content.decode("utf-8-sig")
+    mark = max(",;\t", key=text.partition("\n")[0].count)
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=mark))
+
+
+def taken(plan: Plan, rows: Iterable[Answer]) -> Plan:
     """The plan with the answers of a sheet; a line left open stays open. Raises MergeRefused for a
     word that is no decision or was not offered."""
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    if rows and not {"quyết định", "bảng", "dòng"} <= rows[0].keys():
-        raise MergeRefused(f"this sheet lacks one of the columns {', '.join(HEADINGS)}")
+    rows = list(rows)
+    if rows and not set(_ANSWER) <= rows[0].keys():
+        raise MergeRefused(f"Bảng tính thiếu một trong các cột {', '.join(_ANSWER)}.")
     said = {
         (row["bảng"], row["dòng"]): _decision(row, number)
         for number, row in enumerate(rows, 2)
@@ -44,9 +68,8 @@ def taken(plan: Plan, content: bytes) -> Plan:
 def _line(meeting: Meeting) -> list[str]:
     return [
         meeting.name,
-        _told(meeting.key),
-        _told({name: ours for name, (ours, _) in meeting.differs.items()}),
-        _told({name: theirs for name, (_, theirs) in meeting.differs.items()}),
+        words.named(meeting.key),
+        *words.sides(meeting.differs),
         " / ".join(WORDS[offer] for offer in meeting.offers),
         WORDS[meeting.proposed],
         WORDS[meeting.decision] if meeting.decision else "",
@@ -55,24 +78,17 @@ def _line(meeting: Meeting) -> list[str]:
     ]
 
 
-def _told(values: Mapping[str, Any]) -> str:
-    return "; ".join(f"{name}: {_short(value)}" for name, value in values.items())
-
-
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return text if len(text) <= _MOST else f"{text[:_MOST]}…"
-
-
-def _decision(row: Mapping[str, str], number: int) -> Decision:
+def _decision(row: Answer, number: int) -> Decision:
     word = row["quyết định"].strip().lower()
     for decision, name in WORDS.items():
         if word == name:
             return decision
-    raise MergeRefused(f"line {number}: {word!r} is none of {', '.join(WORDS.values())}")
+    chosen = ", ".join(WORDS.values())
+    raise MergeRefused(f"Dòng {number}: ghi một trong các từ {chosen} thay cho “{word}”.")
 
 
 def _offered(meeting: Meeting, said: Decision | None) -> Decision | None:
     if said is not None and said not in meeting.offers:
-        raise MergeRefused(f"{meeting.table} {meeting.key}: {WORDS[said]!r} was not offered")
+        told, offers = words.named(meeting.key), " hoặc ".join(WORDS[o] for o in meeting.offers)
+        raise MergeRefused(f"{meeting.name}, {told}: chọn {offers}, không chọn “{WORDS[said]}”.")
     return said or meeting.decision

@@ -186,17 +186,17 @@ async def test_a_workbook_is_proposed_a_mapping_judged_and_taken_from_the_comman
     old_system.workbook(book)
     words = ("tenant", "receive", province.slug, "--from", str(book), "--map", str(draft))
     status, printed = await run(*words, "--propose")
-    assert status == 0 and "1 words have no meaning" in printed, printed
+    assert status == 0 and "còn 1 từ chưa có nghĩa" in printed, printed
     found = msgspec.json.decode(draft.read_bytes(), type=Meanings)
     assert found.agencies == {old_system.OLD_UNIT: "ubnd-xa-an-lao"}
     assert found.statuses["Đã trả kết quả"] == Standing(10)
     assert found.statuses["Đang thẩm định"] == Standing(4, "specialist")
     status, printed = await run(*words, "--dry-run", "--errors", str(told))
-    assert status == 0 and "would come" in printed, printed
+    assert status == 0 and "sẽ chuyển" in printed, printed
     assert "Thêm" not in printed and "procedures" in told.read_text("utf-8-sig")
     draft.write_text(draft.read_text().replace('"Thủ tục cũ": null', '"Thủ tục cũ": "1.001193"'))
     status, printed = await run(*words)
-    assert status == 0 and "2 rows: 2 came" in printed, printed
+    assert status == 0 and "đọc 2 dòng: 2 đã chuyển" in printed, printed
     draft.write_text("{}")
     status, printed = await run(*words)
     assert status == 1 and "Thiếu mục" in printed, printed

@@ -7,10 +7,11 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.reader.excel import load_workbook
 
 from app.doors.csv_answer import csv_of
 from app.leaving.catalogue import Column, ForeignKey, Table
-from app.merging import planning, rules, sheets
+from app.merging import planning, rules, sheets, workbooks
 from app.merging.kinds import KINDS, STAYS
 from app.merging.refusals import MergeRefused
 from app.merging.shapes import Changes, Decision, Plan, Unique
@@ -117,13 +118,38 @@ def test_people_decide_in_a_sheet_by_words_that_were_offered():
         _met({"username": "lan", "full_name": "Lan"}, {"username": "lan", "full_name": "x"})
     )
     heading, line = sheets.lines(plan)
+    assert line[:4] == ["Cán bộ", "tên đăng nhập: lan", "họ và tên: Lan", "họ và tên: x"]
     assert line[4:7] == ["giữ cả hai / gộp", "giữ cả hai", ""]
-    answered = csv_of([heading, [*line[:6], "Gộp", *line[7:]]])
-    assert sheets.taken(plan, answered).meetings[0].decision is Decision.SAME
-    assert sheets.taken(plan, csv_of([heading, line])) == plan
+
+    def answered(word, turned=bytes):
+        filled = csv_of([heading, [*line[:6], word, *line[7:]]])
+        return sheets.taken(plan, sheets.from_csv(turned(filled)))
+
+    assert answered("Gộp").meetings[0].decision is Decision.SAME
+    # Where a comma stands in figures, spreadsheets put a semicolon between cells.
+    semicolons = lambda filled: filled.replace(b",", b";")  # noqa: E731
+    assert answered("gộp", semicolons).meetings[0].decision is Decision.SAME
+    assert answered("") == plan
     for word in ("để lại", "gộp hết"):
         with pytest.raises(MergeRefused):
-            sheets.taken(plan, csv_of([heading, [*line[:6], word, *line[7:]]]))
+            answered(word)
+
+
+def test_a_workbook_of_questions_comes_back_with_the_answers(tmp_path):
+    ours, theirs = ({"username": "lan", "full_name": [{"name": "a"}, {"name": n}]} for n in "bc")
+    plan = _plan(_met(ours, theirs))
+    assert sheets.lines(plan)[1][2:4] == [f"họ và tên, 2, tên: {name}" for name in "bc"]
+    file = tmp_path / "q.xlsx"
+    file.write_bytes(workbooks.drawn(plan))
+    assert sheets.taken(plan, workbooks.answers(file)) == plan
+    book = load_workbook(file)
+    book["Quyết định"]["G2"] = "giữ cả hai"
+    book.save(file)
+    decided = sheets.taken(plan, workbooks.answers(file))
+    assert decided.meetings[0].decision is Decision.KEEP
+    file.write_bytes(b"PK none")
+    with pytest.raises(MergeRefused):
+        workbooks.answers(file)
 
 
 async def test_whoever_adds_a_table_says_what_becomes_of_its_names(tenant, make_tenant):

@@ -153,7 +153,7 @@ def _of(act: Act, shown: DossierPage) -> list[Button]:
 
 
 def _ways(shown: DossierPage) -> list[tuple[str, str]]:
-    said = {"counter": "Tại bộ phận một cửa", "postal": "Qua bưu chính công ích"}
+    said = {"counter": "Tại Bộ phận Một cửa", "postal": "Qua bưu chính công ích"}
     if not shown.result_on_paper:
         said["electronic"] = "Bản điện tử, người nộp tự tải về"
     return [(way, said[way]) for way in WAY_NAMES if way in said]

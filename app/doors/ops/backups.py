@@ -2,7 +2,7 @@
 
 from litestar import Response, get
 
-from app.doors.backup_words import KINDS, STATES, TRAILS, WORRIES
+from app.doors.backup_words import FAILURES, KINDS, STATES, TO_DO, TRAILS, WORRIES
 from app.doors.render import page
 from tenants.backup import queries
 
@@ -10,9 +10,13 @@ from tenants.backup import queries
 @get("/sao-luu")
 async def show_backups() -> Response[bytes]:
     """How every tenant's backups stand, the newest sets, the newest drills."""
+    shown = await queries.overview()
+    red = {worry for tenant in shown.tenants for worry in tenant.worries}
     return page(
         "ops/backups.html",
-        shown=await queries.overview(),
+        shown=shown,
         words={"worries": WORRIES, "kinds": KINDS, "states": STATES, "trails": TRAILS},
+        failures=FAILURES,
+        to_do=[(words, TO_DO[worry]) for worry, words in WORRIES.items() if worry in red],
         here="/sao-luu",
     )

@@ -73,5 +73,5 @@ class NoIssuer(SignInFailed):
     title = "Chưa có cách đăng nhập này"
     message = (
         "Cách đăng nhập này chưa được thiết lập hoặc đã ngừng sử dụng. "
-        "Ông/bà vui lòng chọn cách đăng nhập khác hoặc liên hệ đường dây hỗ trợ."
+        "Ông/bà vui lòng chọn cách đăng nhập khác hoặc liên hệ đường dây nóng."
     )

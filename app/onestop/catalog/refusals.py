@@ -10,7 +10,7 @@ class FilingClosed(Refusal):
     code = "filing_closed"
     message = (
         "Thủ tục này hiện không nhận hồ sơ trực tuyến tại đây. "
-        "Ông/bà vui lòng nộp tại bộ phận một cửa hoặc qua bưu chính."
+        "Ông/bà vui lòng nộp tại Bộ phận Một cửa hoặc qua bưu chính."
     )
 
 

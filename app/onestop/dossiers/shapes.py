@@ -11,7 +11,7 @@ Way = Literal["counter", "electronic", "postal"]
 PaperForm = Literal["original", "copy", "electronic"]
 
 WAY_NAMES: dict[str, str] = {
-    "counter": "Nhận tại bộ phận một cửa",
+    "counter": "Nhận tại Bộ phận Một cửa",
     "electronic": "Nhận bản điện tử",
     "postal": "Nhận qua bưu chính",
 }

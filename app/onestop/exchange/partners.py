@@ -139,7 +139,7 @@ def _faults(slug: str, name: str, address: str, public_key: str) -> dict[str, st
         and "Ghi tên tắt bằng chữ thường không dấu, chữ số và dấu gạch nối, ví dụ laocai.",
         "name": not 0 < len(name) <= _NAME_LENGTH and "Ghi tên hệ thống, tối đa 200 ký tự.",
         "address": not rules.is_address(address, chosen.public_scheme, chosen.partner_names)
-        and "Ghi địa chỉ gồm giao thức và tên miền đã được đơn vị vận hành cho phép.",
+        and "Ghi địa chỉ gồm giao thức và tên miền đã được nhà cung cấp dịch vụ cho phép.",
         "public_key": not wire.is_public_key(public_key)
         and "Ghi khóa công khai gồm 43 ký tự do hệ thống kia cung cấp.",
     }

@@ -41,7 +41,7 @@ from app.onestop.workflows.tree import (
 
 _Named = Step | Wait | Choice | Parallel | Sub
 _POSTS = {
-    PostKind.RECEPTION: "bộ phận một cửa",
+    PostKind.RECEPTION: "Bộ phận Một cửa",
     PostKind.SPECIALIST: "chuyên viên",
     PostKind.LEADER: "lãnh đạo",
 }

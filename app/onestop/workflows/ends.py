@@ -21,7 +21,7 @@ def _first_faults(node: Node, place: str) -> Iterator[Fault]:
     while isinstance(node, Sequence) and node.parts:
         node, place = node.parts[0], f"{place} › Bước 1"
     if not isinstance(node, Step) or node.post is not PostKind.RECEPTION:
-        yield Fault(place, "Quy trình phải bắt đầu bằng một bước của bộ phận một cửa.")
+        yield Fault(place, "Quy trình phải bắt đầu bằng một bước của Bộ phận Một cửa.")
 
 
 def _last_faults(node: Node, place: str) -> Iterator[Fault]:

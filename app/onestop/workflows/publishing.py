@@ -9,7 +9,7 @@ from app.onestop.workflows.running import after
 from app.onestop.workflows.shapes import Fault, Known
 from app.onestop.workflows.tree import Node, Sequence, Step, Workflow, is_leaf, nodes
 
-_DESK = "Bước của bộ phận một cửa chỉ đặt ở đầu quy trình (tiếp nhận) hoặc cuối (trả kết quả)."
+_DESK = "Bước của Bộ phận Một cửa chỉ đặt ở đầu quy trình (tiếp nhận) hoặc cuối (trả kết quả)."
 _ALONE = "Quy trình phải có ít nhất hai bước: tiếp nhận và giải quyết."
 
 

@@ -23,7 +23,7 @@ from app.onestop.workflows.tree import Choice, Join, Parallel, Role, Step, Sub, 
 from app.provinces.shapes import AgencyKind
 
 POSTS = {
-    PostKind.RECEPTION: "Bộ phận một cửa",
+    PostKind.RECEPTION: "Bộ phận Một cửa",
     PostKind.SPECIALIST: "Chuyên viên",
     PostKind.LEADER: "Lãnh đạo",
 }

@@ -37,7 +37,7 @@ async def test_a_system_is_introduced_named_by_workflows_stopped_and_goes_on(thu
 async def test_what_is_wrong_is_marked_and_kept_and_nobody_is_entered_twice(thu, province):
     wrong = theirs(slug="Lào Cai", address="http://169.254.169.254", public_key="abc")
     text = text_of(await thu.post(HERE, data=wrong), 422)
-    for words in ("Ghi tên tắt bằng chữ thường", "đơn vị vận hành cho phép", "gồm 43 ký tự",
+    for words in ("Ghi tên tắt bằng chữ thường", "nhà cung cấp dịch vụ cho phép", "gồm 43 ký tự",
                   'value="http://169.254.169.254"'):  # fmt: skip
         assert words in text, words
     went_to(await thu.post(HERE, data=theirs()))

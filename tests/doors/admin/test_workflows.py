@@ -99,9 +99,9 @@ async def test_a_faulty_draft_says_where_and_is_not_published(thu, province):
     assert isinstance(KARAOKE.tree, Sequence)
     broken = replace(KARAOKE, tree=Sequence(KARAOKE.tree.parts[1:]))
     one = await drafted(thu, broken)
-    assert "phải bắt đầu bằng một bước của bộ phận một cửa" in await see(thu, one)
+    assert "phải bắt đầu bằng một bước của Bộ phận Một cửa" in await see(thu, one)
     text = text_of(await thu.post(f"{one}/cong-bo"), 422)
-    assert "phải bắt đầu bằng một bước của bộ phận một cửa" in text
+    assert "phải bắt đầu bằng một bước của Bộ phận Một cửa" in text
     assert await db.tenant.fetch_value("select state from workflow") == "draft"
 
 

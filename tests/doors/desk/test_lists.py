@@ -60,7 +60,7 @@ async def test_results_wait_for_their_citizens_with_the_way_they_asked_for(lan, 
     minh, hoa = await cast.officer(cast.MINH), await cast.officer(cast.HOA)
     await walked(await cast.officer(cast.LAN), hoa, minh, dossier.code)
     text = await see(lan, "/can-bo?hang=cho-tra")
-    assert dossier.code in text and "Nhận tại bộ phận một cửa" in text
+    assert dossier.code in text and "Nhận tại Bộ phận Một cửa" in text
 
 
 async def test_empty_lists_say_so(lan, hoa, province):

@@ -180,7 +180,7 @@ def test_any_double_id_is_found(one: Workflow, draw: st.DataObject) -> None:
 def test_a_workflow_begins_at_the_desk() -> None:
     (fault,) = faults(workflow(Sequence((work(), LAST))), KNOWN)
     assert fault.place == "Quy trình › Bước 1"
-    assert "bộ phận một cửa" in fault.reason
+    assert "Bộ phận Một cửa" in fault.reason
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ async def test_unknown_words_are_not_even_kept(
 
 
 FAR = Sub("xa", "Tỉnh bạn", ByKey("so-y-te"), Role.SUPPORT, tenant="laocai")
-MIDDLE = Step("giua", "Trả lại bộ phận một cửa", PostKind.RECEPTION)
+MIDDLE = Step("giua", "Trả lại Bộ phận Một cửa", PostKind.RECEPTION)
 NOWHERE = Sub("dau", "Đâu đó", ByKey("so-khong-co"), Role.SUPPORT, body=Nothing())
 
 

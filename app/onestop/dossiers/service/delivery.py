@@ -12,7 +12,7 @@ from app.people.shapes import Actor
 from app.refusals import Malformed
 from infra.clock import now
 
-_ON_PAPER = "Kết quả chỉ có bản giấy: chọn trả tại bộ phận một cửa hoặc qua bưu chính."
+_ON_PAPER = "Kết quả chỉ có bản giấy: chọn trả tại Bộ phận Một cửa hoặc qua bưu chính."
 
 
 async def deliver(officer: Actor, code: str, version: int | None, way: Way) -> Dossier:
