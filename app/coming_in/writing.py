@@ -151,13 +151,15 @@ def _delivery(found: DossierIn) -> Delivery:
 
 
 async def _add_history(dossier_id: UUID, source: Source, found: DossierIn) -> None:
+    # A day without an hour is one moment for all that was done in it: the ids keep their order.
+    ids = sorted(uuid7() for _ in range(len(found.steps) + 1))
     rows = [
-        (uuid7(), dossier_id, _status_at(step, found), "carried", step.title,
+        (id_, dossier_id, _status_at(step, found), "carried", step.title,
          step.agency_name or found.agency_name, step.note, step.at)
-        for step in sorted(found.steps, key=lambda step: step.at)
+        for id_, step in zip(ids, sorted(found.steps, key=lambda step: step.at), strict=False)
     ]  # fmt: skip
     said = f"Chuyển từ {source.name}"
-    last = (uuid7(), dossier_id, found.status, "carry_in", said, found.agency_name, None, now())
+    last = (ids[-1], dossier_id, found.status, "carry_in", said, found.agency_name, None, now())
     await db.tenant.execute_many(_PROGRESS, [*rows, last])
 
 

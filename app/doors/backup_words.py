@@ -10,35 +10,39 @@ WORRIES = {
     Worry.FAILED_DRILL: "Lần khôi phục thử gần nhất không đạt",
     Worry.LATE_COPY: "Bản sao chưa đến đủ các nơi lưu",
     Worry.LOG_BEHIND: "Nhật ký giao dịch đến chậm quá 10 phút",
-    Worry.LOG_LOST: "Mất một đoạn nhật ký giao dịch, đang chờ bản toàn cụm mới",
+    Worry.LOG_LOST: "Mất một đoạn nhật ký giao dịch",
     Worry.NOT_AWAITED: "Giao dịch chưa được ghi sang ổ đĩa thứ hai như đã đặt",
     Worry.LATE_PUSH: "Bản sao gửi về trung tâm của tỉnh bị chậm",
 }
 # What whoever is on duty does about it.
 TO_DO = {
-    Worry.NO_SET: "Chạy lệnh motcua backup run, sau đó xem mục Các bản sao lưu gần đây.",
-    Worry.OLD_SET: "Kiểm tra tiến trình sao lưu có đang chạy, rồi chạy lệnh motcua backup run.",
-    Worry.NO_DRILL: "Chạy lệnh motcua backup drill, hoặc chờ lần khôi phục thử của đêm nay.",
-    Worry.OLD_DRILL: "Chạy lệnh motcua backup drill.",
+    Worry.NO_SET: "Chạy lệnh “motcua backup run”, sau đó xem mục Các bản sao lưu gần đây.",
+    Worry.OLD_SET: "Kiểm tra tiến trình sao lưu có đang chạy, rồi chạy lệnh “motcua backup run”.",
+    Worry.NO_DRILL: (
+        "Chờ lần khôi phục thử của đêm nay; cần ngay thì chạy lệnh “motcua backup mark”, vài phút "
+        "sau chạy “motcua backup drill”."
+    ),
+    Worry.OLD_DRILL: "Chạy lệnh “motcua backup drill”.",
     Worry.FAILED_DRILL: (
-        "Xem nội dung kỹ thuật ở mục Các lần khôi phục thử. Chạy lệnh motcua backup verify, "
-        "tạo ngay bản mới bằng motcua backup run, rồi khôi phục thử lại bằng motcua backup drill."
+        "Xem nội dung kỹ thuật ở mục Các lần khôi phục thử. Chạy lệnh “motcua backup verify”, "
+        "tạo ngay bản mới bằng “motcua backup run”, rồi khôi phục thử lại bằng "
+        "“motcua backup drill”."
     ),
     Worry.LATE_COPY: (
-        "Kiểm tra nơi lưu còn kết nối và còn chỗ trống. Chạy lệnh motcua backup verify để biết "
-        "nơi nào còn thiếu, rồi motcua backup run để chép lại."
+        "Kiểm tra nơi lưu còn kết nối và còn chỗ trống. Chạy lệnh “motcua backup verify” để biết "
+        "nơi nào còn thiếu, rồi “motcua backup run” để chép lại."
     ),
     Worry.LOG_BEHIND: (
         "Kiểm tra tiến trình sao lưu, ổ đĩa của tiến trình và đường truyền đến nơi lưu thứ nhất."
     ),
     Worry.LOG_LOST: (
-        "Hệ thống tự tạo bản toàn cụm mới. Sau một giờ vẫn còn báo đỏ thì chạy lệnh "
-        "motcua backup run."
+        "Hệ thống tự tạo bản toàn cụm mới; mục này hết đỏ khi có bản đó. Sau một giờ vẫn "
+        "còn báo đỏ thì chạy lệnh “motcua backup run”."
     ),
     Worry.NOT_AWAITED: "Khởi động lại tiến trình sao lưu và kiểm tra ổ đĩa thứ hai.",
     Worry.LATE_PUSH: (
         "Báo trung tâm dữ liệu của tỉnh kiểm tra thùng chứa và quyền ghi; nếu nơi nhận đã đổi, "
-        "đăng ký lại bằng motcua backup place."
+        "đăng ký lại bằng “motcua backup place”."
     ),
 }
 KINDS = {
@@ -48,7 +52,7 @@ KINDS = {
     "cluster": "Từ bản toàn cụm",
 }
 # Why a set has failed, where the reason is one of ours and not of a program.
-FAILURES = {"interrupted": "Bị ngắt giữa chừng, đã được thay bằng lần chạy sau."}
+FAILURES = {"interrupted": "Bị ngắt giữa chừng; lần chạy sau tạo bản khác."}
 # What a state is called, and its look.
 STATES = {
     "running": ("is-done", "done", "Đang ghi"),

@@ -4,10 +4,14 @@ from app.refusals import NotFound, Refusal
 
 
 class NotAdmitted(Refusal):
-    """A true identity that no administrator has admitted (chưa được cấp quyền)."""
+    """A true identity that no administrator has admitted (chưa được cấp quyền).
+
+    `title` heads the page, `message` says why, and the page itself whom to turn to.
+    """
 
     status = 403
     code = "not_admitted"
+    title = "Tài khoản chưa được cấp quyền"
     message = "Tài khoản này chưa được quản trị viên của đơn vị cấp quyền sử dụng."
 
 
@@ -15,6 +19,7 @@ class IdentityTaken(NotAdmitted):
     """The username is admitted, but bound to another issuer or another person."""
 
     code = "identity_taken"
+    title = "Tài khoản cần được kiểm tra"
     message = (
         "Tên đăng nhập này đã gắn với một tài khoản khác. "
         "Quản trị viên của đơn vị cần kiểm tra trước khi ông/bà sử dụng."
@@ -25,6 +30,7 @@ class Dismissed(NotAdmitted):
     """The officer was admitted once and no longer works here."""
 
     code = "dismissed"
+    title = "Tài khoản đã ngừng được cấp quyền"
     message = (
         "Tài khoản này đã ngừng được cấp quyền làm việc tại đây. "
         "Nếu có nhầm lẫn, ông/bà vui lòng liên hệ quản trị viên của đơn vị."
@@ -35,6 +41,7 @@ class SecondFactorNeeded(NotAdmitted):
     """An administrator or operator who proved who it is by one factor alone."""
 
     code = "second_factor_needed"
+    title = "Cần xác thực hai yếu tố"
     message = (
         "Quản trị viên phải đăng nhập bằng hai yếu tố. Ông/bà vui lòng đăng xuất, bật xác thực "
         "hai yếu tố tại hệ thống định danh của đơn vị, rồi đăng nhập lại."
@@ -45,9 +52,10 @@ class LongAway(NotAdmitted):
     """An account nobody used for weeks; it is shut until somebody answers for it again."""
 
     code = "long_away"
+    title = "Tài khoản đã bị khóa"
     message = (
-        "Tài khoản đã bị khóa vì lâu ngày không đăng nhập. "
-        "Ông/bà vui lòng đề nghị quản trị viên của đơn vị mở lại."
+        "Tài khoản bị khóa vì lâu ngày không đăng nhập; công việc và hồ sơ đang giữ vẫn còn "
+        "nguyên. Quản trị viên của đơn vị mở lại được tài khoản này."
     )
 
 
@@ -55,6 +63,7 @@ class IssuerUnclear(NotAdmitted):
     """Several issuers could vouch for the username, and nobody said which one is meant."""
 
     code = "issuer_unclear"
+    title = "Tài khoản chưa ghi hệ thống đăng nhập"
     message = (
         "Tài khoản đã được cấp quyền nhưng chưa ghi hệ thống đăng nhập. "
         "Quản trị viên của đơn vị cần chọn hệ thống đăng nhập cho tài khoản này."

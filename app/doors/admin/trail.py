@@ -114,7 +114,7 @@ async def _page(who: Actor, asked: Filter, after: str) -> Response[bytes]:
         seals=seal_rows(await searching.newest_seals()),
         head=head,
         digest=rules.short(head.digest) if head else "",
-        public_key=signing.public_key().hex(),
+        public_key=signing.public_key().hex(" ", 4),
         checked=(await heads.latest(current())).get(current().slug),
     )
 

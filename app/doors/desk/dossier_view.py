@@ -102,6 +102,7 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     notices: list[NoticeLine]
     trail: list[TrailRow]
     has_receipt: bool
+    received: bool
     carried: str
 
 
@@ -133,6 +134,7 @@ def dossier_view(
         notices=[_notice(each) for each in shown.notices],
         trail=trail_rows(trail),
         has_receipt=_has_receipt(shown),
+        received=shown.received_at is not None,
         carried=f"Chuyển từ {shown.carried_from}" if shown.carried_from else "",
     )
 

@@ -3,6 +3,7 @@
 from app.onestop.dossiers.rules import Status
 
 _ON_ITS_WAY = "Sẽ có khi cơ quan có thẩm quyền nhận hồ sơ"
+_DONE = {Status.FINISHED, Status.DELIVERED}
 _NO_RESULT = {Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED}
 
 
@@ -15,4 +16,6 @@ def due_words(status: Status, due: str, *, paused: bool = False) -> str:
         return "Sẽ hẹn lại khi hồ sơ được bổ sung"
     if due and (status is Status.PAYMENT_ASKED or paused):
         return f"{due}, sẽ dời vì đang tạm dừng"
+    if not due and status in _DONE:  # Carried over from a system that knew none.
+        return "Không ghi ngày hẹn"
     return due or (_ON_ITS_WAY if status is Status.RECEIVED else "")

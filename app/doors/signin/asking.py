@@ -71,6 +71,7 @@ async def not_admitted(refusal: NotAdmitted, who: str) -> Response[bytes]:
         "errors/not_admitted.html",
         status=refusal.status,
         layout=layout_of("staff" if tenant_here() else "vendor"),
+        title=refusal.title,
         who=who,
         message=refusal.message,
         contact="; ".join(names),
