@@ -108,7 +108,12 @@ async def _as_it_was_promised(province: Tenant, neighbour: Tenant) -> None:
         "+84385000000", "Thôn 0, xã An Lão, tỉnh Bình Định", old_system.DOSSIERS[0][6],
         "phần mềm một cửa huyện An Lão",
     )  # fmt: skip
-    assert await tracking("AL-2023-00000012") is not None
+    found = await tracking("AL-2023-00000012", "2222")
+    assert found is not None and found.details is not None
+    # Two of these are of one day without an hour, and the next two of another.
+    assert [step.title for step in found.details.steps][:4] == [
+        "Nộp hồ sơ", "Tiếp nhận hồ sơ", "Có kết quả giải quyết", "Trả kết quả",
+    ]  # fmt: skip
     months = await db.tenant.fetch("select distinct month::text from statistic order by 1")
     assert {row["month"] for row in months} == {"2015-02-01", "2023-03-01", "2026-11-01"}
     assert await db.tenant.fetch_value("select count(*) from notice") == 0
