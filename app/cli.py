@@ -16,6 +16,7 @@ from app import (
     cli_leaving,
     cli_merging,
     cli_providers,
+    cli_province,
     cli_upgrade,
     cli_usage,
     lifecycle,
@@ -140,12 +141,6 @@ async def _trust(asked: argparse.Namespace) -> None:
     print(f"{asked.issuer} may vouch for {asked.audience} sign-ins")
 
 
-async def _load_province(asked: argparse.Namespace) -> None:
-    tenant = await lifecycle.create_province(asked.slug)
-    await note("province.load", asked.slug)
-    print(f"{tenant.slug} is {tenant.status} at {settings().origin(tenant.host)}")
-
-
 async def _code_form(asked: argparse.Namespace) -> None:
     form = asked.file if asked.file else None
     await agencies.choose_code_form(asked.slug, asked.agency, form)
@@ -187,7 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("motcua", description=__doc__)
     rooms = parser.add_subparsers(
         required=True,
-        metavar="control|upgrade|tenant|issuer|province|contract|provider|usage|audit|backup|keys|operator",
+        metavar="control|upgrade|tenant|issuer|province|officer|contract|provider|usage|audit|backup|keys|operator",
     )
     add_verb(rooms.add_parser("control").add_subparsers(required=True), "migrate", _control_migrate)
     cli_upgrade.add_verbs(rooms)
@@ -218,10 +213,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_backup.add_verbs(backup.add_subparsers(required=True))
     operators = rooms.add_parser("operator", help="the vendor's own staff")
     add_verb(operators.add_subparsers(required=True), "admit", _admit_operator, "username", "name")
-    load = add_verb(
-        rooms.add_parser("province").add_subparsers(required=True), "load", _load_province
-    )
-    load.add_argument("slug")
+    cli_province.add_rooms(rooms)
     return parser
 
 

@@ -1,10 +1,14 @@
 """A tenant's life from end to end, over all rooms that keep something of it."""
 
+import msgspec
+
 from app.chains import tenant_chain
 from app.leaving import removing
 from app.onestop.exchange import partners
-from app.provinces import loader
+from app.people import queries as staff
+from app.people import service as people
 from app.provinces import service as provinces
+from app.provinces.shapes import Province
 from billing import queries
 from billing import service as billing
 from infra.settings import settings
@@ -26,15 +30,39 @@ async def create(
     return await named(slug)
 
 
-async def create_province(slug: str) -> Tenant:
-    """One of the provinces that ship with the product, with its data and its contract."""
-    province = loader.load(slug)
-    tenant = await create(slug, provinces.site_of(province))
+async def create_province(province: Province) -> Tenant:
+    """A tenant with a province's agencies, posts, calendar and procedures. Safe to run again.
+
+    The officers and the contract that ship with the product are invented: in production they stay
+    out, for the name of an invented administrator would let in whoever has it at the issuer.
+    """
+    invented = settings().mode != "production"
+    if not invented:
+        province = msgspec.structs.replace(province, officers=[])
+    tenant = await create(province.slug, provinces.site_of(province))
     with acting_for(tenant):
         async with work():
             await provinces.load(province)
-    await billing.load_shipped(slug)
+    if invented:
+        await billing.load_shipped(province.slug)
     return tenant
+
+
+async def admit_administrator(
+    slug: str, username: str, name: str, *, agency: str = "", issuer: str | None = None
+) -> str:
+    """Let a province's first administrator in, who then admits everybody else; the agency's name.
+
+    `agency` is a key, else the highest that has an administrator's post. Who was admitted before
+    and shut out for long is let in again. Raises ProvisionError when there is no such post.
+    """
+    with acting_for(await named(slug)):
+        async with work():
+            post = await staff.administrators_post(agency)
+            if post is None:
+                raise ProvisionError(f"{slug} has no administrator's post there: province load")
+            await people.let_in(username, name, post.id, issuer=issuer)
+    return post.agency_name
 
 
 async def introduce(slug: str, others: list[str]) -> None:

@@ -49,7 +49,7 @@ async def _prepare(trusts: list[Trust]) -> None:
     # Nothing else runs: the data directory is ours alone.
     await control.prepare(control_chain(), alone=True)
     for slug in loader.slugs():
-        await lifecycle.create_province(slug)
+        await lifecycle.create_province(loader.load(slug))
     for outcome in await upgrade.upgrade(tenant_chain(), at_once=2, alone=True):
         if outcome.error:
             raise ProvisionError(f"{outcome.slug} was not migrated: {outcome.error}")

@@ -66,6 +66,18 @@ where ($1::uuid is null or p.agency_id = $1)
   and (a.valid_to is null or a.valid_to >= $2) and (p.valid_to is null or p.valid_to >= $2)
 order by a.name, p.title
 """
+# The one in the highest agency comes first.
+_ADMINISTRATORS_POST = """
+with recursive under as (
+    select id, 0 as depth from agency where parent_id is null
+    union all select a.id, u.depth + 1 from agency a join under u on a.parent_id = u.id
+)
+select p.id, p.kind, p.title, p.agency_id, a.name as agency_name
+from post p join agency a on a.id = p.agency_id join under u on u.id = a.id
+where p.kind = 'administrator' and ($1 = '' or a.key = $1)
+  and (a.valid_to is null or a.valid_to >= $2) and (p.valid_to is null or p.valid_to >= $2)
+order by u.depth, a.name, p.title limit 1
+"""
 # Served by agency_pkey.
 _NAMED = """
 select id, name, case when valid_to < $2 then valid_to end as ended_on
@@ -165,6 +177,12 @@ async def posts(agency_id: UUID | None = None) -> list[PostRow]:
     """All posts, or those of one agency, without those that have ended."""
     rows = await db.tenant.fetch(_POSTS, agency_id, today())
     return [PostRow(**dict(row)) for row in rows]
+
+
+async def administrators_post(agency_key: str = "") -> PostRow | None:
+    """The administrator's post of that agency, or of the highest that has one."""
+    row = await db.tenant.fetch_row(_ADMINISTRATORS_POST, agency_key, today())
+    return PostRow(**dict(row)) if row else None
 
 
 async def agencies_named(agencies: Sequence[UUID]) -> list[tuple[UUID, str]]:

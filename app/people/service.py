@@ -1,5 +1,6 @@
 """Verbs on accounts: admitting and dismissing officers, giving and taking posts."""
 
+import contextlib
 from datetime import date
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from app.people.identities import (
     remember_citizen,
 )
 from app.people.rules import admission_faults, plain_name, plain_username
-from app.people.shapes import Actor
+from app.people.shapes import SYSTEM, Actor
 from app.refusals import Malformed, NotAllowed
 from app.trail import service as trail
 from infra.clock import now, today
@@ -32,6 +33,7 @@ __all__ = [
     "dismiss",
     "hold_post",
     "identity_of",
+    "let_in",
     "name_issuer",
     "officer_by_subject",
     "operator_by_subject",
@@ -175,6 +177,25 @@ async def release_post(actor: Actor, holding_id: UUID, *, to_on: date | None = N
     await db.tenant.execute("update post_holding set to_on = $2 where id = $1", holding_id, ends)
     detail = {"post_id": row["post_id"], "to_on": ends}
     await trail.record(actor, "officer.release_post", ("officer", row["officer_id"]), detail=detail)
+
+
+async def let_in(username: str, full_name: str, post_id: UUID, *, issuer: str | None) -> None:
+    """The vendor's way in for a province's first administrator, or for its last, shut out for long.
+
+    Raises UsernameTaken when the name is somebody's whose rights were taken back, Malformed.
+    """
+    known = await db.tenant.fetch_row(
+        "select id, dismissed_at from officer where username = $1", plain_username(username)
+    )
+    if known is None:
+        officer_id = await admit(SYSTEM, username, full_name, issuer=issuer)
+    elif known["dismissed_at"] is not None:
+        raise refusals.UsernameTaken
+    else:
+        officer_id = known["id"]
+        await reopen(SYSTEM, officer_id)
+    with contextlib.suppress(refusals.PostHeldAlready):
+        await hold_post(SYSTEM, officer_id, post_id)
 
 
 def administrator_only(actor: Actor) -> None:

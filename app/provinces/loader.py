@@ -19,9 +19,17 @@ def slugs() -> list[str]:
 @cache
 def load(slug: str) -> Province:
     """The province named `slug`. Raises KeyError for an unknown one, ValueError for a bad file."""
-    province = msgspec.json.decode((_HERE / FILES[slug]).read_bytes(), type=Province)
+    return read((_HERE / FILES[slug]).read_bytes(), FILES[slug])
+
+
+def read(text: bytes, name: str) -> Province:
+    """A province out of a file of that name. Raises ValueError with every fault of it."""
+    try:
+        province = msgspec.json.decode(text, type=Province)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"{name}: {error}") from None
     if faults := check(province):
-        raise ValueError(f"{FILES[slug]}: " + "; ".join(faults))
+        raise ValueError(f"{name}: " + "; ".join(faults))
     return province
 
 

@@ -53,6 +53,11 @@ async def test_a_province_under_contract_is_not_dropped():
     assert status == 0, printed
     status, printed = await run("tenant", "drop", "laocai", "--confirm", "laocai")
     assert status == 1 and "contract" in printed
+    for _ in range(2):  # The second time lets in again who was shut out for long.
+        status, printed = await run("officer", "admit", "laocai", "moi.nguyen", "Nguyễn Thị Mới")
+        assert status == 0 and "Ủy ban nhân dân tỉnh Lào Cai" in printed, printed
+    status, printed = await run("officer", "admit", "laocai", "x.y", "X Y", "--agency", "nowhere")
+    assert status == 1 and "no administrator's post" in printed
     await registry.reload()
     assert (await registry.by_slug("laocai")).status == "active"
 
@@ -68,6 +73,9 @@ async def test_a_province_under_contract_is_not_dropped():
         ("tenant", "create", "x-y", "x", "--host", "https://x.test/"),
         ("tenant", "create", "ops", "x"),
         ("contract", "load", "/nowhere.json"),
+        ("province", "load", "hue"),
+        ("province", "load", "hue", "--file", "app/provinces/binh_dinh.json"),
+        ("officer", "admit", "nobody", "x.y", "X Y"),
         ("issuer", "trust", "staff", "https://x", "x", "x", "/nowhere"),
     ],
 )
