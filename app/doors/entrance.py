@@ -37,7 +37,7 @@ from app.doors.failures import (
     problem_of,
 )
 from app.doors.incident import begin, incident_code
-from app.doors.limits_address import client_address, forwarded_for, networks, told_port
+from app.doors.limits_address import among, client_address, forwarded_for, networks, told_port
 from app.doors.measures import observe
 from app.doors.sites import OPS_SITE, site_view
 from app.refusals import NotFound, Refusal
@@ -211,7 +211,7 @@ def _know_client(scope: HTTPScope) -> None:
         return
     trusted = networks(settings().trusted_proxies)
     address = client_address(peer[0], forwarded, trusted)
-    if address == peer[0] and settings().mode == "production":
+    if address == peer[0] and settings().mode == "production" and not among(address, trusted):
         _warn_of_stranger(address)
     # The port of a proxy's own line would be laid at the door of a person.
     port = peer[1] if address == peer[0] else told_port(address, forwarded)

@@ -23,11 +23,17 @@ def client_address(peer: str, forwarded: str, trusted: tuple[Network, ...]) -> s
     """
     nearest = peer
     for said in reversed(forwarded.split(",")):
-        here, before = read(nearest), read(said)
-        if here is None or before is None or not any(here in network for network in trusted):
+        before = read(said)
+        if before is None or not among(nearest, trusted):
             break
         nearest = str(before)
     return nearest
+
+
+def among(address: str, trusted: tuple[Network, ...]) -> bool:
+    """Whether this is the address of one of our proxies."""
+    here = read(address)
+    return here is not None and any(here in network for network in trusted)
 
 
 def told_port(address: str, forwarded: str) -> int:
