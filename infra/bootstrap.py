@@ -187,7 +187,8 @@ def explain(output: str) -> str:
 def write_command() -> None:
     """Put the operator's command `motcua` into .venv/bin."""
     command = VENV / "bin" / "motcua"
-    command.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{PYTHON}" -m app.cli "$@"\n')
+    # -P: not the release of the directory it is called in.
+    command.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{PYTHON}" -P -m app.cli "$@"\n')
     command.chmod(0o755)
 
 

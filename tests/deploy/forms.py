@@ -131,7 +131,7 @@ def _units() -> list[Program]:
             for file in files
             for name, value in variables(DEPLOY / "systemd" / file.replace("%i", "1")).items()
         }
-        module = re.search(r"^ExecStart=\S+/python -m (\S+)", text, flags=re.M)
+        module = re.search(r"^ExecStart=.+/python\" -m ([\w. ]+)'$", text, flags=re.M)
         assert module, path
-        found.append(Program("systemd", path.stem, module[1], environment))
+        found.append(Program("systemd", path.stem, module[1].split()[0], environment))
     return found

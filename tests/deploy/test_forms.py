@@ -220,8 +220,7 @@ def test_nginx_takes_the_proxys_configuration(tmp_path: Path) -> None:
         ("/etc/motcua/proxy/upstream.conf", str(DEPLOY / "proxy/upstream-host.conf")),
         ("/etc/motcua/tls/fullchain.pem", str(tmp_path / "cert.pem")),
         ("/etc/motcua/tls/privkey.pem", str(tmp_path / "key.pem")),
-        ("/dev/stdout", str(tmp_path / "access.log")),
-        ("/dev/stderr", str(tmp_path / "error.log")),
+        ("/var/log/nginx", str(tmp_path)),
     ):
         assert old in text
         text = text.replace(old, new)
