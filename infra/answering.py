@@ -87,7 +87,7 @@ def _worker(names: Collection[str], answer: Answer, ticks: Collection[Tick]) -> 
         functions=[_function(name, answer) for name in names],
         cron_jobs=[_cron(tick) for tick in ticks],
         queue_name=bell.QUEUE,
-        redis_settings=bell.redis_settings(patient=True),
+        redis_pool=bell.queue(patient=True),
         job_serializer=bell.pack,
         job_deserializer=bell.unpack,
         handle_signals=False,

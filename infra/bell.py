@@ -13,14 +13,11 @@ from uuid import uuid4
 
 import msgspec
 import structlog
-from arq.connections import ArqRedis, RedisSettings, create_pool
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
+from arq.connections import ArqRedis
+from arq.constants import job_key_prefix
 from redis.exceptions import RedisError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from infra.settings import settings
+from infra.valkey_lines import lines
 
 log = structlog.get_logger()
 
@@ -84,7 +81,7 @@ async def _ring_missed() -> None:
 async def forgotten() -> bool:
     """Whether Redis has been emptied since this was last asked by anybody; rings are lost then."""
     async with asyncio.timeout(_PATIENCE_SECONDS):
-        return bool(await (await _connection()).set(_KNOWN, b"1", nx=True))
+        return bool(await _connection().set(_KNOWN, b"1", nx=True))
 
 
 async def begins(redis: "ArqRedis", job: str, whom: str) -> None:
@@ -95,7 +92,7 @@ async def begins(redis: "ArqRedis", job: str, whom: str) -> None:
 async def answers() -> bool:
     """Whether Redis answers; raises what redis-py raises when it does not."""
     async with asyncio.timeout(_PATIENCE_SECONDS):
-        return bool(await (await _connection()).ping())
+        return bool(await _connection().ping())
 
 
 async def close() -> None:
@@ -111,17 +108,14 @@ async def close() -> None:
     _loop, _silent_until = None, 0.0
 
 
-def redis_settings(*, patient: bool) -> RedisSettings:
-    """How to reach Redis: a patient worker rides out a short outage, a web request does not."""
-    chosen = RedisSettings.from_dsn(settings().redis_url)
-    chosen.conn_retries = 0
-    # arq's own default believes a certificate of any name.
-    chosen.ssl_check_hostname = True
-    if patient:
-        chosen.retry = Retry(ExponentialBackoff(cap=1, base=0.1), 8)
-        chosen.retry_on_error = [RedisConnectionError, RedisTimeoutError, OSError]
-        chosen.retry_on_timeout = True
-    return chosen
+def queue(*, patient: bool) -> ArqRedis:
+    """The queue of rings; connects when first used."""
+    return ArqRedis(
+        lines(patient=patient),
+        job_serializer=pack,
+        job_deserializer=unpack,
+        default_queue_name=QUEUE,
+    )
 
 
 def pack(value: dict[str, Any]) -> bytes:
@@ -135,25 +129,37 @@ def unpack(raw: bytes) -> dict[str, Any]:
 
 
 async def _ring(job: str, whom: str, once: str | None, afresh: bool) -> None:
-    redis = await _connection()
+    redis = _connection()
     if once is not None:
         await redis.enqueue_job(job, whom, _job_id=f"{job}:{whom}:{once}", _queue_name=QUEUE)
         return
-    if await redis.set(_mark(job, whom), b"1", nx=not afresh, ex=_MARK_SECONDS):
-        key = f"{job}:{whom}:{uuid4().hex}"
-        await redis.enqueue_job(
-            job, whom, _job_id=key, _queue_name=QUEUE, _expires=_STALE_MS / 1000
-        )
+    key = f"{job}:{whom}:{uuid4().hex}"
+    if afresh:
+        await redis.set(_mark(job, whom), key, ex=_MARK_SECONDS)
+    elif await _is_rung(redis, _mark(job, whom), key):
+        return
+    await redis.enqueue_job(job, whom, _job_id=key, _queue_name=QUEUE, _expires=_STALE_MS / 1000)
 
 
-async def _connection() -> ArqRedis:
+async def _is_rung(redis: ArqRedis, mark: str, key: str) -> bool:
+    """Whether a ring is under way that its job has not begun to answer; if not, ours is the one.
+
+    Whoever set the mark may have ended, or lost patience, before it rang.
+    """
+    before = await redis.set(mark, key, nx=True, get=True, ex=_MARK_SECONDS)
+    if before is None:
+        return False
+    if await redis.exists(job_key_prefix + before.decode()):
+        return True
+    await redis.set(mark, key, ex=_MARK_SECONDS)
+    return False
+
+
+def _connection() -> ArqRedis:
     global _pool, _loop
     loop = asyncio.get_running_loop()
     if _pool is None or _loop is not loop:
-        _pool = await create_pool(
-            redis_settings(patient=False), job_serializer=pack, job_deserializer=unpack
-        )
-        _loop = loop
+        _pool, _loop = queue(patient=False), loop
     return _pool
 
 

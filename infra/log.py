@@ -4,6 +4,7 @@ What other people's exceptions say is left out: a database quotes the row it ref
 text it could not read. Their types and the places in our code are enough to find the fault.
 """
 
+import contextlib
 import logging
 import sys
 import traceback
@@ -75,9 +76,10 @@ class _StandardError:
         """Keep nothing: a file held here could be closed by whoever lent it."""
 
     def msg(self, line: str) -> None:
-        """One line, at once."""
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
+        """One line, at once. On a full disk it is lost, and nothing else with it."""
+        with contextlib.suppress(OSError):
+            sys.stderr.write(line + "\n")
+            sys.stderr.flush()
 
     log = debug = info = warning = error = critical = exception = msg
 

@@ -11,15 +11,19 @@ from collections.abc import AsyncIterable
 from pathlib import Path, PurePosixPath
 
 _BLOCK = tarfile.BLOCKSIZE
+_SETTLE_BYTES = 16 * 1024 * 1024
 
 
-async def untar(chunks: AsyncIterable[bytes], target: Path, owner: tuple[int, int]) -> None:
+async def untar(
+    chunks: AsyncIterable[bytes], target: Path, owner: tuple[int, int], *, lasting: bool = False
+) -> None:
     """Unpack files and directories under `target`, all belonging to `owner` (uid, gid).
 
-    Raises ValueError for a member that would leave the directory, for one that is neither file nor
+    `lasting`: somebody will wait until all of it is on the disk, so that begins at once. Raises
+    ValueError for a member that would leave the directory, for one that is neither file nor
     directory, and when the stream ends too early.
     """
-    unpacker = Unpacker(target, owner)
+    unpacker = Unpacker(target, owner, lasting=lasting)
     try:
         async for chunk in chunks:
             await asyncio.to_thread(unpacker.feed, chunk)
@@ -31,12 +35,14 @@ async def untar(chunks: AsyncIterable[bytes], target: Path, owner: tuple[int, in
 class Unpacker:
     """Takes an archive in pieces of any size."""
 
-    def __init__(self, target: Path, owner: tuple[int, int]) -> None:
+    def __init__(self, target: Path, owner: tuple[int, int], *, lasting: bool = False) -> None:
         self._target = str(target)
+        self._lasting = lasting
         self._owner = None if owner == (os.geteuid(), os.getegid()) else owner
         self._header = bytearray()
         self._handle = -1
         self._left = 0  # bytes of the member at hand that have still to come
+        self._unsettled = 0  # bytes written since the disk was last told to begin
         self._filling = 0  # bytes that make its length a multiple of a block
         self._ended = False
 
@@ -61,15 +67,26 @@ class Unpacker:
     def close(self) -> None:
         """Let go of a file left half-written."""
         if self._handle >= 0:
+            self._settle(0)
             os.close(self._handle)
             self._handle = -1
 
     def _write(self, rest: memoryview) -> memoryview:
         written = os.write(self._handle, rest[: self._left])
         self._left -= written
+        self._unsettled += written
+        self._settle(_SETTLE_BYTES)
         if not self._left:
             self.close()
         return rest[written:]
+
+    def _settle(self, least: int) -> None:
+        """Let the disk work while we unpack: else it begins only when memory is full of it."""
+        if self._lasting and self._unsettled > least:
+            begin = os.lseek(self._handle, 0, os.SEEK_CUR) - self._unsettled
+            # On Linux this begins to write what is not written yet, and waits for nothing.
+            os.posix_fadvise(self._handle, begin, self._unsettled, os.POSIX_FADV_DONTNEED)
+            self._unsettled = 0
 
     def _read_header(self, rest: memoryview) -> memoryview:
         taken = _BLOCK - len(self._header)

@@ -17,7 +17,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from infra.sealed import BrokenSeal, derive, seal, unseal
-from infra.settings import settings
+from infra.valkey_lines import lines
 from tenants.current import NoTenant, current
 
 T = TypeVar("T")
@@ -145,9 +145,7 @@ def client() -> Redis:
     loop = asyncio.get_running_loop()
     if loop not in _clients:
         # Connections belong to the loop that opened them.
-        _clients[loop] = Redis.from_url(
-            settings().redis_url, socket_timeout=5, socket_connect_timeout=2
-        )
+        _clients[loop] = Redis.from_pool(lines(patient=False))
     return _clients[loop]
 
 

@@ -63,6 +63,7 @@ class Restored(Postgres):
         own = {**wanted, **(_LASTING if lasting else _FAST)}
         super().__init__(directory, settings=own, programs=programs)
         self.owner = owner
+        self.lasting = lasting
         self._target: dict[str, str] = {}
 
     @property

@@ -104,7 +104,7 @@ async def unpack(found: Found, until: datetime | None, server: Restored) -> None
     files = server.unpack_into()
     stream = parts.read(found.archives, found.home, key, base.digests)
     async with contextlib.aclosing(stream):
-        await untar(stream, files, server.place.owner)
+        await untar(stream, files, server.place.owner, lasting=server.lasting)
     await asyncio.to_thread(_count, files)
     server.found()
     await wal.fetch(base, until, server)

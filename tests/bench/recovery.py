@@ -121,7 +121,9 @@ async def _emptied(tenant: Tenant) -> None:
     """What is lost does not depend on the size."""
     async with owner("main", tenant.database) as connection:
         await connection.execute("drop table bulk")
-        await connection.execute("checkpoint")
+    async with owner("main") as admin:
+        await admin.execute(f"drop database {restoring.beside(tenant)} with (force)")
+        await admin.execute("checkpoint")
 
 
 def _copied_plainly(source: Path, target: Path) -> tuple[float, float]:

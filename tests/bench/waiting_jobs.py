@@ -72,14 +72,14 @@ async def _rings(slug: str, count: int) -> int:
         await asyncio.gather(*(bell.ring(name, slug) for name in names))
         if number % 10_000 < len(names):
             await asyncio.sleep(0)
-    waiting = int(await (await bell._connection()).zcard(bell.QUEUE))
+    waiting = int(await bell._connection().zcard(bell.QUEUE))
     await bell.close()
     return waiting
 
 
 async def _delays(loud: str, quiet: list[str], seconds: float, *, ringing: bool) -> list[float]:
     noise = asyncio.create_task(_noise(loud)) if ringing else None
-    redis = await bell._connection()
+    redis = bell._connection()
     began, delays, number = time.perf_counter(), [], 0
     while time.perf_counter() < began + seconds:
         slug, number = quiet[number % len(quiet)], number + 1

@@ -141,6 +141,7 @@ class Town(Instance):
             "MOTCUA_SMS_UNLIMITED": "true",
             # Five people do the work of a hall.
             "MOTCUA_LIMITS_FACTOR": "100",
+            "MOTCUA_TRUSTED_PROXIES": "127.0.0.1",
             "MOTCUA_LOG_LEVEL": "warning",
         }
 

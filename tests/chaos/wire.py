@@ -1,7 +1,6 @@
 """A line that can be cut, slowed down or left dead: a proxy between two programs of one machine."""
 
 import asyncio
-import contextlib
 import threading
 from collections.abc import Coroutine
 from pathlib import Path
@@ -25,14 +24,22 @@ class Wires:
         self._do(line.listen(here))
 
     def set(self, name: str, state: str) -> None:
-        """`pass`, `cut`, `half` or `slow`."""
+        """`pass`, `cut`, `half` or `slow`; `dead`: the lines there are say nothing ever again, as
+        when the machine at the far end has lost its power, and new ones pass."""
         self._do(self._lines[name].become(state))
 
     def close(self) -> None:
         """Let all go."""
-        for line in self._lines.values():
-            self._do(line.become("cut"))
+        self._do(self._let_go())
         self._loop.call_soon_threadsafe(self._loop.stop)
+
+    async def _let_go(self) -> None:
+        for line in self._lines.values():
+            line.hang_up()
+        pumps = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in pumps:
+            task.cancel()
+        await asyncio.gather(*pumps, return_exceptions=True)
 
     def _do(self, what: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(what, self._loop).result(10)
@@ -43,19 +50,30 @@ class _Line:
         self._there = there
         self._state = "pass"
         self._open: set[asyncio.StreamWriter] = set()
+        self._dead: set[asyncio.StreamWriter] = set()
 
     async def listen(self, here: Place) -> None:
         if isinstance(here, Path):
-            await asyncio.start_unix_server(self._serve, here)
+            self._door = await asyncio.start_unix_server(self._serve, here)
         else:
-            await asyncio.start_server(self._serve, "127.0.0.1", here)
+            self._door = await asyncio.start_server(self._serve, "127.0.0.1", here)
 
     async def become(self, state: str) -> None:
+        if state == "dead":
+            self._dead |= self._open
+            state = "pass"
         before, self._state = self._state, state
         # What stood dead does not come to life again: bytes of it are gone.
         if state == "cut" or before == "half":
-            for writer in list(self._open):
+            for writer in self._open - self._dead:
                 writer.transport.abort()
+
+    def hang_up(self) -> None:
+        """End every line, those that lie dead too; nobody is let in any more."""
+        self._state = "cut"
+        self._door.close()
+        for writer in list(self._open):
+            writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._state == "cut":
@@ -84,13 +102,17 @@ class _Line:
         return await asyncio.open_connection("127.0.0.1", self._there)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        try:
             while piece := await reader.read(65536):
-                if self._state == "half":
+                if self._state == "half" or writer in self._dead:
                     continue
                 if self._state == "slow":
                     await asyncio.sleep(_DELAY_SECONDS)
                 writer.write(piece)
                 await writer.drain()
-            if writer.can_write_eof():
+            if writer.can_write_eof() and writer not in self._dead:
                 writer.write_eof()
+        except OSError:
+            # Whoever was killed hangs up; nobody does whose machine is gone.
+            if writer not in self._dead:
+                writer.transport.abort()

@@ -197,7 +197,7 @@ def _start() -> subprocess.Popen[bytes]:
 
 
 async def _flush() -> None:
-    await (await bell._connection()).flushall()
+    await bell._connection().flushall()
     await bell.close()
 
 

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from arq.connections import ArqRedis, create_pool
+from arq.connections import ArqRedis
 
 from infra import bell
 from infra.embedded.valkey import Valkey
@@ -11,12 +11,7 @@ from infra.embedded.valkey import Valkey
 
 @pytest.fixture
 async def queue(bells: Valkey) -> ArqRedis:
-    pool = await create_pool(
-        bell.redis_settings(patient=False),
-        job_serializer=bell.pack,
-        job_deserializer=bell.unpack,
-        default_queue_name=bell.QUEUE,
-    )
+    pool = bell.queue(patient=False)
     yield pool
     await pool.aclose(close_connection_pool=True)
 
@@ -41,6 +36,15 @@ async def test_a_ring_afresh_does_not_rely_on_one_that_was_taken_along(queue: Ar
     await bell.ring("send_notices", "binhdinh")
     await bell.ring("send_notices", "binhdinh", afresh=True)
     assert await _waiting(queue) == [("send_notices", ("binhdinh",))] * 2
+
+
+async def test_who_ended_between_the_mark_and_the_ring_keeps_nobody_from_ringing(
+    queue: ArqRedis,
+) -> None:
+    await queue.set(bell._mark("send_notices", "binhdinh"), "send_notices:binhdinh:never-rung")
+    for _ in range(2):
+        await bell.ring("send_notices", "binhdinh")
+    assert await _waiting(queue) == [("send_notices", ("binhdinh",))]
 
 
 async def test_a_ring_while_the_job_runs_is_not_lost(queue: ArqRedis) -> None:

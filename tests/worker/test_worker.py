@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -15,6 +16,7 @@ from infra.embedded.valkey import Valkey
 from tenants import db, work
 from tenants.current import current
 from tenants.shapes import Tenant
+from tests.chaos.wire import Wires
 from tests.onestop.notices.conftest import Phone, Told
 from tests.worker.conftest import Workers, outside, until
 
@@ -28,7 +30,7 @@ async def _tell(dossier: Told, occasion: str = "1") -> UUID:
 
 async def _tell_and_lose_the_bell(dossier: Told) -> UUID:
     told = await _tell(dossier)
-    await (await bell._connection()).flushall()
+    await bell._connection().flushall()
     return told
 
 
@@ -37,7 +39,7 @@ async def _is(notice: UUID, state: str) -> bool:
 
 
 async def _queued() -> set[tuple[str, str]]:
-    redis = await bell._connection()
+    redis = bell._connection()
     try:
         rung = await redis.queued_jobs(queue_name=bell.QUEUE)
     except RuntimeError:  # A job was taken between the reading of the list and of itself.
@@ -75,7 +77,7 @@ async def test_a_worker_killed_between_sending_and_recording_sends_nothing_twice
     await phone.fail("reject")
     await db.tenant.execute("update notice set claimed_until = now() - interval '1 second'")
     workers.start()
-    await (await bell._connection()).flushall()
+    await bell._connection().flushall()
     await bell.ring(service.JOB, current().slug)
     await until(lambda: _is(notice, "sent"))
     assert len(await phone.messages(notice)) == 1
@@ -109,6 +111,21 @@ async def test_redis_may_go_and_come_back_under_a_working_worker(
     await until(lambda: _is(after, "sent"))
     await until(lambda: _is(lost, "sent"))
     assert child.poll() is None
+
+
+async def test_a_line_to_redis_that_lies_dead_holds_a_worker_up_for_seconds_only(
+    dossier: Told, phone: Phone, bells: Valkey, workers: Workers, tmp_path: Path
+) -> None:
+    wires, here = Wires(), tmp_path / "line"
+    wires.lay("valkey", here, Path(bells.url.removeprefix("unix://").partition("?")[0]))
+    child = workers.start(MOTCUA_REDIS_URL=f"unix://{here}")
+    before = await _tell(dossier, "1")
+    await until(lambda: _is(before, "sent"))
+    wires.set("valkey", "dead")
+    after = await _tell(dossier, "2")
+    await until(lambda: _is(after, "sent"))
+    assert child.poll() is None
+    wires.close()
 
 
 async def test_a_worker_reads_its_secrets_again_when_told_to_and_ends_cleanly(
