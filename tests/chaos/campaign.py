@@ -139,7 +139,7 @@ def _strike(here: Town, fault: Fault, jump: int) -> None:
     match fault.kind:
         case "kill":
             here.strike(fault.target)
-        case "cut" | "half" | "slow":
+        case "cut" | "half" | "slow" | "dead":
             here.wires.set(fault.target, fault.kind)
         case "flush":
             here.flush()

@@ -8,6 +8,7 @@ KINDS = {
     "kill": ("web", "worker", "postgres", "valkey", "store"),
     "cut": ("postgres", "valkey", "store", "sms"),  # lines break and none can be opened
     "half": ("postgres", "valkey", "store", "sms"),  # lines stay open and nothing passes
+    "dead": ("valkey", "store", "sms"),  # those there are say nothing ever again
     "slow": ("postgres", "valkey", "store", "sms"),
     "flush": ("valkey",),
     "full": ("disk",),
