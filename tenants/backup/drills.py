@@ -23,7 +23,7 @@ from infra.embedded.restored import Restored
 from infra.ids import uuid7
 from infra.postgres_programs import directory, feed
 from infra.settings import settings
-from tenants.backup import keyring, marks, opening, places
+from tenants.backup import believing, keyring, marks, opening, places
 from tenants.backup.counting import Tables, contents, differences, told
 from tenants.backup.layout import tenant_home
 from tenants.backup.marks import Mark
@@ -99,7 +99,7 @@ async def can_drill(cluster: str) -> bool:
 
 async def of_own(tenant: Tenant, look: Look = nothing_more) -> Drill:
     """Load the tenant's newest own copy into an empty cluster; raises BackupError without one."""
-    sets = await places.finding(tenant_home(tenant.id) + "/dump/")
+    sets = await believing.finding(tenant_home(tenant.id) + "/dump/")
     if not sets:
         raise BackupError(f"{tenant.slug} has no backup of its own")
     began, found = time.monotonic(), sets[-1]
@@ -117,7 +117,7 @@ async def of_own(tenant: Tenant, look: Look = nothing_more) -> Drill:
 async def _newest_marked(cluster: str) -> tuple[Found, list[Mark]]:
     """The newest base with marks the archived log reaches beyond."""
     reached = await control.fetch_value(_REACHED, cluster)
-    bases = await places.finding(f"clusters/{cluster}-")
+    bases = await believing.finding(f"clusters/{cluster}-")
     for found in reversed([each for each in bases if each.manifest.kind == "base"]):
         wanted = await marks.since(cluster, found.manifest.reaches_at, reached or now())
         newest = {mark.tenant_id: mark for mark in wanted}

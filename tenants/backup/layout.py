@@ -1,10 +1,16 @@
 """Names of blobs: what lies where in a place. Pure."""
 
+import re
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 _MOMENT = "%Y%m%dT%H%M%S%fZ"
+_REST = "[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+# A set's id says when it was made, so its first digit stays 0 for some centuries.
+_HOME = re.compile(
+    rf"(?:clusters/[^/]+/base|tenants/[0-9a-f]{{8}}-{_REST}/dump)/0[0-9a-f]{{7}}-{_REST}"
+)
 
 
 class Segment(NamedTuple):
@@ -69,8 +75,13 @@ def segment_of(blob: str) -> Segment | None:
 def set_home(blob: str) -> str | None:
     """The set a blob is a part of; None when it is none of a base or of a tenant's own backup."""
     home = blob.rpartition("/")[0]
-    parts = home.split("/")
-    return home if len(parts) == 4 and parts[2] in {"base", "dump"} else None
+    return home if _HOME.fullmatch(home) else None
+
+
+def set_of(home: str) -> tuple[UUID, UUID | None]:
+    """The identity of the set at a home that `places.manifests` found, and its tenant's, if any."""
+    kind, whose, _, identity = home.split("/")
+    return UUID(identity), UUID(whose) if kind == "tenants" else None
 
 
 def key_blob(identity: UUID) -> str:

@@ -18,10 +18,9 @@ from infra.embedded.restored import Beyond, Restored
 from infra.postgres_programs import directory
 from infra.settings import settings
 from infra.untar import untar
-from tenants.backup import keyring, places, wal
+from tenants.backup import believing, keyring, places, wal
 from tenants.backup.layout import cluster_home
 from tenants.backup.places import Found
-from tenants.backup.rules import base_for
 from tenants.backup.shapes import BackupError, Manifest
 from tenants.clusters import owner_address
 from tenants.db import control
@@ -50,11 +49,10 @@ async def base_before(cluster: str, target: datetime, system: str = "") -> Found
     `system` names one of several clusters that bore this name.
     """
     prefix = cluster_home(cluster, system) + "/base/" if system else f"clusters/{cluster}-"
-    found = await places.finding(prefix)
-    chosen = base_for([each.manifest for each in found], target)
-    if chosen is None:
+    found = await believing.newest_before(prefix, target)
+    if found is None:
         raise BackupError(f"no backup of {cluster} reaches back to {target:%Y-%m-%d %H:%M:%S} UTC")
-    return next(each for each in found if each.manifest.id == chosen.id)
+    return found
 
 
 async def reaching(cluster: str, target: datetime) -> None:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import msgspec
 
 from infra.archive import Archive, ArchiveUnavailable, BlobMissing, archive_at
+from infra.outside import UNREADABLE
 from infra.sealed import derive, sign, signed
 from infra.settings import settings
-from tenants.backup.layout import manifest_blob
+from tenants.backup.layout import base_home, dump_home, manifest_blob, set_home
 from tenants.backup.shapes import BackupError, Manifest
 
 
@@ -48,12 +49,23 @@ async def write_manifest(archive: Archive, home: str, key: bytes, manifest: Mani
 
 
 async def manifests(archive: Archive, prefix: str) -> list[tuple[str, Manifest]]:
-    """Every whole set under `prefix` with its home, oldest first; what is damaged is no set."""
+    """Every whole set under `prefix` with its home, oldest first; what is damaged is no set.
+
+    Nor is what lies where it does not belong: whoever writes to a place could have a set copied
+    and removed that is a folder of others.
+    """
     found = []
     for blob in await archive.names(prefix):
         if blob.endswith("/manifest.json") and (manifest := await _read(archive, blob)):
-            found.append((blob.removesuffix("/manifest.json"), manifest))
+            found.append((home_of(manifest), manifest))
     return sorted(found, key=lambda pair: pair[1].reaches_at)
+
+
+def home_of(manifest: Manifest) -> str:
+    """Where a set is."""
+    if manifest.kind == "dump" and manifest.tenant_id is not None:
+        return dump_home(manifest.tenant_id, manifest.id)
+    return base_home(manifest.cluster, manifest.system, manifest.id)
 
 
 async def trusted(found: Found, key: bytes) -> Manifest:
@@ -64,7 +76,7 @@ async def trusted(found: Found, key: bytes) -> Manifest:
     for archive in found.archives:
         try:
             kept = msgspec.json.decode(await archive.get(manifest_blob(found.home)), type=_Signed)
-        except (ArchiveUnavailable, BlobMissing, msgspec.MsgspecError):
+        except (ArchiveUnavailable, BlobMissing, *UNREADABLE):
             continue
         if signed(derive(key, "manifest"), bytes(kept.manifest).decode(), kept.mac):
             return msgspec.json.decode(kept.manifest, type=Manifest)
@@ -103,6 +115,9 @@ def every_set(listed: dict[str, list[tuple[str, Manifest]]]) -> list[Found]:
 async def _read(archive: Archive, blob: str) -> Manifest | None:
     try:
         kept = msgspec.json.decode(await archive.get(blob), type=_Signed)
-        return msgspec.json.decode(kept.manifest, type=Manifest)
-    except (BlobMissing, msgspec.MsgspecError):
+        manifest = msgspec.json.decode(kept.manifest, type=Manifest)
+    except (BlobMissing, *UNREADABLE):
         return None
+    moments = manifest.began_at, manifest.reaches_at
+    known = blob == manifest_blob(home_of(manifest)) and set_home(blob) is not None
+    return manifest if known and all(each.tzinfo for each in moments) else None

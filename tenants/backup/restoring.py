@@ -17,11 +17,10 @@ from infra import parts
 from infra.clock import now
 from infra.ids import uuid7
 from infra.postgres_programs import feed, output
-from tenants.backup import keyring, places
+from tenants.backup import believing, keyring, places
 from tenants.backup.counting import Tables, contents, differences, told
 from tenants.backup.layout import tenant_home
 from tenants.backup.opening import address_in, as_it_was, asking, base_before, opened
-from tenants.backup.rules import base_for
 from tenants.backup.shapes import BackupError, Manifest
 from tenants.clusters import close_doors, grant_tables, owner, owner_address, quoted
 from tenants.db import control, place_of
@@ -63,13 +62,11 @@ async def from_cluster(tenant: Tenant, target: datetime) -> Loaded:
 
 async def from_own(tenant: Tenant, target: datetime) -> Loaded:
     """Load the newest of the tenant's own backups from `target` or before."""
-    found = await places.finding(tenant_home(tenant.id) + "/dump/")
-    chosen = base_for([each.manifest for each in found], target)
-    if chosen is None:
+    source = await believing.newest_before(tenant_home(tenant.id) + "/dump/", target)
+    if source is None:
         raise BackupError(f"{tenant.slug} has no backup of its own from that time")
-    source = next(each for each in found if each.manifest.id == chosen.id)
-    run = await _begin(tenant, chosen.reaches_at, chosen)
-    key = await keyring.read(chosen.id, tenant.secrets.key)
+    run = await _begin(tenant, source.manifest.reaches_at, source.manifest)
+    key = await keyring.read(source.manifest.id, tenant.secrets.key)
     manifest = await places.trusted(source, key)
     stream = parts.read(source.archives, source.home, key, manifest.digests)
     async with aclosing(stream):
