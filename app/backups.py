@@ -14,7 +14,7 @@ from app.trail.sealing import verify
 from infra.archive import archive_at
 from infra.clock import now
 from storage import backups as files
-from tenants import registry, upgrade
+from tenants import provision, registry, upgrade
 from tenants.backup import base, copies, drills, dumps, marks, places, restoring
 from tenants.backup.drills import Drill, Seen
 from tenants.backup.opening import reaching
@@ -128,6 +128,8 @@ async def switch(slug: str, who: str, reason: str) -> str:
     Whoever switches answers for it that the trail goes on from an earlier seal.
     """
     tenant = await lifecycle.named(slug)
+    # The closed database of who joined another is what the two are told apart by.
+    await provision.must_be_alone(slug)
     kept = await restoring.switch(tenant)
     # It may be from before an upgrade: until `motcua upgrade` no program touches it.
     await upgrade.look(tenant)

@@ -32,7 +32,8 @@ _LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 
 _JOINED = """
-select m.into_slug from merger m join tenant t on t.id = m.joined_id where t.slug = $1
+select m.into_slug from merger m join tenant t on t.id = m.joined_id
+join tenant i on i.id = m.into_id where t.slug = $1
 and exists (select from merger_step s where s.merger_id = m.id and s.step = 'closed')
 and not exists (select from merger_step s where s.merger_id = m.id
                 and s.step in ('cancelled', 'parted'))

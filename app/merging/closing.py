@@ -3,7 +3,8 @@
 import asyncio
 from contextvars import Context
 
-from app.trail import heads, sealing
+from app.merging.refusals import MergeRefused
+from app.trail import checking, heads, sealing
 from billing import collect
 from tenants import provision, registry
 from tenants.clusters import close_doors, owner, quoted
@@ -12,32 +13,72 @@ from tenants.db import control, place_of
 from tenants.shapes import MERGING, Tenant
 
 _CUT = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename = $2"
+# A tenant the vendor had suspended, or that nobody was let in to yet, stays so.
 _OPEN = """
 update tenant set status = 'active', suspended_at = null, suspended_until = null,
-    suspension_reason = null where id = $1
+    suspension_reason = null
+where id = $1 and (status = 'suspended' and suspension_reason = $2
+                   or status = 'provisioning' and $3)
 """
+_UNBOOKED = "select exists (select from usage_pending)"
+# Programs that have not heard yet write for some seconds more.
+_TRIES = 20
+_PAUSE_SECONDS = 0.5
 
 
-async def shut(tenant: Tenant) -> None:
+async def shut(tenant: Tenant) -> bool:
     """People see a dated page; then nobody but the owner reaches the database, and it stays as it
-    is. What was used comes into the books, what was done is sealed. Safe to repeat."""
+    is. What was used comes into the books, what was done is sealed. Safe to repeat.
+
+    Returns whether people were let in before. Raises MergeRefused when programs do not cease.
+    """
     await registry.reload()
     known = await registry.by_slug(tenant.slug)
     if known is not None and known.status == "active":
         await provision.suspend(tenant.slug, MERGING, None)
-    if await _may_connect(tenant):
+        await registry.reload()
+        known = await registry.by_slug(tenant.slug)
+    await _still(tenant)
+    return known is not None and known.suspension_reason == MERGING
+
+
+async def open_again(tenant: Tenant, *, was_open: bool = False) -> None:
+    """The database is open as before, and so are the doors if they were (`was_open`: known to
+    have been, before the merger was whole). Safe to repeat."""
+    await _open_database(tenant)
+    await control.execute(_OPEN, tenant.id, MERGING, was_open)
+    await registry.reload()
+
+
+async def _still(tenant: Tenant) -> None:
+    """Close until nothing is left to be booked or sealed: whoever had not heard may have written
+    after the last words, and nobody could say any later."""
+    if not await _may_connect(tenant):
+        await _cut(tenant, still=True)
+        if not await _is_left(tenant):
+            return
+    for _ in range(_TRIES):
+        await _open_database(tenant)
         await _cut(tenant, still=False)
         # A context of its own: the caller may act for somebody else.
         await asyncio.create_task(_last_words(tenant), context=Context())
-    await _cut(tenant, still=True)
+        await _cut(tenant, still=True)
+        if not await _is_left(tenant):
+            return
+        await asyncio.sleep(_PAUSE_SECONDS)
+    raise MergeRefused(f"programs go on writing to {tenant.slug}: end them, then run again")
 
 
-async def open_again(tenant: Tenant) -> None:
-    """The database and the doors are open as before. Safe to repeat."""
+async def _is_left(tenant: Tenant) -> bool:
+    """Whether something was done that is not in the books or not sealed."""
+    async with owner(tenant.cluster, tenant.database) as connection:
+        unbooked = await connection.fetchval(_UNBOOKED)
+        return bool(unbooked or await checking.unsealed(connection.fetch))
+
+
+async def _open_database(tenant: Tenant) -> None:
     async with owner(tenant.cluster) as admin:
         await close_doors(admin, tenant.database, tenant.role)
-    await control.execute(_OPEN, tenant.id)
-    await registry.reload()
 
 
 async def _last_words(tenant: Tenant) -> None:

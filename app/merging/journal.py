@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,6 +12,7 @@ from infra.clock import now
 from infra.dsn import Address
 from infra.ids import uuid7
 from infra.settings import settings
+from tenants import provision
 from tenants.clusters import owner
 from tenants.db import control
 from tenants.shapes import Tenant
@@ -25,7 +27,15 @@ _LAST = """
 select id, into_id, into_slug, plan_digest from merger where joined_id = $1
 order by begun_at desc, id desc limit 1
 """
-_STEPS = "select step from merger_step where merger_id = $1"
+_STEPS = "select step, detail::text as detail from merger_step where merger_id = $1"
+_UNFINISHED = """
+select m.joined_slug from merger m where m.into_id = $1 and m.joined_id <> $2
+and exists (select from merger_step s where s.merger_id = m.id and s.step in ('closed', 'parting'))
+and not exists (select from merger_step s where s.merger_id = m.id
+                and (s.step in ('cancelled', 'parted') or s.step = 'whole' and not exists (
+                    select from merger_step p where p.merger_id = m.id and p.step = 'parting')))
+limit 1
+"""
 _STEP = """
 insert into merger_step (merger_id, step, detail, done_at, done_by) values ($1, $2, $3, $4, $5)
 on conflict do nothing
@@ -45,10 +55,13 @@ async def only_one() -> AsyncIterator[None]:
         yield
 
 
+Steps = dict[str, dict[str, Any]]  # what is done, with what was noted of it
+
+
 class Journal:
     """One merger and what of it is done."""
 
-    def __init__(self, merger: UUID, into_id: UUID, digest: bytes, done: set[str], by: str) -> None:
+    def __init__(self, merger: UUID, into_id: UUID, digest: bytes, done: Steps, by: str) -> None:
         self.id = merger
         self.into_id = into_id
         self.digest = digest
@@ -58,13 +71,18 @@ class Journal:
     @property
     def over(self) -> bool:
         """Whether it came to nothing, or both stand alone again."""
-        return bool(self.done & {"cancelled", "parted"})
+        return bool(self.done.keys() & {"cancelled", "parted"})
+
+    @property
+    def was_open(self) -> bool:
+        """Whether who joined let people in until it was closed for the merger."""
+        return bool(self.done.get("closed", {}).get("open", True))
 
     async def note(self, step: str, **detail: object) -> None:
         """Write down that a step is done; said again it is nothing."""
         told = msgspec.json.encode(detail).decode()
         await control.execute(_STEP, self.id, step, told, now(), self._by)
-        self.done.add(step)
+        self.done.setdefault(step, detail)
 
 
 async def last(joined: Tenant, by: str) -> Journal | None:
@@ -72,7 +90,8 @@ async def last(joined: Tenant, by: str) -> Journal | None:
     row = await control.fetch_row(_LAST, joined.id)
     if row is None:
         return None
-    done = {each["step"] for each in await control.fetch(_STEPS, row["id"])}
+    steps = await control.fetch(_STEPS, row["id"])
+    done = {each["step"]: msgspec.json.decode(each["detail"]) for each in steps}
     return Journal(row["id"], row["into_id"], bytes(row["plan_digest"]), done, by)
 
 
@@ -89,4 +108,18 @@ async def begun(joined: Tenant, into: Tenant, digest: bytes, by: str) -> Journal
     merger = uuid7()
     values = (joined.id, joined.slug, into.id, into.slug, digest, now(), by)
     await control.execute(_BEGIN, merger, *values)
-    return Journal(merger, into.id, digest, set(), by)
+    return Journal(merger, into.id, digest, {}, by)
+
+
+async def must_stand(tenant: Tenant, besides: Tenant) -> None:
+    """Raise for a tenant that is part of another one, or of which `must_be_over` does."""
+    await provision.must_be_alone(tenant.slug)
+    await must_be_over(tenant, besides)
+
+
+async def must_be_over(tenant: Tenant, besides: Tenant) -> None:
+    """Raise MergeRefused while a merger into this tenant, or a split from it, is half done with
+    somebody else than `besides`: its database has not all there is, or more than its own."""
+    other = await control.fetch_value(_UNFINISHED, tenant.id, besides.id)
+    if other is not None:
+        raise MergeRefused(f"the merger or split of {other} and {tenant.slug} comes first: end it")

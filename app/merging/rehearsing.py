@@ -11,8 +11,10 @@ from app.leaving import loading
 from app.leaving.catalogue import tables
 from app.merging import closing, comparing, planning, running, splitting
 from app.merging.piping import pipe
+from app.merging.refusals import MergeRefused
 from app.merging.shapes import Plan
 from app.merging.sides import alone
+from billing import queries
 from infra.clock import now
 from storage.store import store_of
 from tenants import addresses, provision, registry, takeovers
@@ -56,7 +58,7 @@ async def rehearse(joining: Tenant, into: Tenant, plan: Plan | None = None) -> R
     `plan` is what was decided so far; without one, or where it has nothing, what was proposed.
     """
     began = time.monotonic()
-    async with _copy(into) as ours, _copy(joining) as theirs:
+    async with _copy(into, "nhan") as ours, _copy(joining, "vao") as theirs:
         copied = round(time.monotonic() - began, 1)
         await closing.shut(theirs)
         before = [await comparing.digests(each) for each in (ours, theirs)]
@@ -83,9 +85,12 @@ async def _decided(theirs: Tenant, ours: Tenant, plan: Plan | None) -> Plan:
 
 
 @asynccontextmanager
-async def _copy(tenant: Tenant) -> AsyncIterator[Tenant]:
-    """A tenant with the same rows, its doors closed; gone afterwards."""
-    slug = f"dien-tap-{tenant.slug}"[:31].rstrip("-")
+async def _copy(tenant: Tenant, side: str) -> AsyncIterator[Tenant]:
+    """A tenant with the same rows, its doors closed; gone afterwards.
+
+    It is never open, not even when the merger is over: its messages have been sent by another.
+    """
+    slug = f"dien-tap-{side}-{tenant.slug}"[:31].rstrip("-")
     await _clear(slug)
     made = await provision.create(slug, tenant.site, tenant_chain(), cluster=tenant.cluster)
     try:
@@ -101,6 +106,8 @@ async def _clear(slug: str) -> None:
     made = await registry.by_slug(slug)
     if made is None:
         return
+    if made.status != "provisioning" or await queries.contracts(made.id):
+        raise MergeRefused(f"a rehearsal needs the short name {slug}, which is a tenant's own")
     for each in await takeovers.in_force():
         if each.former.id == made.id:
             await addresses.give_back(joined=made.id, into=each.into_id, at=now())

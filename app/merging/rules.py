@@ -83,7 +83,8 @@ def met(
     kind = kind_of(table.name)
     differs = differences(table, ours[1], theirs[1])
     sure = bool(kind.vouched) and _alike(kind.vouched, ours[1], theirs[1])
-    identical = not differs and Decision.SAME in kind.offers
+    # People of one name look the same on paper: of them only the issuer knows.
+    identical = not kind.vouched and not differs and Decision.SAME in kind.offers
     proposed = Decision.SAME if sure or identical else kind.offers[0]
     return Meeting(
         table=table.name,
@@ -120,7 +121,8 @@ def faults(plan: Plan) -> list[str]:
 def decided(found: Sequence[Meeting], plan: Plan) -> tuple[list[Meeting], list[str]]:
     """The meetings there are now with the plan's decisions, and those the plan does not know.
 
-    Whatever decides itself may have come since; whatever a person decided must look as it did.
+    Whatever decides itself may have come since; whatever a person decided must look as it did,
+    and what was decided be offered here, whatever the plan says was.
     """
     known = {meeting.place: meeting for meeting in plan.meetings}
     settled, stale = list[Meeting](), list[str]()
@@ -128,7 +130,7 @@ def decided(found: Sequence[Meeting], plan: Plan) -> tuple[list[Meeting], list[s
         there = known.get(meeting.place)
         if meeting.decision is not None:
             settled.append(meeting)
-        elif there is not None and there.seen == meeting.seen:
+        elif there and there.seen == meeting.seen and there.decision in meeting.offers:
             settled.append(msgspec.structs.replace(meeting, decision=there.decision))
         else:
             stale.append(f"{meeting.table} {meeting.key}")

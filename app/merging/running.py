@@ -7,13 +7,14 @@ import hashlib
 import time
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from app.merging import closing, files, journal, moving, rules
 from app.merging.journal import Journal
 from app.merging.refusals import MergeRefused
 from app.merging.shapes import Plan
-from app.merging.sides import Sides, sides
+from app.merging.sides import Sides, settled, sides
 from infra.clock import now
 from tenants import addresses, provision, registry
 from tenants.clusters import owner
@@ -42,6 +43,8 @@ async def run(joining: Tenant, into: Tenant, plan: Plan, *, by: str) -> Merged:
 
 
 async def _run(joining: Tenant, into: Tenant, plan: Plan, by: str) -> Merged:
+    await journal.must_stand(into, besides=joining)
+    await journal.must_be_over(joining, besides=into)
     digest = hashlib.sha256(msgspec.json.encode(plan, order="deterministic")).digest()
     known = await journal.last(joining, by)
     if known and not known.over and known.digest != digest and await has_moved(into, known.id):
@@ -68,6 +71,8 @@ async def _cancel(joining: Tenant, by: str) -> None:
     book = await journal.last(joining, by)
     if book is None or book.over:
         raise MergeRefused(f"no merger of {joining.slug} is under way")
+    if "parting" in book.done:
+        raise MergeRefused(f"{joining.slug} is being split off: run the split again to end it")
     await registry.reload()
     into = next((t for t in await registry.every() if t.id == book.into_id), None)
     if into is not None and await has_moved(into, book.id):
@@ -79,7 +84,12 @@ async def _cancel(joining: Tenant, by: str) -> None:
 async def has_moved(into: Tenant, merger: UUID) -> bool:
     """Whether the rows have come; the receiving database alone knows."""
     async with owner(into.cluster, into.database) as connection:
-        return bool(await connection.fetchval(_HERE, merger))
+        return await _has_come(connection, merger)
+
+
+async def _has_come(connection: asyncpg.Connection, merger: UUID) -> bool:
+    await settled(connection)
+    return bool(await connection.fetchval(_HERE, merger))
 
 
 def _must_fit(joining: Tenant, into: Tenant, plan: Plan) -> None:
@@ -93,22 +103,22 @@ async def _bring(
     both: Sides, joining: Tenant, into: Tenant, plan: Plan, book: Journal, done: Merged
 ) -> None:
     """While both are at work the files; then the joining one is closed and its rows come."""
-    if not await both.ours.fetchval(_HERE, book.id):
+    if not await _has_come(both.ours, book.id):
         await _files(both, joining, into, done)
         await book.note("files", files=done.files)
         began: list[float] = []
 
         async def close() -> None:
             began.append(time.monotonic())
-            await closing.shut(joining)
-            await book.note("closed")
+            await book.note("closed", open=await closing.shut(joining))
             await _files(both, joining, into, done)
 
         try:
             moved = await moving.move(both, book.id, plan, book.digest, close)
         except MergeRefused:
-            await closing.open_again(joining)
-            await book.note("cancelled")
+            if not await _has_come(both.ours, book.id):
+                await closing.open_again(joining)
+                await book.note("cancelled")
             raise
         done.rows, done.same, done.stayed = moved
         done.paused_seconds = round(time.monotonic() - began[0], 1)

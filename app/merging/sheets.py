@@ -41,10 +41,16 @@ def lines(plan: Plan) -> list[list[str]]:
 
 
 def from_csv(content: bytes) -> list[Answer]:
-    """The lines of a sheet saved as CSV, with whichever mark the spreadsheet put between cells."""
-    text = content.decode("utf-8-sig")
-    mark = max(",;\t", key=text.partition("\n")[0].count)
-    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=mark))
+    """The lines of a sheet saved as CSV, with whichever mark the spreadsheet put between cells.
+
+    Raises MergeRefused for what is none.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+        mark = max(",;\t", key=text.partition("\n")[0].count)
+        return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=mark))
+    except (UnicodeDecodeError, csv.Error):
+        raise MergeRefused("Tệp không phải bảng tính CSV UTF-8: lưu lại, hoặc dùng XLSX.") from None
 
 
 def taken(plan: Plan, rows: Iterable[Answer]) -> Plan:
@@ -53,11 +59,15 @@ def taken(plan: Plan, rows: Iterable[Answer]) -> Plan:
     rows = list(rows)
     if rows and not set(_ANSWER) <= rows[0].keys():
         raise MergeRefused(f"Bảng tính thiếu một trong các cột {', '.join(_ANSWER)}.")
-    said = {
-        (row["bảng"], row["dòng"]): _decision(row, number)
-        for number, row in enumerate(rows, 2)
-        if row["quyết định"].strip()
-    }
+    said: dict[tuple[str, str], Decision] = {}
+    known = {meeting.place for meeting in plan.meetings}
+    for number, row in enumerate(rows, 2):
+        if (row["quyết định"] or "").strip():
+            place, decision = (row["bảng"], row["dòng"]), _decision(row, number)
+            if place not in known:
+                raise MergeRefused(f"Dòng {number} không thuộc phương án này: lấy lại bảng tính.")
+            if said.setdefault(place, decision) is not decision:
+                raise MergeRefused(f"Dòng {number} quyết định khác một dòng trước: chọn một.")
     meetings = [
         msgspec.structs.replace(meeting, decision=_offered(meeting, said.get(meeting.place)))
         for meeting in plan.meetings

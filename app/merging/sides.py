@@ -15,6 +15,8 @@ from app.merging.shapes import Unique
 from tenants.clusters import owner
 from tenants.shapes import Tenant
 
+# Any fixed number serves; it only has to be the same in every process that merges or splits.
+_LOCK = 0x6D6F746D
 # What is unique by an expression is left to the database itself, which refuses a double.
 _UNIQUES = """
 select c.relname as table, coalesce(pg_get_expr(i.indpred, i.indrelid), '') as where,
@@ -80,8 +82,17 @@ async def sides(into: Tenant, joining: Tenant) -> AsyncIterator[Sides]:
         yield Sides(ours, theirs, into, joining, known, await _uniques(ours), await _given(ours))
 
 
+async def settled(connection: asyncpg.Connection) -> None:
+    """Wait until no merger or split is at work in this database any more: a commit may still be
+    under way, and seen by nobody, when the process that asked for it is long dead."""
+    async with connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+
+
 async def alone(connection: asyncpg.Connection) -> None:
-    """No trigger and no foreign key has a say in this transaction: they were judged before."""
+    """No trigger and no foreign key has a say in this transaction: they were judged before. Nor is
+    any other merger or split at work in this database."""
+    await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
     try:
         await connection.execute("set local session_replication_role = replica")
     except asyncpg.InsufficientPrivilegeError:

@@ -16,7 +16,7 @@ from app.merging import closing, files, giving, journal, notes, taking, telling
 from app.merging.journal import Journal
 from app.merging.notes import Notes
 from app.merging.refusals import MergeRefused
-from app.merging.sides import Sides, alone, sides
+from app.merging.sides import Sides, alone, settled, sides
 from infra.clock import now
 from storage.store import store_of
 from tenants import addresses
@@ -24,6 +24,7 @@ from tenants.clusters import owner, quoted
 from tenants.shapes import Tenant
 
 _COPIES = "select table_name || '|' || old_key as copy from merged_row where merger_id = $1"
+_NOTED = "select true from merger where id = $1"
 _FORGET = "delete from merged_row where merger_id = $1"
 _TRIES = 3
 _KEYS = "select key from stored_object"
@@ -53,16 +54,17 @@ async def _split(joined: Tenant, into: Tenant, agencies: Sequence[str], by: str)
     book = await journal.last(joined, by)
     if book is None or book.over or book.into_id != into.id or "whole" not in book.done:
         raise MergeRefused(f"{joined.slug} is not a part of {into.slug}")
+    await journal.must_stand(into, besides=joined)
     done = Parted(id=book.id)
-    await book.note("parting", agencies=list(agencies))
     async with sides(into, joined) as both:
+        await _begin(both, agencies, book)
         if "taken_out" not in book.done:
             await _part(both, joined, agencies, book, done)
         await _bring_files(both, joined, into, book, done)
         await both.theirs.execute(_FORGET, book.id)
     await addresses.give_back(joined=joined.id, into=into.id, at=now())
     await book.note("addresses_back")
-    await closing.open_again(joined)
+    await closing.open_again(joined, was_open=book.was_open)
     async with owner(into.cluster, into.database) as connection:
         await connection.execute("analyze")
     await book.note("parted", **msgspec.to_builtins(done))
@@ -76,15 +78,16 @@ async def _part(
     book: Journal,
     done: Parted,
 ) -> None:
+    for connection in (both.ours, both.theirs):
+        await settled(connection)
     known = await notes.read(both.ours, joined.id)
     if known is not None:
-        copies = {row["copy"] for row in await both.theirs.fetch(_COPIES, book.id)}
+        copies = await _copies(both, book.id)
         mark = await telling.remember(both, known, copies)
         for again in range(_TRIES):
             began = time.monotonic()
             try:
-                once = _once(both, known, agencies, mark)
-                done.given, done.taken_out = await once
+                done.given, done.taken_out = await _once(both, known, agencies, mark, copies)
                 break
             except asyncpg.DeadlockDetectedError:
                 # Somebody's work held what we had to wait for; theirs went on.
@@ -95,13 +98,19 @@ async def _part(
     await book.note("taken_out", **msgspec.to_builtins(done))
 
 
-async def _once(both: Sides, known: Notes, agencies: Sequence[str], mark: int) -> tuple[int, int]:
+async def _once(
+    both: Sides, known: Notes, agencies: Sequence[str], mark: int, copies: set[str]
+) -> tuple[int, int]:
     """Two transactions, theirs committed first: killed between the two, a second run gives the
     same again, and knows what had not been theirs."""
     async with both.ours.transaction():
         await alone(both.ours)
         async with both.theirs.transaction():
             await alone(both.theirs)
+            if not await both.ours.fetchval(_NOTED, known.id) or copies != await _copies(
+                both, known.id
+            ):
+                raise MergeRefused("another split has just been at work here: run again")
             # Readers go on; whoever writes waits for us.
             names = ", ".join(quoted(table.name) for table in both.going)
             await both.ours.execute(f"lock table {names} in share row exclusive mode")
@@ -113,6 +122,23 @@ async def _once(both: Sides, known: Notes, agencies: Sequence[str], mark: int) -
                 await _must_hold(both.theirs)
             taken = await taking.take_out(both, known)
     return given, taken
+
+
+async def _copies(both: Sides, merger: UUID) -> set[str]:
+    return {row["copy"] for row in await both.theirs.fetch(_COPIES, merger)}
+
+
+async def _begin(both: Sides, agencies: Sequence[str], book: Journal) -> None:
+    """An agency that is misspelt would stay behind, and could not follow later; one that is left
+    out the second time would be on both sides."""
+    if "parting" not in book.done:
+        rows = await both.ours.fetch("select key from agency where key = any($1)", list(agencies))
+        if strange := sorted(set(agencies) - {row["key"] for row in rows}):
+            raise MergeRefused(f"no agency here is called {', '.join(strange)}")
+    await book.note("parting", agencies=list(agencies))
+    said = book.done["parting"].get("agencies", [])
+    if said != list(agencies):
+        raise MergeRefused(f"this split was begun with --agencies {','.join(said)}: say the same")
 
 
 async def _must_hold(connection: asyncpg.Connection) -> None:

@@ -187,6 +187,12 @@ def _backdated(seal: Seal, rows: Sequence[tuple[Any, ...]], before: Seal | None)
     ]
 
 
+async def unsealed(fetch: Fetch) -> int:
+    """How many rows no seal covers yet."""
+    (row,) = await fetch(_UNSEALED, *rules.NOWHERE)
+    return int(row["rows"])
+
+
 async def _tail(read: Fetch, verdict: Verdict, published: Published | None) -> list[Finding]:
     """What is wrong after the last seal."""
     (row,) = await read(_UNSEALED, *rules.NOWHERE)

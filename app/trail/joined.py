@@ -7,6 +7,7 @@ from uuid import UUID
 from app.trail import heads
 from app.trail.checking import Published, Verdict, verify
 from tenants import db, registry
+from tenants.current import current
 from tenants.shapes import Tenant
 from tenants.work import aside, work
 
@@ -36,6 +37,8 @@ async def verify_joined() -> list[Joined]:
     """Every trail that came along with another province's data, against its own seals, keys and
     published heads. Opens units of work of its own."""
     ids = [row["id"] for row in await db.tenant.fetch(_WHICH)]
+    # The control plane knows who joined: of a trail that was taken away whole nothing is here.
+    ids += [former.id for former in current().former if former.id not in ids]
     known = {tenant.id: tenant for tenant in await registry.every()}
     return [await _one(each, known.get(each)) for each in ids]
 

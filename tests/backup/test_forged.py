@@ -16,7 +16,10 @@ from tenants.backup.layout import base_home, manifest_blob
 from tenants.backup.retiring import retire
 from tenants.backup.shapes import Manifest
 
-_LISTED = "insert into backup_set (id, kind, cluster, state, began_at, ended_at, reaches_at) values ($1, $2, $3, $4, $5, $5, $5)"
+_LISTED = """
+insert into backup_set (id, kind, cluster, state, began_at, ended_at, reaches_at)
+values ($1, $2, $3, $4, $5, $5, $5)
+"""
 HOME = "clusters/main-7/base/"
 
 

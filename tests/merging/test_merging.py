@@ -1,12 +1,12 @@
 """Lào Cai, which has worked, joins Bình Định, which has worked; then they part again."""
 
 from app.leaving import loading
-from app.merging import splitting
+from app.merging import comparing, rehearsing, splitting
 from app.onestop.dossiers import service
 from app.trail import sealing
 from app.trail.queries import lines_of
 from storage.store import store_of
-from tenants import db
+from tenants import db, provision, registry
 from tenants.clusters import owner
 from tenants.current import current
 from tenants.work import work
@@ -16,11 +16,26 @@ from tests.merging.conftest import elsewhere, filed, merged
 from tests.onestop.dossiers.story import agency, on_paper, submitted
 
 
-async def test_a_rehearsal_says_how_long_it_takes_and_leaves_nothing(worked, joining):
+async def test_a_rehearsal_says_how_long_it_takes_and_leaves_nothing(
+    worked, joining, make_tenant, monkeypatch
+):
     await _crossed(joining)
+    seen, digests = [], comparing.digests
+
+    async def at_work(tenant):
+        await registry.reload()
+        seen.extend(await registry.active())
+        return await digests(tenant)
+
+    monkeypatch.setattr(comparing, "digests", at_work)
+    somebody = await make_tenant(f"dien-tap-nhan-{worked.slug}"[:31])
     status, told = await run("tenant", "merge", "rehearse", worked.slug, joining.slug)
-    assert status == 0, told
+    assert status == 1 and "which is a tenant's own" in told
+    await provision.drop(somebody)
+    told = (await elsewhere(rehearsing.rehearse(joining, worked))).lines
     assert "receiving: as before" in told and "joining: as before" in told
+    # A copy that were at work would send its messages a second time.
+    assert seen and not [each for each in seen if "dien-tap" in each.slug]
     _, listed = await run("tenant", "list")
     assert "dien-tap" not in listed
 

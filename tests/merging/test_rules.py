@@ -63,6 +63,9 @@ def test_two_of_one_name_are_one_person_only_when_the_issuer_vouches_or_a_person
     assert (doubted.decision, doubted.proposed) == (None, Decision.KEEP)
     assert doubted.differs == {"subject": ["1", "2"]}
     assert _met(ours, dict(ours, entered_at="heute")).decision is Decision.SAME
+    unknown = {"username": "an.nguyen", "full_name": "Nguyễn Văn An"}
+    alike = _met(unknown, dict(unknown))
+    assert (alike.decision, alike.proposed, alike.differs) == (None, Decision.KEEP, {})
 
 
 @given(st.integers(1, 10**6), st.integers(1, 10**6))
@@ -111,6 +114,9 @@ def test_a_plan_is_carried_out_only_as_it_was_seen_and_wholly_decided():
     changed = _met(ours, {"username": "lan", "full_name": "Lân Văn"})
     sure = _met(dict(ours, issuer="a", subject="1"), dict(ours, issuer="a", subject="1"))
     assert rules.decided([changed, sure], plan) == ([sure], ["officer {'username': 'lan'}"])
+    never = msgspec.structs.replace(seen, offers=[*Decision], decision=Decision.STAY)
+    assert rules.faults(_plan(never)) == []
+    assert rules.decided([seen], _plan(never)) == ([], ["officer {'username': 'lan'}"])
 
 
 def test_people_decide_in_a_sheet_by_words_that_were_offered():
@@ -133,6 +139,15 @@ def test_people_decide_in_a_sheet_by_words_that_were_offered():
     for word in ("để lại", "gộp hết"):
         with pytest.raises(MergeRefused):
             answered(word)
+    otherwise, strange = ([*line[:6], "giữ cả hai", *line[7:]], [*line[:6], "gộp", *line[7:8], "3"])
+    for more in (otherwise, strange):
+        with pytest.raises(MergeRefused, match="Dòng 3"):
+            filled = csv_of([heading, [*line[:6], "gộp", *line[7:]], more])
+            sheets.taken(plan, sheets.from_csv(filled))
+    assert sheets.taken(plan, sheets.from_csv(csv_of([heading, line[:3]]))) == plan
+    for unreadable in ("quyết định".encode("utf-16"), b'"' + b"x" * 200_000):
+        with pytest.raises(MergeRefused):
+            sheets.from_csv(unreadable)
 
 
 def test_a_workbook_of_questions_comes_back_with_the_answers(tmp_path):

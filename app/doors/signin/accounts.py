@@ -95,6 +95,7 @@ async def _officer(connection: Connection, issuer: Issuer, identity: Identity) -
     username = profile(identity.claims).username
     sole = len(await issuers.trusted(issuer.tenant_id, "staff")) < 2
     async with work():
+        sole = sole and await identities.all_are_vouched_for_here()
         officer = await identities.officer_by_subject(
             issuer.issuer, identity.subject, username, sole=sole
         )

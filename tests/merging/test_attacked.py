@@ -1,0 +1,165 @@
+"""Mergers that are disturbed: late writers, dead processes whose commit is still under way, wrong
+words, other mergers, rows taken away. Each part of the story is another attempt."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from app.merging import closing, journal, moving, planning, running, sides, splitting, telling
+from app.merging.refusals import MergeRefused
+from app.people import identities
+from app.trail import joined
+from app.trail.service import record
+from billing import meter
+from tenants import addresses, db, provision, registry
+from tenants.clusters import owner
+from tenants.current import acting_for
+from tenants.work import work
+from tests import cast
+from tests.cli.running import run
+from tests.merging.conftest import decided, elsewhere
+
+
+async def test_disturbed_again_and_again_they_are_one_and_part_as_who_they_were(
+    worked, joining, make_tenant, monkeypatch
+):
+    plan = decided(await elsewhere(planning.plan(joining, worked)))
+    await _who_was_suspended_stays_so(joining)
+    await _a_commit_under_way_is_waited_for(worked, joining, plan, monkeypatch)
+    await _rows_before_issuers(worked, joining, plan, monkeypatch)
+    await _parts_have_no_parts(worked, joining, plan, await make_tenant())
+    assert (await run("backup", "switch", joining.slug, "--reason", "thử"))[0] == 1
+    await _what_was_done_in_the_last_second(worked, joining)
+    await _a_split_cut_short(worked, joining, monkeypatch)
+
+
+async def _who_was_suspended_stays_so(joining):
+    await provision.suspend(joining.slug, "Sự cố an toàn thông tin", None)
+    assert not await elsewhere(closing.shut(joining))
+    await closing.open_again(joining)
+    assert await _status(joining) == "suspended"
+    await provision.resume(joining.slug)
+
+
+async def _a_commit_under_way_is_waited_for(worked, joining, plan, monkeypatch):
+    """Its process is dead, and nobody sees yet that the rows have come."""
+    with monkeypatch.context() as patch:
+        patch.setattr(moving, "move", _dies)
+        with pytest.raises(OSError, match="killed"):
+            await elsewhere(running.run(joining, worked, plan, by="Kiểm thử"))
+    book = await journal.last(joining, "Kiểm thử")
+    async with owner(worked.cluster, worked.database) as dead:
+        under_way = dead.transaction()
+        await under_way.start()
+        await dead.execute("select pg_advisory_xact_lock($1)", sides._LOCK)
+        await dead.execute(
+            "insert into merger values ($1, $2, 'x', 'X', $3, '{}', now())",
+            *(book.id, joining.id, bytes(32)),
+        )
+        cancelling = asyncio.create_task(running.cancel(joining, by="Kiểm thử"))
+        await asyncio.sleep(0.2)
+        assert not cancelling.done()
+        await under_way.commit()
+        with pytest.raises(MergeRefused, match="run the merger again"):
+            await cancelling
+        await dead.execute("delete from merger")
+
+
+async def _rows_before_issuers(worked, joining, plan, monkeypatch):
+    """In between nobody's username is taken for somebody's who has just come."""
+    plain, late = closing._last_words, []
+
+    async def last_words(tenant):
+        await plain(tenant)
+        if not late:
+            late.append(await elsewhere(cast.at(tenant, _late())))
+
+    monkeypatch.setattr(closing, "_last_words", last_words)
+    with monkeypatch.context() as patch:
+        patch.setattr(addresses, "take_over", _dies)
+        with pytest.raises(OSError, match="killed"):
+            await elsewhere(running.run(joining, worked, plan, by="Kiểm thử"))
+    assert not await identities.all_are_vouched_for_here()
+    await elsewhere(running.run(joining, worked, plan, by="Kiểm thử"))
+    assert await elsewhere(_vouched(worked))
+
+
+async def _parts_have_no_parts(worked, joining, plan, third):
+    into_a_part = msgspec.structs.replace(plan, joined_id=third.id, into_id=joining.id)
+    with pytest.raises(provision.ProvisionError, match="is part of"):
+        await elsewhere(running.run(third, joining, into_a_part, by="Kiểm thử"))
+    book = await journal.begun(third, joining, bytes(32), "Kiểm thử")
+    for step in ("closed", "moved", "whole"):
+        await book.note(step)
+    with pytest.raises(provision.ProvisionError, match="is part of"):
+        await elsewhere(splitting.split(third, joining, by="Kiểm thử"))
+    await book.note("parted")
+
+
+async def _what_was_done_in_the_last_second(worked, joining):
+    """What came after the last words is booked and sealed; a trail that is taken away is missed."""
+    async with owner(joining.cluster, joining.database) as connection:
+        assert await connection.fetchval("select count(*) from usage_pending") == 0
+        assert await connection.fetchval("select count(*) from trail where act = 'late.act'") == 1
+    (found,) = await joined.verify_joined()
+    assert found.verdict.whole and found.verdict.unsealed == 0
+    async with owner(worked.cluster, worked.database) as thief:
+        for name in ("trail", "trail_leaf", "trail_seal"):
+            await thief.execute(f"delete from joined_{name}")
+    status, told = await run("audit", "verify", worked.slug)
+    assert status == 1 and f"{worked.slug}/{joining.slug}: 1 findings" in told
+
+
+async def _a_split_cut_short(worked, joining, monkeypatch):
+    def split(*agencies):
+        return elsewhere(splitting.split(joining, worked, agencies=agencies, by="Kiểm thử"))
+
+    with pytest.raises(MergeRefused, match="no agency here is called so-la"):
+        await split("so-la")
+    with monkeypatch.context() as patch:
+        patch.setattr(telling, "remember", _another_was_faster)
+        with pytest.raises(MergeRefused, match="run again"):
+            await split()
+    with pytest.raises(MergeRefused, match="say the same"):
+        await split("so-tai-chinh")
+    async with owner(joining.cluster, joining.database) as connection:
+        await connection.execute("delete from merged_row")
+    with monkeypatch.context() as patch:
+        patch.setattr(addresses, "give_back", _dies)
+        with pytest.raises(OSError, match="killed"):
+            await split()
+    with pytest.raises(MergeRefused, match="run the split again"):
+        await elsewhere(running.cancel(joining, by="Kiểm thử"))
+    await split()
+    assert await _status(joining) == "active"
+    assert (await registry.by_host(joining.host)).id == joining.id
+
+
+async def _dies(*_, **__):
+    raise OSError("killed")
+
+
+async def _another_was_faster(both, known, _):
+    row = (
+        "insert into merged_row (merger_id, table_name, old_key, moved) values ($1, 'x', 'x', true)"
+    )
+    await both.theirs.execute(row, known.id)
+    return 0
+
+
+async def _late():
+    async with work():
+        mai = await cast.officer(cast.OUTSIDER)
+        await record(mai, "late.act", ("officer", mai.id))
+        await meter.count("late", "api.call", subject="x", occurred_at=datetime.now(UTC))
+
+
+async def _vouched(worked):
+    with acting_for(await registry.by_slug(worked.slug)):
+        return await identities.all_are_vouched_for_here()
+
+
+async def _status(tenant):
+    return await db.control.fetch_value("select status from tenant where id = $1", tenant.id)
