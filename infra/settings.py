@@ -240,5 +240,8 @@ def _check_limits(settings: Settings) -> None:
             ip_network(each)
     except ValueError:
         raise BadSetting("MOTCUA_TRUSTED_PROXIES must be addresses or networks") from None
+    if settings.inner_port == settings.web_port:
+        # By its port the inner door is known, at whatever address it listens.
+        raise BadSetting("MOTCUA_INNER_PORT must be another port than MOTCUA_WEB_PORT")
     if settings.limits_factor < 1:
         raise BadSetting("MOTCUA_LIMITS_FACTOR must be 1 or more")

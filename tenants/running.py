@@ -28,7 +28,9 @@ SILENT_SECONDS = 180
 _OUTAGES = (OSError, TimeoutError, PostgresError, InterfaceError)
 _ALIVE = """
 select id, kind, release, schema, control_schema, host, pid, started_at, seen_at
-from running_program where seen_at > now() - make_interval(secs => $1) order by schema, id
+from running_program
+where seen_at > now() - make_interval(secs => $1)
+  and seen_at < clock_timestamp() + interval '1 minute' order by schema, id
 """
 _BEAT = """
 insert into running_program
@@ -84,7 +86,10 @@ async def running(kind: str, release: Release) -> AsyncIterator[None]:
 
 
 async def at_work() -> list[Program]:
-    """The programs that were heard of lately, the oldest release first."""
+    """The programs that were heard of lately, the oldest release first.
+
+    One from the future would be at work for ever: a server's clock was wrong when it was written.
+    """
     return [_program(row) for row in await control.fetch(_ALIVE, float(SILENT_SECONDS))]
 
 

@@ -36,6 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def make(directory: Path, postgres: str = "", valkey: str = "") -> list[Path]:
     """The files that were missing, made now; a directory that others may enter is shut."""
+    _shut(directory)
     owner, role, cache = (kept(directory, name) for name in ("owner", "role", "valkey"))
     place = f"@{postgres}/" if postgres else "@/"
     query = "?sslmode=verify-full" if postgres else f"?host={_POSTGRES}"
@@ -66,8 +67,14 @@ def kept(directory: Path, name: str) -> str:
     return path.read_text()
 
 
+def _shut(directory: Path) -> None:
+    """Somebody may have made it beforehand, open to everybody; a group that was let in stays."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (mode := directory.stat().st_mode & 0o777) & 0o027:
+        directory.chmod(mode & ~0o027)
+
+
 def _write(path: Path, text: str) -> Path | None:
-    path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.mkdir(mode=0o755, exist_ok=True)
     try:
         # Containers meet the file by itself, as users of their own: the shut directory above it

@@ -98,8 +98,12 @@ def test_production_is_what_nobody_has_to_ask_for(secrets: dict[str, Path]) -> N
 
 def test_secrets_are_made_once_and_only_their_owner_reaches_them(tmp_path: Path) -> None:
     place = tmp_path / "secrets"
+    place.mkdir()
+    place.chmod(0o755)  # As somebody makes a directory beforehand.
     made = make_secrets.make(place, "db.trong:5432", "cache.trong:6379")
     before = {path: path.read_text() for path in made}
+    assert place.stat().st_mode & 0o777 == 0o750
+    place.chmod(0o700)
     assert make_secrets.make(place, "db.trong:5432", "cache.trong:6379") == []
     assert {path: path.read_text() for path in made} == before
     assert place.stat().st_mode & 0o777 == 0o700

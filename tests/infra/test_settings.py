@@ -34,6 +34,7 @@ def test_good_settings_are_read():
         {"MOTCUA_STORAGE_ROOT": ""},
         {"MOTCUA_PUBLIC_PORT": "eighty"},
         {"MOTCUA_TRUSTED_PROXIES": "the proxy"},
+        {"MOTCUA_WEB_PORT": "9000", "MOTCUA_INNER_PORT": "9000"},
         {"MOTCUA_LIMITS_FACTOR": "0"},
         {"MOTCUA_MODE": "production"},
         {"MOTCUA_MASTER_KEY": None},

@@ -53,6 +53,14 @@ async def _filled():
     )
 
 
+# Written when the server's clock was a year ahead.
+_FROM_THE_FUTURE = """
+insert into running_program
+  (id, kind, release, schema, control_schema, host, pid, started_at, seen_at)
+values (gen_random_uuid(), 'web', 'cu', 1, 1, 'lạc', 1, now(), now() + interval '1 year')
+"""
+
+
 async def test_a_column_is_renamed_while_an_older_release_works_and_nothing_is_lost(
     tenant,
 ):
@@ -68,7 +76,9 @@ async def test_a_column_is_renamed_while_an_older_release_works_and_nothing_is_l
         held = await _take(tenant)
         assert (held.version, held.error) == (2, None) and "web of cu" in held.waits
     assert release.serves(await registry.by_slug(tenant.slug))
+    await db.control.execute(_FROM_THE_FUTURE)
     assert await _take(tenant) == (tenant.slug, 3, None, "")
+    await db.control.execute("delete from running_program where host = 'lạc'")
     assert await _filled() == 40
     # This very release knows only what was there before, and keeps away from now on.
     await registry.reload()
