@@ -14,6 +14,11 @@ _WAITING = "select count(*) from notice where state = 'pending'"
 _UPLOADS = "select count(*) from upload where state in ('open', 'checking')"
 _TWO_CODES = "select count(*) from agency where valid_to is null and code_prefix = any($1)"
 _PREFIXES = "select distinct code_prefix from agency where valid_to is null"
+_ADMINISTRATORS = """
+select distinct o.username from officer o join post_holding h on h.officer_id = o.id
+join post p on p.id = h.post_id and p.kind = 'administrator'
+where o.dismissed_at is null and (h.to_on is null or h.to_on >= $1) order by 1
+"""
 _BETWEEN = """
 select count(*) from linked_work w join partner p on p.id = w.partner_id
 where w.left_at is null and p.slug = $1
