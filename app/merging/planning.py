@@ -44,7 +44,7 @@ async def plan(joining: Tenant, into: Tenant) -> Plan:
             settled=_settled(found),
             meetings=[each for each in found.meetings if each.decision is None],
             messages=await both.theirs.fetchval(_WAITING),
-            warnings=await _warnings(both, joining, into),
+            warnings=[*await _warnings(both, joining, into), *_dismissed(found, joining, into)],
         )
 
 
@@ -88,7 +88,24 @@ async def _warnings(both: Sides, joining: Tenant, into: Tenant) -> list[str]:
         said.append(f"{count} agencies make codes with a prefix that {joining.slug} uses as well")
     if count := await both.theirs.fetchval(_UPLOADS):
         said.append(f"{count} uploads are under way and have to be begun again")
+    if names := [row["username"] for row in await both.theirs.fetch(_ADMINISTRATORS, today())]:
+        said.append(
+            f"administrators of {joining.slug} will administer all of {into.slug}:"
+            f" {', '.join(names)}; who shall not gives up the post before"
+        )
     for connection, other in ((both.ours, joining), (both.theirs, into)):
         if count := await connection.fetchval(_BETWEEN, other.slug):
             said.append(f"{count} pieces of work are still open between the two: settle them first")
     return said
+
+
+def _dismissed(found: finding.Found, joining: Tenant, into: Tenant) -> list[str]:
+    """Who is at work there and was dismissed here is one person, and stays dismissed."""
+    names = [
+        str(meeting.key.get("username") or meeting.theirs)
+        for meeting in found.meetings
+        if meeting.table == "officer" and meeting.decision is Decision.SAME
+        and (gone := meeting.differs.get("dismissed_at")) and gone[0] and not gone[1]
+    ]  # fmt: skip
+    told = f"at work in {joining.slug}, dismissed in {into.slug} and so from then on: "
+    return [told + ", ".join(names)] if names else []

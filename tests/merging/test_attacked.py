@@ -25,7 +25,7 @@ from tests.merging.conftest import decided, elsewhere
 async def test_disturbed_again_and_again_they_are_one_and_part_as_who_they_were(
     worked, joining, make_tenant, monkeypatch
 ):
-    plan = decided(await elsewhere(planning.plan(joining, worked)))
+    plan = await _who_gets_more_or_nothing_is_told_beforehand(worked, joining)
     await _who_was_suspended_stays_so(joining)
     await _a_commit_under_way_is_waited_for(worked, joining, plan, monkeypatch)
     await _rows_before_issuers(worked, joining, plan, monkeypatch)
@@ -33,6 +33,19 @@ async def test_disturbed_again_and_again_they_are_one_and_part_as_who_they_were(
     assert (await run("backup", "switch", joining.slug, "--reason", "thử"))[0] == 1
     await _what_was_done_in_the_last_second(worked, joining)
     await _a_split_cut_short(worked, joining, monkeypatch)
+
+
+async def _who_gets_more_or_nothing_is_told_beforehand(worked, joining):
+    """Their administrators, and whoever works there and was dismissed here."""
+    same = "update officer set issuer = 'i', subject = 's', dismissed_at = $2 where username = $1"
+    for each, name, at in ((worked, cast.MINH, datetime.now(UTC)), (joining, cast.OUTSIDER, None)):
+        async with owner(each.cluster, each.database) as connection:
+            await connection.execute(same, name, at)
+    plan = await elsewhere(planning.plan(joining, worked))
+    warned = "\n".join(plan.warnings)
+    assert f"administer all of {worked.slug}: quang.do" in warned
+    assert f"at work in {joining.slug}, dismissed in {worked.slug}" in warned
+    return decided(plan)
 
 
 async def _who_was_suspended_stays_so(joining):
