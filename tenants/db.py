@@ -22,6 +22,9 @@ from tenants.pools import Pools
 from tenants.shapes import Tenant
 from tenants.work import Place, WorkError, current_work, refuse_writes
 
+_STATEMENT_SECONDS = 30
+# A server that is gone ends no statement: then we do.
+_LAST_BOUND_SECONDS = _STATEMENT_SECONDS + 5
 _pools: dict[str, Pools] = {}
 _patience: ContextVar[float | None] = ContextVar("patience", default=None)
 
@@ -72,12 +75,12 @@ class Database:
         unit = current_work()
         if unit is not None:
             async with unit.lock:
-                connection = await unit.connection(place)
-                return await getattr(connection, call)(sql, *values, timeout=seconds)
+                connection = await unit.connection(place, seconds)
+                return await place[0].ask(connection, call, sql, *values, seconds=seconds)
         pools, key = place
         connection = await pools.acquire(key)
         try:
-            return await getattr(connection, call)(sql, *values, timeout=seconds)
+            return await pools.ask(connection, call, sql, *values, seconds=seconds)
         finally:
             await pools.release(key, connection)
 
@@ -164,10 +167,11 @@ async def _signed_in(where: Address, key: tuple[str, str, str]) -> asyncpg.Conne
         server_settings={
             "application_name": "motcua",
             "timezone": "UTC",
-            "statement_timeout": "30s",
+            "statement_timeout": f"{_STATEMENT_SECONDS}s",
             "idle_in_transaction_session_timeout": "60s",
         },
         timeout=10,
+        command_timeout=_LAST_BOUND_SECONDS,
     )
     return connection
 

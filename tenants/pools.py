@@ -9,10 +9,13 @@ never holds more than its own share, so a busy province cannot starve the others
 import asyncio
 from collections import Counter, OrderedDict, deque
 from collections.abc import Awaitable, Callable, Hashable
+from typing import Any
 
 import asyncpg
 
 Open = Callable[[Hashable], Awaitable[asyncpg.Connection]]
+# So long a connection has for ending in good order; one that lies dead never does.
+_FAREWELL_SECONDS = 2.0
 
 
 class Pools:
@@ -25,6 +28,7 @@ class Pools:
         self._idle_seconds = idle_seconds
         self._idle: OrderedDict[asyncpg.Connection, tuple[Hashable, float]] = OrderedDict()
         self._busy: Counter[Hashable] = Counter()
+        self._doubted: set[asyncpg.Connection] = set()
         self._opened = 0
         self._waiting: deque[tuple[Hashable, asyncio.Future[None]]] = deque()
         self._reaper: asyncio.TimerHandle | None = None
@@ -51,9 +55,38 @@ class Pools:
             self._leave(key)
             raise
 
+    async def ask(
+        self, connection: asyncpg.Connection, call: str, *words: Any, seconds: float | None = None
+    ) -> Any:
+        """Call a method of a connection; what is not answered within `seconds` raises TimeoutError.
+
+        Then the connection is not used again: it may lie dead, and who waits for the end of what
+        was cancelled there would wait for ever. Nor is any other that was silent all the while.
+        """
+        began = asyncio.get_running_loop().time()
+        if connection in self._doubted:
+            raise TimeoutError("what was asked over this connection before was not answered")
+        try:
+            return await getattr(connection, call)(*words, timeout=seconds)
+        except TimeoutError:
+            self._doubted.add(connection)
+            self._end_idle(before=began)
+            raise
+        except asyncio.CancelledError:
+            self._doubted.add(connection)
+            raise
+
+    def doubts(self, connection: asyncpg.Connection) -> bool:
+        """Whether something asked over it was not answered."""
+        return connection in self._doubted
+
     async def release(self, key: Hashable, connection: asyncpg.Connection) -> None:
         """Give a connection back; one that is closed or still in a transaction is thrown away."""
-        if connection.is_closed() or connection.is_in_transaction():
+        if connection in self._doubted:
+            self._doubted.discard(connection)
+            self._opened -= 1
+            self._closing(connection)
+        elif connection.is_closed() or connection.is_in_transaction():
             self._opened -= 1
             connection.terminate()  # No ceremony: its state is not known.
         else:
@@ -65,17 +98,18 @@ class Pools:
         """Close every idle connection; busy ones close when they come back."""
         if self._reaper:
             self._reaper.cancel()
-        while self._idle:
-            connection, _ = self._idle.popitem()
-            self._opened -= 1
-            await connection.close()
+        ending = list(self._idle)
+        self._idle.clear()
+        self._opened -= len(ending)
+        await asyncio.gather(*map(_ended, ending))
 
     async def forget(self, key: Hashable) -> None:
         """Close the idle connections of one database, before it is moved or dropped."""
-        for connection in [c for c, (owner, _) in self._idle.items() if owner == key]:
+        ending = [c for c, (owner, _) in self._idle.items() if owner == key]
+        for connection in ending:
             del self._idle[connection]
-            self._opened -= 1
-            await connection.close()
+        self._opened -= len(ending)
+        await asyncio.gather(*map(_ended, ending))
 
     def _free(self, key: Hashable) -> bool:
         """Whether a place is left: what is idle makes room, so only places taken count."""
@@ -102,7 +136,7 @@ class Pools:
         # From here one place in the budget is ours until the connection stands or fails.
         try:
             if evicted is not None:
-                await evicted.close()
+                await _ended(evicted)
             return await self._open(key)
         except BaseException:
             self._opened -= 1
@@ -155,16 +189,26 @@ class Pools:
 
     def _reap(self) -> None:
         self._reaper = None
-        before = asyncio.get_running_loop().time() - self._idle_seconds
+        self._end_idle(before=asyncio.get_running_loop().time() - self._idle_seconds)
+        if self._idle:
+            self._plan_reaping()
+
+    def _end_idle(self, *, before: float) -> None:
         for connection, (_, since) in list(self._idle.items()):
             if since <= before:
                 del self._idle[connection]
                 self._opened -= 1
                 self._closing(connection)
-        if self._idle:
-            self._plan_reaping()
 
     def _closing(self, connection: asyncpg.Connection) -> None:
-        task = asyncio.ensure_future(connection.close())
+        task = asyncio.ensure_future(_ended(connection))
         self._closings.add(task)
         task.add_done_callback(self._closings.discard)
+
+
+async def _ended(connection: asyncpg.Connection) -> None:
+    try:
+        async with asyncio.timeout(_FAREWELL_SECONDS):
+            await connection.close()
+    except Exception:
+        connection.terminate()

@@ -19,6 +19,9 @@ from tenants.pools import Pools
 After = Callable[[], Awaitable[None]]
 Place = tuple[Pools, Any]  # the pools of a cluster, and the key of one database in it
 
+# It takes no time where anybody answers.
+_ROLL_BACK_SECONDS = 5.0
+
 
 class WorkError(RuntimeError):
     """Code used units of work in a way that would break a promise of theirs."""
@@ -38,14 +41,15 @@ class Work:
         """Run `callback` once the work is committed, never when it is rolled back."""
         self._after.append(callback)
 
-    async def connection(self, place: Place) -> asyncpg.Connection:
-        """The work's connection; the first call begins the transaction. Hold `lock` meanwhile."""
+    async def connection(self, place: Place, seconds: float | None = None) -> asyncpg.Connection:
+        """The work's connection; the first call begins the transaction, within `seconds`. Hold
+        `lock` meanwhile."""
         if self._settled:
             raise WorkError("a query came after its unit of work was settled")
         if self._connection is None:
             connection = await place[0].acquire(place[1])
             self._place, self._connection = place, connection
-            await connection.execute("begin")
+            await place[0].ask(connection, "execute", "begin", seconds=seconds)
         elif self._place != place:
             raise WorkError("one unit of work is one transaction on one database")
         return self._connection
@@ -60,23 +64,26 @@ class Work:
     async def roll_back(self) -> None:
         """Leave nothing behind; a connection that broke has taken everything with it."""
         self._after.clear()
-        with suppress(PostgresError, InterfaceError, InternalClientError):
-            await self._settle("rollback")
+        with suppress(PostgresError, InterfaceError, InternalClientError, TimeoutError):
+            await self._settle("rollback", _ROLL_BACK_SECONDS)
 
-    async def _settle(self, verb: str) -> None:
+    async def _settle(self, verb: str, seconds: float | None = None) -> None:
         if self._settled:
             return
         self._settled = True
         connection, self._connection = self._connection, None
         if connection is None or self._place is None:
             return
+        pools, key = self._place
         try:
-            answer = await connection.execute(verb)
-            # PostgreSQL answers a commit of a failed transaction with a quiet rollback.
+            # PostgreSQL answers a commit of a failed transaction with a quiet rollback; where a
+            # question was not answered, the transaction ends with its connection.
+            answer = "ROLLBACK"
+            if not pools.doubts(connection):
+                answer = await pools.ask(connection, "execute", verb, seconds=seconds)
             if verb == "commit" and answer == "ROLLBACK":
                 raise WorkError("the transaction had failed before its commit")
         finally:
-            pools, key = self._place
             await pools.release(key, connection)
 
 
