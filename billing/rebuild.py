@@ -7,6 +7,7 @@ those against the books. Corrections stand in the books beside the facts and are
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Literal, NamedTuple
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -110,7 +111,7 @@ async def _differences(rows: Rows, today: date) -> tuple[int, list[Difference]]:
     records = await recorded(today)
     found = [
         *compare("records", records, await booked(today)),
-        *compare("rows", await _from_rows(rows, today), _amounts(records, rows)),
+        *compare("rows", await _from_rows(rows, today), await _amounts(records, rows, today)),
     ]
     return sum(each.facts for each in records.values()), found
 
@@ -122,13 +123,14 @@ async def recorded(before: date) -> Sums:
         return _sums(await db.tenant.fetch(_RECORDS, day_start(before)))
 
 
-async def booked(before: date) -> Sums:
-    """The same out of the books."""
+async def booked(before: date, tenant_id: UUID | None = None) -> Sums:
+    """The same out of the current tenant's books, or those of one that joined it."""
+    whose = tenant_id or current().id
     async with work():
         await db.control.execute(_PATIENCE)
-        if await db.control.fetch_value(_MANY, current().id):
+        if await db.control.fetch_value(_MANY, whose):
             await db.control.execute(_PAGE_BY_PAGE)
-        return _sums(await db.control.fetch(_BOOKS, day_start(before), current().id, OURS))
+        return _sums(await db.control.fetch(_BOOKS, day_start(before), whose, OURS))
 
 
 def compare(against: Literal["rows", "records"], source: Sums, books: Sums) -> Iterable[Difference]:
@@ -177,10 +179,20 @@ async def _from_rows(rows: Rows, today: date) -> Sums:
     }
 
 
-def _amounts(sums: Sums, meters: Iterable[str]) -> Sums:
-    """Only those meters, and of them only what business rows can tell."""
-    wanted = set(meters)
-    return {key: each._replace(mark=0) for key, each in sums.items() if key[0] in wanted}
+async def _amounts(records: Sums, meters: Iterable[str], before: date) -> Sums:
+    """Only those meters, and of them only what business rows can tell.
+
+    Rows that came with a tenant that joined this one were counted where they were: what they come
+    to until then stands in that one's books.
+    """
+    wanted, found = set(meters), dict[tuple[str, date], Sum]()
+    theirs = [await booked(before, former.id) for former in current().former]
+    for sums in (records, *theirs):
+        for key, each in sums.items():
+            if key[0] in wanted:
+                known = found.get(key, _NOTHING)
+                found[key] = Sum(known.facts + each.facts, known.quantity + each.quantity)
+    return found
 
 
 def _sums(rows: list[asyncpg.Record]) -> Sums:

@@ -2,7 +2,7 @@
 words, other mergers, rows taken away. Each part of the story is another attempt."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -12,7 +12,10 @@ from app.merging.refusals import MergeRefused
 from app.people import identities
 from app.trail import joined
 from app.trail.service import record
-from billing import meter
+from app.usage.rows import ROWS
+from billing import collect, meter, rebuild
+from infra import clock
+from infra.clock import now
 from tenants import addresses, db, provision, registry
 from tenants.clusters import owner
 from tenants.current import acting_for
@@ -32,6 +35,7 @@ async def test_disturbed_again_and_again_they_are_one_and_part_as_who_they_were(
     await _parts_have_no_parts(worked, joining, plan, await make_tenant())
     assert (await run("backup", "switch", joining.slug, "--reason", "thử"))[0] == 1
     await _what_was_done_in_the_last_second(worked, joining)
+    await elsewhere(_the_books_say_what_the_rows_say(worked))
     await _a_split_cut_short(worked, joining, monkeypatch)
 
 
@@ -123,6 +127,14 @@ async def _what_was_done_in_the_last_second(worked, joining):
             await thief.execute(f"delete from joined_{name}")
     status, told = await run("audit", "verify", worked.slug)
     assert status == 1 and f"{worked.slug}/{joining.slug}: 1 findings" in told
+
+
+async def _the_books_say_what_the_rows_say(worked):
+    """What they used before lies in their own books, and its rows here."""
+    with acting_for(await registry.by_slug(worked.slug)), clock.frozen(now() + timedelta(days=1)):
+        while await collect.collect():
+            pass
+        assert (await rebuild.check(ROWS)).differences == []
 
 
 async def _a_split_cut_short(worked, joining, monkeypatch):
