@@ -68,14 +68,14 @@ async def _decide(asked: argparse.Namespace) -> None:
     _write(asked.plan, found)
     left = rules.faults(found)
     print("\n".join(left[:20]))
-    print(f"{len(left)} are left to be decided")
+    print(f"Còn {len(left)} dòng chưa quyết định.")
 
 
 async def _sheet(asked: argparse.Namespace) -> None:
     plan = _read(asked.plan)
     book = asked.out.suffix == ".xlsx"
     asked.out.write_bytes(workbooks.drawn(plan) if book else csv_of(sheets.lines(plan)))
-    print(f"{asked.out} is for people; what they decide is read by merge decide --sheet")
+    print(f"{asked.out}: điền cột Quyết định, rồi chạy merge decide --sheet {asked.out}")
 
 
 async def _run(asked: argparse.Namespace) -> None:

@@ -111,7 +111,7 @@ class Broken(Refusal):
 
     status = 500
     code = "broken"
-    message = "Có lỗi xảy ra. Ông/bà vui lòng thử lại hoặc gọi đường dây nóng, đọc mã sự cố."
+    message = "Hệ thống chưa thực hiện được yêu cầu này. Ông/bà vui lòng thử lại."
 
 
 def show_refusal(request: Asked, refusal: Refusal) -> Response[bytes]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from app.merging import words
 from app.merging.kinds import KNOWN, STAYS, kind_of
 from app.merging.shapes import Changes, Decision, Meeting, Plan, Row, Shape, Unique
 from app.onestop.codes import rules as codes
@@ -111,8 +112,8 @@ def _digest(value: object) -> str:
 def faults(plan: Plan) -> list[str]:
     """What keeps a plan from being carried out, one sentence each."""
     return [
-        f"{meeting.table} {meeting.key}: "
-        + ("nothing is decided" if meeting.decision is None else "this was not offered")
+        f"{meeting.name}, {words.named(meeting.key)}: "
+        + ("chưa quyết định" if meeting.decision is None else "quyết định này không được chọn")
         for meeting in plan.meetings
         if meeting.decision not in meeting.offers
     ]

@@ -27,10 +27,11 @@ MEANINGS = {
     ),
 }
 HEADINGS = (
-    "loại", "trùng theo", "đơn vị nhận đang có", "đơn vị nhập vào đang có", "được chọn", "đề xuất",
-    "quyết định", "bảng", "dòng",
+    "Loại", "Trùng theo", "Đơn vị nhận đang có", "Đơn vị nhập vào đang có", "Được chọn", "Đề xuất",
+    "Quyết định", "Bảng", "Dòng",
 )  # fmt: skip
-_ANSWER = ("quyết định", "bảng", "dòng")
+_ANSWER = ("Quyết định", "Bảng", "Dòng")
+_CHOICE, _TABLE, _ROW = _ANSWER
 
 Answer = Mapping[str, str]
 
@@ -62,8 +63,8 @@ def taken(plan: Plan, rows: Iterable[Answer]) -> Plan:
     said: dict[tuple[str, str], Decision] = {}
     known = {meeting.place for meeting in plan.meetings}
     for number, row in enumerate(rows, 2):
-        if (row["quyết định"] or "").strip():
-            place, decision = (row["bảng"], row["dòng"]), _decision(row, number)
+        if (row[_CHOICE] or "").strip():
+            place, decision = (row[_TABLE], row[_ROW]), _decision(row, number)
             if place not in known:
                 raise MergeRefused(f"Dòng {number} không thuộc phương án này: lấy lại bảng tính.")
             if said.setdefault(place, decision) is not decision:
@@ -89,7 +90,7 @@ def _line(meeting: Meeting) -> list[str]:
 
 
 def _decision(row: Answer, number: int) -> Decision:
-    word = row["quyết định"].strip().lower()
+    word = row[_CHOICE].strip().lower()
     for decision, name in WORDS.items():
         if word == name:
             return decision

@@ -13,12 +13,13 @@ from storage import archives
 
 _SHEET, _GUIDE = "Quyết định", "Cách điền"
 _WIDTHS = (20, 26, 44, 44, 14, 14, 16, 12, 12)
-_CHOICE = HEADINGS.index("quyết định")
+_CHOICE = HEADINGS.index("Quyết định")
 _STEPS = (
     "Mỗi dòng của trang “Quyết định” là một chỗ trùng nhau giữa hai đơn vị.",
-    "Hai cột “đang có” chỉ nêu những chỗ khác nhau; để trống là giống hệt nhau.",
-    "Chọn một từ ở cột tô màu “quyết định”. Chỉ chọn trong các từ của cột “được chọn”.",
-    "Không sửa cột “bảng” và “dòng”: hệ thống nhận ra dòng bằng hai cột này.",
+    "Hai cột “Đơn vị nhận đang có” và “Đơn vị nhập vào đang có” chỉ nêu những chỗ khác nhau; "
+    "để trống là giống hệt nhau.",
+    "Chọn một từ ở cột tô màu “Quyết định”. Chỉ chọn trong các từ của cột “Được chọn”.",
+    "Không sửa cột “Bảng” và “Dòng”: hệ thống nhận ra dòng bằng hai cột này.",
 )
 
 

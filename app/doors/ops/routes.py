@@ -30,11 +30,12 @@ async def show_tenants() -> Response[bytes]:
     month = month_of(clock.now())
     checks = await rebuild.latest()
     trails = await heads.latest()
-    formers = {tenant.slug: tenant.former for tenant in await registry.every()}
+    tenants = await registry.every()
+    formers = {tenant.slug: tenant.former for tenant in tenants}
     joined = {each.slug for former in formers.values() for each in former}
     return page(
         "ops/tenants.html", rows=rows, month=month, checks=checks, trails=trails, here="/",
-        formers=formers, joined=joined,
+        formers=formers, joined=joined, merging={each.slug for each in tenants if each.merging},
     )  # fmt: skip
 
 
