@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from billing.papers.shapes import Heading, Paper, Signs, Table, Text
 from infra.clock import VIETNAM
+from infra.dates import day_in_words
 from infra.sealed import derive
 from infra.settings import settings
 
@@ -85,11 +86,12 @@ def signed(document: Document) -> Signed:
 def paper_of(document: Document, digest: bytes) -> Paper:
     """The certificate as people read it."""
     given, told = document.handed_over, _told(document)
+    made_on = document.issued_at.astimezone(VIETNAM).date()
     return Paper(
         title="Giấy xác nhận xóa dữ liệu",
-        subtitle=f"Số {document.number}",
+        subtitle=f"Số {document.number}, {day_in_words(made_on)}",
         issuer="BÊN CUNG CẤP DỊCH VỤ",
-        made_on=document.issued_at.astimezone(VIETNAM).date(),
+        made_on=made_on,
         blocks=[
             Text(f"Hệ thống đã xóa: {document.tenant_name} ({document.tenant_slug})."),
             Text(
@@ -131,7 +133,7 @@ def _told(document: Document) -> dict[str, Any]:
 
 
 def _moment(at: datetime) -> str:
-    return f"{at.astimezone(VIETNAM):%H:%M:%S %d/%m/%Y}"
+    return f"{at.astimezone(VIETNAM):%H:%M:%S, ngày %d/%m/%Y}"
 
 
 def _count(number: int) -> str:

@@ -10,6 +10,7 @@ from app.onestop.codes.drawing import qr_svg
 from app.trail import heads, rules, searching, signing
 from app.trail.heads import Checked, Head
 from infra.clock import today
+from infra.dates import day_in_words
 from infra.typeset import drawn
 from tenants.current import current
 
@@ -21,7 +22,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     issuer: str
-    made_on: str
+    made_on: str  # ISO 8601, of the file
+    made: str  # as letters write it
     facts: list[tuple[str, str]]
     digest: str  # in groups of eight
     words: str
@@ -31,7 +33,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 async def certificate(head: Head) -> bytes:
     """The PDF about the newest seal of the current tenant's trail."""
     facts = [
-        ("Địa phương", current().site.name),
+        ("Hệ thống", current().site.name),
         ("Số niêm phong mới nhất", so(head.seq)),
         ("Số dòng nhật ký đã niêm phong", so(head.total)),
         ("Niêm phong lúc", gio_ngay(await searching.sealed_at(head))),
@@ -43,6 +45,7 @@ async def certificate(head: Head) -> bytes:
         title="Giấy xác nhận niêm phong nhật ký",
         issuer=current().site.office,
         made_on=str(today()),
+        made=day_in_words(today()).capitalize(),
         facts=facts,
         digest=_grouped(head.digest),
         words=_WORDS,
