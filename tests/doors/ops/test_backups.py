@@ -55,5 +55,6 @@ async def test_a_tenant_whose_backup_nobody_restored_for_seven_days_is_red(
     text, row = await row_of(vendor, tenant)
     assert word in row and "trong 6,1 giây" in row
     assert "12.345" in text and "gan, xa" in text
+    assert ("Việc cần làm" in text and "“motcua backup drill”" in text) == bool(count)
     assert await figure(tenant) == count
     await control.execute("delete from backup_set")
