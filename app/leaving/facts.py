@@ -36,11 +36,15 @@ where table_schema = 'public' and column_name = 'tenant_id' order by 1
 
 
 class LeftBehind(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing a bag does not carry, and what to do about it where it arrives."""
+    """One thing a bag does not carry, and what to do about it where it arrives.
+
+    `said` tells both to whoever takes the bag over (việc bên nhận cần làm).
+    """
 
     what: str
     name: str
     do: str
+    said: str = ""
 
 
 def pretty(value: Any) -> bytes:
@@ -92,7 +96,8 @@ async def left_behind(connection: asyncpg.Connection, tenant: Tenant) -> list[Le
     for row in await connection.fetch("select slug, address from partner order by slug"):
         do = "tell the partner the new public key and address"
         found.append(LeftBehind(what="key of exchange", name=row["address"], do=do))
-    return [*found, *_DERIVED, *await _of_control(tenant)]
+    found += [*_DERIVED, *await _of_control(tenant)]
+    return [msgspec.structs.replace(each, said=_SAID[each.what]) for each in found]
 
 
 async def _of_control(tenant: Tenant) -> list[LeftBehind]:
@@ -119,6 +124,25 @@ async def _of_control(tenant: Tenant) -> list[LeftBehind]:
     return found
 
 
+_SAID = {
+    "address": "Địa chỉ truy cập: chọn địa chỉ ở nơi mới.",
+    "sealed secret": "Thông tin đăng nhập đã niêm phong: nhập lại ở nơi mới.",
+    "key of exchange": "Khóa liên thông: báo khóa công khai và địa chỉ mới cho hệ thống này.",
+    "issuer of sign-ins": (
+        "Hệ thống đăng nhập: đăng ký địa chỉ mới với hệ thống định danh, rồi chạy lệnh "
+        "motcua issuer trust."
+    ),
+    "token of an outside meter": "Mã truy cập của nguồn đo: cấp mã mới bằng motcua usage issue.",
+    "rows of the vendor's own": (
+        "Số liệu vận hành riêng của nhà cung cấp dịch vụ cũ: không cần làm gì."
+    ),
+    "signed addresses": (
+        "Đường dẫn đã gửi để đánh giá, tải tệp, báo kết quả gửi tin: không dùng được nữa, hệ "
+        "thống mới tạo đường dẫn mới; không cần làm gì."
+    ),
+    "sessions": "Phiên đăng nhập: mọi người đăng nhập lại; không cần làm gì.",
+    "uploads under way": "Tệp đang tải lên dở: người gửi tải lên lại; không cần làm gì.",
+}
 _DERIVED = [
     LeftBehind(
         what="signed addresses",

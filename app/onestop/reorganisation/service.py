@@ -132,7 +132,8 @@ async def faults_of(described: Plan) -> list[str]:
 def readable(description: str | bytes) -> Plan:
     """The plan described. Raises PlanUnreadable with the place that is wrong."""
     if len(description) > reading.MOST_BYTES:
-        raise PlanUnreadable(f"Tệp phương án vượt quá {reading.MOST_BYTES // 1000} KB.")
+        most = f"{reading.MOST_BYTES // 1000} KB"
+        raise PlanUnreadable(f"Tệp phương án vượt quá {most}. Vui lòng kiểm tra và chọn lại tệp.")
     try:
         return reading.read_plan(description)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
