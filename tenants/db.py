@@ -25,6 +25,19 @@ from tenants.work import Place, WorkError, current_work, refuse_writes
 _STATEMENT_SECONDS = 30
 # A server that is gone ends no statement: then we do.
 _LAST_BOUND_SECONDS = _STATEMENT_SECONDS + 5
+# What every session begins with; whoever stands between must hand it on or set it (PgBouncer).
+SESSION = {
+    "application_name": "motcua",
+    "timezone": "UTC",
+    "statement_timeout": f"{_STATEMENT_SECONDS}s",
+    "idle_in_transaction_session_timeout": "60s",
+    # One of our machines that has lost its power holds its locks for half a minute, not for the
+    # two hours that are usual. Over a Unix socket they mean nothing.
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
 _pools: dict[str, Pools] = {}
 _patience: ContextVar[float | None] = ContextVar("patience", default=None)
 
@@ -164,12 +177,7 @@ async def _signed_in(where: Address, key: tuple[str, str, str]) -> asyncpg.Conne
     database, role, password = key
     connection: asyncpg.Connection = await asyncpg.connect(
         **where._replace(database=database, user=role, password=password).keywords(),
-        server_settings={
-            "application_name": "motcua",
-            "timezone": "UTC",
-            "statement_timeout": f"{_STATEMENT_SECONDS}s",
-            "idle_in_transaction_session_timeout": "60s",
-        },
+        server_settings=SESSION,
         timeout=10,
         command_timeout=_LAST_BOUND_SECONDS,
     )

@@ -14,6 +14,7 @@ import pytest
 from app.doors.probes import alive, metrics, ready
 from infra.deploy import make_secrets
 from infra.settings import BadSetting, Settings, read
+from tenants.db import SESSION
 from tests.deploy import forms
 from tests.deploy.forms import DEPLOY, HOUSE, Program
 from tests.security.deployed import certificate
@@ -214,6 +215,14 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path, one_port: bo
     )  # fmt: skip
     ours = [line for line in done.stderr.splitlines() if "motcua" in line]
     assert ours == []
+
+
+def test_pgbouncer_lets_every_session_of_ours_begin() -> None:
+    text = (DEPLOY / "postgres/pgbouncer.ini").read_text()
+    listed = re.search(r"^ignore_startup_parameters = (.+)$", text, flags=re.M)
+    assert listed
+    handed_on = {"application_name", "timezone"}
+    assert {name.strip() for name in listed[1].split(",")} == SESSION.keys() - handed_on
 
 
 @pytest.mark.skipif(not shutil.which("nginx"), reason="no nginx here")
