@@ -16,7 +16,7 @@ from app.people.identities import admit_operator
 from app.provinces import loader
 from infra.embedded.process import Trouble, last_words, run
 from infra.embedded.server import ROOT, python_environment
-from tenants import control, db, upgrade
+from tenants import control, db, provision, upgrade
 from tenants.provision import ProvisionError
 
 
@@ -48,13 +48,14 @@ def prepare(
 async def _prepare(trusts: list[Trust]) -> None:
     # Nothing else runs: the data directory is ours alone.
     await control.prepare(control_chain(), alone=True)
-    for slug in loader.slugs():
+    slugs = [slug for slug in loader.slugs() if not await provision.part_of(slug)]
+    for slug in slugs:
         await lifecycle.create_province(loader.load(slug))
     for outcome in await upgrade.upgrade(tenant_chain(), at_once=2, alone=True):
         if outcome.error:
             raise ProvisionError(f"{outcome.slug} was not migrated: {outcome.error}")
-    for slug in loader.slugs():
-        await lifecycle.introduce(slug, [other for other in loader.slugs() if other != slug])
+    for slug in slugs:
+        await lifecycle.introduce(slug, [other for other in slugs if other != slug])
     for trust in trusts:
         await lifecycle.trust(*trust)
     for operator in loader.people().operators:

@@ -19,6 +19,13 @@ _COLUMNS = (
 )
 
 
+_COMING = """
+select exists (select from merger m join merger_step c on c.merger_id = m.id and c.step = 'closed'
+    where m.into_id = $1 and not exists (select from merger_step s where s.merger_id = m.id
+                                         and s.step in ('addresses', 'cancelled')))
+"""
+
+
 class Demands(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How an issuer must have made sure of a person (OpenID Connect Core 1.0, section 2).
 
@@ -101,6 +108,17 @@ async def trusted(tenant_id: UUID | None, audience: Audience | None = None) -> l
         *(tenant_id, audience),
     )
     return [_issuer(row) for row in rows]
+
+
+async def is_sole(issuer: Issuer) -> bool:
+    """Whether no other issuer could vouch for the accounts of a tenant that this one vouches for.
+
+    Accounts of a tenant that joins come a moment before its issuers are trusted: in between,
+    nobody of ours may be taken for one of theirs by a username alone.
+    """
+    if len(await trusted(issuer.tenant_id, issuer.audience)) > 1:
+        return False
+    return not await control.fetch_value(_COMING, issuer.tenant_id)
 
 
 async def by_id(tenant_id: UUID | None, issuer_id: UUID) -> Issuer | None:

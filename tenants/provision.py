@@ -66,16 +66,22 @@ async def create(
     if cluster not in settings().clusters:
         raise ProvisionError(f"no cluster is called {cluster}")
     addresses = [_address(h) for h in hosts or (f"{slug}.{settings().base_domain}",)]
+    await must_be_alone(slug)
     tenant = await _enter(slug, site, cluster, addresses)
     if tenant.status == "provisioning":
         await _build(tenant, migrations, source or await template(cluster, migrations))
     return tenant
 
 
+async def part_of(slug: str) -> str | None:
+    """The short name of the tenant whose data that one's is part of since a merger."""
+    into: str | None = await control.fetch_value(_JOINED, slug)
+    return into
+
+
 async def must_be_alone(slug: str) -> None:
     """Raise ProvisionError for a tenant whose data is part of another one's since a merger."""
-    into = await control.fetch_value(_JOINED, slug)
-    if into is not None:
+    if into := await part_of(slug):
         raise ProvisionError(f"{slug} is part of {into}: motcua tenant merge split parts them")
 
 

@@ -17,7 +17,6 @@ from infra.clock import now
 from infra.ids import uuid7
 from infra.settings import settings
 from tenants import db
-from tenants.current import current
 from tenants.db import Database
 
 _REMEMBER = """
@@ -33,9 +32,6 @@ on conflict (issuer, subject) do update set
     last_seen_at = excluded.last_seen_at
 returning id, full_name, id_number, phone, email, birth_on
 """
-
-
-_NOT_YET = "select exists (select from merger where joined_id <> all($1::uuid[]))"
 
 
 class _Accounts(NamedTuple):
@@ -81,16 +77,6 @@ async def officer_by_subject(
     if actor is None:
         raise refusals.Dismissed
     return actor
-
-
-async def all_are_vouched_for_here() -> bool:
-    """Whether every admission here may be vouched for by an issuer that is trusted here.
-
-    Rows of a tenant that joined this one come a moment before its issuers: in between, nobody of
-    ours may be taken for one of theirs by a username alone.
-    """
-    known = [former.id for former in current().former]
-    return not await db.tenant.fetch_value(_NOT_YET, known)
 
 
 async def operator_by_subject(issuer: str, subject: str, username: str) -> Operator:

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from app.chains import tenant_chain
 from app.merging import closing, journal, moving, planning, running, sides, splitting, telling
 from app.merging.refusals import MergeRefused
-from app.people import identities
 from app.trail import joined
 from app.trail.service import record
 from app.usage.rows import ROWS
 from billing import collect, meter, rebuild
 from infra import clock
 from infra.clock import now
-from tenants import addresses, db, provision, registry
+from tenants import addresses, db, issuers, provision, registry
 from tenants.clusters import owner
 from tenants.current import acting_for
 from tenants.work import work
@@ -34,6 +34,8 @@ async def test_disturbed_again_and_again_they_are_one_and_part_as_who_they_were(
     await _rows_before_issuers(worked, joining, plan, monkeypatch)
     await _parts_have_no_parts(worked, joining, plan, await make_tenant())
     assert (await run("backup", "switch", joining.slug, "--reason", "thử"))[0] == 1
+    with pytest.raises(provision.ProvisionError, match="is part of"):
+        await provision.create(joining.slug, joining.site, tenant_chain())
     await _what_was_done_in_the_last_second(worked, joining)
     await elsewhere(_the_books_say_what_the_rows_say(worked))
     await _a_split_cut_short(worked, joining, monkeypatch)
@@ -98,9 +100,10 @@ async def _rows_before_issuers(worked, joining, plan, monkeypatch):
         patch.setattr(addresses, "take_over", _dies)
         with pytest.raises(OSError, match="killed"):
             await elsewhere(running.run(joining, worked, plan, by="Kiểm thử"))
-    assert not await identities.all_are_vouched_for_here()
+    ours = await _our_issuer(worked)
+    assert not await issuers.is_sole(ours)
     await elsewhere(running.run(joining, worked, plan, by="Kiểm thử"))
-    assert await elsewhere(_vouched(worked))
+    assert await issuers.is_sole(ours)
 
 
 async def _parts_have_no_parts(worked, joining, plan, third):
@@ -181,9 +184,10 @@ async def _late():
         await meter.count("late", "api.call", subject="x", occurred_at=datetime.now(UTC))
 
 
-async def _vouched(worked):
-    with acting_for(await registry.by_slug(worked.slug)):
-        return await identities.all_are_vouched_for_here()
+async def _our_issuer(worked):
+    words = {"label": "x", "client_id": "x", "client_secret": ""}
+    identity = await issuers.trust(worked.id, "staff", "https://x.test", **words)
+    return await issuers.by_id(worked.id, identity)
 
 
 async def _status(tenant):

@@ -93,9 +93,8 @@ async def _citizen(connection: Connection, issuer: Issuer, identity: Identity) -
 
 async def _officer(connection: Connection, issuer: Issuer, identity: Identity) -> Account:
     username = profile(identity.claims).username
-    sole = len(await issuers.trusted(issuer.tenant_id, "staff")) < 2
+    sole = await issuers.is_sole(issuer)
     async with work():
-        sole = sole and await identities.all_are_vouched_for_here()
         officer = await identities.officer_by_subject(
             issuer.issuer, identity.subject, username, sole=sole
         )
