@@ -101,6 +101,8 @@ def campaign(rounds: int, seed: int, first: int = 0, say: Callable[[str], None] 
             _play(here, faults, jump_of(seed, number))
             lay = _recovered(here)
             waited = max(waited, lay)
+            if lay >= _DRAIN_SECONDS:
+                facts.wrong.append(f"round {number}: nobody took up messages that were due")
             told = "; ".join(map(str, faults))
             say(f"seed {seed} round {number}: {told}: {len(facts.deeds)} deeds, {lay:.1f} s")
             if facts.wrong:
