@@ -12,6 +12,8 @@ import httpx
 import msgspec
 import pytest
 from aiosmtpd.smtp import SMTP
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from app.onestop.notices.gateways.mail import Mail, written
 from app.onestop.notices.gateways.shapes import NotTaken, Outgoing
@@ -20,6 +22,7 @@ from infra import http, s3
 from infra.lines import Lines, NotReached
 from infra.outward import NotAllowedOut, chosen
 from infra.settings import BadSetting, read
+from infra.valkey_lines import lines
 from storage.s3 import S3Store
 from storage.shapes import ObjectMissing, StoreUnavailable
 from tests.security.deployed import GOOD, certificate, deployed
@@ -143,6 +146,21 @@ async def test_a_mail_server_nobody_vouches_for_gets_no_letter(tmp_path: Path, s
         mail = Mail(Provider(name="thu", driver="smtp", url=f"{scheme}://localhost:{port}"))
         with pytest.raises(NotTaken, match="SSL"):
             await mail.send(_letter())
+
+
+@pytest.mark.asvs("12.3.2", "12.3.4")
+async def test_sessions_go_to_the_server_of_that_name_only(tmp_path: Path) -> None:
+    said = []
+    for name in ("cache.trong", "localhost"):
+        async with _serving(b"", certificate(tmp_path, name)) as port:
+            vouched = f"ssl_ca_certs={tmp_path}/cert.pem"
+            with deployed(redis_url=f"rediss://localhost:{port}/0?{vouched}"):
+                client = Redis.from_pool(lines(patient=False))
+                with pytest.raises(RedisError) as refused:
+                    await client.ping()
+                await client.aclose()
+            said.append("CERTIFICATE" in str(refused.value))
+    assert said == [True, False]
 
 
 @pytest.mark.asvs("12.3.1", "12.3.3")
