@@ -8,6 +8,11 @@ _CLUSTERS = "tenants/clusters.py"
 
 SABOTAGES = (
     Sabotage(
+        "a connection that was not answered is asked again", "tenants/pools.py",
+        "            self._doubted.add(connection)\n            self._end_idle(before=began)",
+        "            self._end_idle(before=began)", ("tests/tenants/test_dead_lines.py",),
+    ),
+    Sabotage(
         "everybody may connect to a tenant's database", _CLUSTERS,
         'f"grant connect on database {quoted(database)} to {quoted(role)}"',
         'f"grant connect on database {quoted(database)} to public"', _DATABASE,

@@ -27,6 +27,11 @@ def _opened(kind: str, token: str, sealed: bytes | None, shape: type[T]) -> T | 
 
 SABOTAGES = (
     Sabotage(
+        "any certificate will do for the sessions' server", "infra/valkey_lines.py",
+        'chosen["ssl_check_hostname"] = True', 'chosen["ssl_check_hostname"] = False',
+        ("tests/security/test_asvs_outward.py",),
+    ),
+    Sabotage(
         "a session is good at every site", _STORE,
         'return f"{kind}:{_site()}:{digest(token)}"', 'return f"{kind}:{digest(token)}"',
         _SITES, "/ho-so-cua-toi",
