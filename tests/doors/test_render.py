@@ -209,6 +209,14 @@ def test_the_suspended_page_says_until_when() -> None:
     assert "từ ngày 01/06/2026 đến hết ngày 03/06/2026" in drawn
 
 
+def test_a_province_closed_for_merging_names_no_day_and_sends_nobody_to_the_counter() -> None:
+    since = date(2026, 6, 1)
+    drawn = render.html("errors/suspended.html", site=SITE, since=since, until=None, merging=True)
+    assert "Đang hợp nhất dữ liệu" in drawn and "thử lại sau ít phút" in drawn
+    # Officers are shut out as well while it lasts.
+    assert "01/06/2026" not in drawn and "Bộ phận Một cửa" not in drawn
+
+
 @pytest.mark.parametrize("name", ["refusal", "refusal_desk", "refusal_ops"])
 def test_a_refusal_gives_the_incident_and_whom_to_call(name: str) -> None:
     drawn = render.html(f"errors/{name}.html", site=SITE, **REFUSAL)
