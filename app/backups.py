@@ -145,14 +145,14 @@ async def name_place(slug: str, address: str, every_hours: int) -> None:
     await copies.name_place(await lifecycle.named(slug), address, every_hours)
 
 
-async def _look(tenant_id: UUID, connection: asyncpg.Connection) -> Seen:
-    """Files and trail of a restored database."""
+async def _look(tenant_id: UUID, connection: asyncpg.Connection, at: datetime) -> Seen:
+    """Files and trail of a database restored as of `at`."""
     tenant = next((t for t in await registry.every() if t.id == tenant_id), None)
     if tenant is None:
         return Seen()
     count, failure = await files.prove(tenant, connection, _SAMPLE)
     with acting_for(tenant):
-        verdict = await verify(connection.fetch, keys=await heads.trusted(tenant))
+        verdict = await verify(connection.fetch, keys=await heads.trusted(tenant), at=at)
     if not verdict.whole:
         failure = failure or f"the trail is broken: {verdict.findings[0].line}"
     return Seen(count, "whole" if verdict.whole else "broken", failure)

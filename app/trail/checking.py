@@ -92,12 +92,14 @@ async def verify(
     published: Published | None = None,
     first: int = 1,
     last: int | None = None,
+    at: datetime | None = None,
 ) -> Verdict:
     """Look through the seals from `first` to `last` and all their rows.
 
     `fetch` reads the database (asyncpg's call), the current tenant's own when left out; `keys` are
     the public keys to be trusted, the current tenant's when left out; `published` are the heads in
-    the control plane (`app.trail.heads.published`), not compared when left out.
+    the control plane (`app.trail.heads.published`), not compared when left out. `at` is when the
+    database stood like this, where that is long ago: what waited for its seal then is not late.
     """
     read: Fetch = fetch or db.tenant.fetch
     trusted = keys if keys is not None else [signing.public_key()]
@@ -108,7 +110,7 @@ async def verify(
         # Rows that were taken away meanwhile, and with right, looked like removed ones.
         verdict = await _look(read, Chain(trusted, first), later, published, (first, last))
     if last is None:
-        verdict.add(await _tail(read, verdict, published))
+        verdict.add(await _tail(read, verdict, published, at or now()))
     return verdict
 
 
@@ -193,12 +195,14 @@ async def unsealed(fetch: Fetch) -> int:
     return int(row["rows"])
 
 
-async def _tail(read: Fetch, verdict: Verdict, published: Published | None) -> list[Finding]:
+async def _tail(
+    read: Fetch, verdict: Verdict, published: Published | None, at: datetime
+) -> list[Finding]:
     """What is wrong after the last seal."""
     (row,) = await read(_UNSEALED, *rules.NOWHERE)
     verdict.unsealed = row["rows"]
     found = await guard_faults(read)
-    if row["since"] and row["since"] < now() - _LATE:
+    if row["since"] and row["since"] < at - _LATE:
         found.append(Finding(what="late", more=f"{row['rows']} rows since {row['since']:%F %T}Z"))
     if published and published.newest > verdict.head:
         found.append(Finding(what="tail_cut", seq=verdict.head, more=f"up to {published.newest}"))

@@ -12,6 +12,7 @@ from tenants.backup import catalogue, keyring, places
 from tenants.backup.layout import manifest_blob, tenant_home
 from tenants.backup.places import Found
 from tenants.backup.retiring import retire_dumps
+from tenants.backup.shapes import Kind
 from tenants.db import control
 from tenants.shapes import Tenant
 
@@ -46,6 +47,8 @@ async def copy_set(found: Found, target: Archive) -> None:
 async def verify(identity: UUID | None = None) -> list[str]:
     """Read sets back in every place of ours and compare digests; a line for each fault."""
     listed, faults = await places.answering("")
+    if not faults:
+        faults = await _gone({m.id for sets in listed.values() for _, m in sets}, identity)
     for found in places.every_set(listed):
         if identity in (None, found.manifest.id):
             for name, sets in listed.items():
@@ -56,6 +59,17 @@ async def verify(identity: UUID | None = None) -> list[str]:
         if lacking := every - there:
             faults.append(f"{name} lacks {len(lacking)} files of the log")
     return faults + unread
+
+
+async def _gone(there: set[UUID], identity: UUID | None) -> list[str]:
+    """What the catalogue takes for restorable and no place has any more."""
+    kinds: tuple[Kind, ...] = ("base", "dump")
+    return [
+        f"no place has the {each.kind} of {each.tenant_slug or each.cluster} {each.id}"
+        for kind in kinds
+        for each in await catalogue.living(kind)
+        if each.id not in there and identity in (None, each.id)
+    ]
 
 
 async def name_place(tenant: Tenant, address: str, every_hours: int) -> None:

@@ -65,10 +65,11 @@ class Drill(NamedTuple):
         return self.failure is None
 
 
-Look = Callable[[UUID, asyncpg.Connection], Awaitable[Seen]]
+# A tenant, its restored database, and the moment that is as of.
+Look = Callable[[UUID, asyncpg.Connection, datetime], Awaitable[Seen]]
 
 
-async def nothing_more(_tenant: UUID, _connection: asyncpg.Connection) -> Seen:
+async def nothing_more(_tenant: UUID, _connection: asyncpg.Connection, _at: datetime) -> Seen:
     """Look at the tables alone."""
     return Seen()
 
@@ -134,7 +135,7 @@ async def _hold_against(server: Restored, mark: Mark, look: Look, began: float) 
                 await opening.until(admin, _PAUSED)
             async with opening.asking(server, mark.database, user) as connection:
                 tables = await contents(connection)
-                seen = await look(mark.tenant_id, connection)
+                seen = await look(mark.tenant_id, connection, mark.at)
         return _judged(mark.tenant_slug, mark.at, began, mark.tables, tables, seen)
     except Exception as error:
         return Drill(mark.tenant_slug, mark.at, _since(began), 0, 0, Seen(), cause(error))
@@ -156,7 +157,7 @@ async def _load_into(
             options = ("--no-owner", "--exit-on-error", "--no-password", "--dbname=postgres")
             await feed(stream, "pg_restore", *options, address=address)
         tables = await contents(admin)
-        seen = await look(tenant.id, admin)
+        seen = await look(tenant.id, admin, manifest.reaches_at)
         return _judged(tenant.slug, manifest.reaches_at, began, manifest.tables, tables, seen)
     except Exception as error:
         at, gone = manifest.reaches_at, _since(began)

@@ -142,6 +142,12 @@ async def copied_and_tampered(kept, first):
         next((kept.home / name).glob(f"clusters/*/base/{first.id}/000000"))
         for name in ("gan", "xa")
     ]
+    for number, part in enumerate(parts):
+        part.parent.rename(kept.home / f"gone-{number}")
+    (fault,) = await copies.verify(first.id)
+    assert fault.startswith("no place has the base of")
+    for number, part in enumerate(parts):
+        (kept.home / f"gone-{number}").rename(part.parent)
     whole = parts[0].read_bytes()
     parts[0].write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     assert [fault.split(":")[0] for fault in await copies.verify(first.id)] == ["gan"]

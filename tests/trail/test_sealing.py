@@ -16,7 +16,7 @@ from app.trail import heads
 from app.trail.jobs import check_trail, seal_trail
 from app.trail.retention import drop_old
 from app.trail.rows import COLUMNS
-from app.trail.sealing import any_to_seal, seal_rows
+from app.trail.sealing import any_to_seal, seal_rows, verify
 from app.trail.service import record
 from infra import clock
 from infra.clock import VIETNAM, frozen
@@ -59,6 +59,11 @@ async def test_what_is_sealed_verifies_and_every_column_is_in_it(tenant: Tenant)
     verdict = await heads.verify_here()
     assert verdict.whole
     assert (verdict.seals, verdict.rows, verdict.unsealed) == (2, 5, 1)
+    # A backup is looked at long afterwards: what waited for its seal then was not late.
+    taken = clock.now()
+    with frozen(taken + timedelta(hours=6)):
+        assert (await lines())[0].startswith("rows wait for a seal for too long (1 rows")
+        assert (await verify(at=taken)).whole
     columns = await db.tenant.fetch(
         "select attname from pg_attribute where attrelid = 'trail'::regclass and attnum > 0"
     )
