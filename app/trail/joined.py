@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.trail import heads
+from app.trail.chain import Finding
 from app.trail.checking import Published, Verdict, verify
 from tenants import db, registry
 from tenants.current import current
@@ -49,6 +50,9 @@ async def _one(joined: UUID, tenant: Tenant | None) -> Joined:
     async with work():
         await db.tenant.execute(_UNDER_OUR_NAMES, str(joined))
         verdict = await verify(db.tenant.fetch, keys=keys, published=published)
+    if verdict.unsealed and not any(finding.what == "late" for finding in verdict.findings):
+        # It came sealed to its end, and nothing was done there since.
+        verdict.add([Finding(what="late", more=f"{verdict.unsealed} rows")])
     return Joined(tenant.slug if tenant else str(joined), verdict)
 
 

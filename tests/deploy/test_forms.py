@@ -194,7 +194,14 @@ def test_units_are_shut_in_as_well() -> None:
             assert line in text, (path.name, line)
         hidden = "secrets/owner" in text.split("InaccessiblePaths=", 1)[1].split("\n", 1)[0]
         assert hidden == any(name in path.name for name in ("web", "worker")), path.name
+        # What is hidden would be read through /proc of a program of the same user and group.
+        assert (f"\nGroup=motcua{'' if hidden else '-owner'}\n") in text, path.name
         assert ("\nProcSubset=pid\n" in text) == ("keeper" not in path.name), path.name
+
+
+def test_the_command_line_knows_the_owner_as_the_keeper_does() -> None:
+    line = (DEPLOY / "systemd/motcua").read_text()
+    assert "owner.env" in line and "--property=Group=motcua-owner" in line
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")

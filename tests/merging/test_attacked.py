@@ -24,6 +24,13 @@ from tests import cast
 from tests.cli.running import run
 from tests.merging.conftest import decided, elsewhere
 
+# An act nobody did there, dated so that it waits for no seal yet.
+_FORGED = """
+insert into joined_trail select (jsonb_populate_record(t, jsonb_build_object(
+    'id', gen_random_uuid(), 'tx', t.tx + 1000000, 'at', now() + interval '1 year'))).*
+from joined_trail t where joined_id = $1 order by tx desc limit 1
+"""
+
 
 async def test_disturbed_again_and_again_they_are_one_and_part_as_who_they_were(
     worked, joining, make_tenant, monkeypatch
@@ -126,6 +133,9 @@ async def _what_was_done_in_the_last_second(worked, joining):
     (found,) = await joined.verify_joined()
     assert found.verdict.whole and found.verdict.unsealed == 0
     async with owner(worked.cluster, worked.database) as thief:
+        await thief.execute(_FORGED, joining.id)
+        (found,) = await joined.verify_joined()
+        assert found.verdict.faults == 1 and found.verdict.unsealed == 1
         for name in ("trail", "trail_leaf", "trail_seal"):
             await thief.execute(f"delete from joined_{name}")
     status, told = await run("audit", "verify", worked.slug)
