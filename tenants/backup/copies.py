@@ -1,6 +1,6 @@
 """Copies: what lies in one place comes to the others, and to a tenant's own centre."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from uuid import UUID
 
 from infra.archive import Archive, ArchiveUnavailable, BlobMissing, archive_at
@@ -9,7 +9,7 @@ from infra.parts import PartDamaged, check, fetched, part_blob
 from infra.sealed import seal, unseal_by
 from infra.settings import settings
 from tenants.backup import catalogue, keyring, places
-from tenants.backup.layout import manifest_blob, tenant_home
+from tenants.backup.layout import manifest_blob, segment_of, tenant_home
 from tenants.backup.places import Found
 from tenants.backup.retiring import retire_dumps
 from tenants.backup.shapes import Kind
@@ -25,7 +25,7 @@ async def copy_all() -> list[str]:
     listed, troubles = await places.answering("")
     known = await keyring.known()
     sets = [each for each in places.every_set(listed) if each.manifest.id in known]
-    logs, unread = await _logs(listed)
+    logs, unread = await _logs(listed, known)
     troubles += unread
     for name in logs:
         try:
@@ -53,7 +53,7 @@ async def verify(identity: UUID | None = None) -> list[str]:
         if identity in (None, found.manifest.id):
             for name, sets in listed.items():
                 faults += await _faults(name, {home for home, _ in sets}, found)
-    logs, unread = await _logs(listed)
+    logs, unread = await _logs(listed, await keyring.known())
     every: set[str] = set().union(*logs.values())
     for name, there in logs.items():
         if lacking := every - there:
@@ -99,14 +99,17 @@ async def push(tenant: Tenant) -> int:
     return sent
 
 
-async def _logs(listed: Iterable[str]) -> tuple[dict[str, set[str]], list[str]]:
-    """The blobs of the log in each place, and a line for each that stopped answering."""
+async def _logs(
+    listed: Iterable[str], known: Container[UUID]
+) -> tuple[dict[str, set[str]], list[str]]:
+    """The blobs of the log in each place that a key of ours opens, and a line for each that stopped
+    answering."""
     found: dict[str, set[str]] = {}
     troubles = []
     for name in listed:
         try:
             names = await places.own()[name].names("clusters/")
-            found[name] = {blob for blob in names if "/wal/" in blob}
+            found[name] = {b for b in names if (said := segment_of(b)) and said.era in known}
         except ArchiveUnavailable as error:
             troubles.append(f"{name} does not answer ({error})")
     return found, troubles

@@ -7,6 +7,9 @@ from uuid import UUID
 
 _MOMENT = "%Y%m%dT%H%M%S%fZ"
 _REST = "[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_LOGGED = re.compile(
+    r"clusters/[^/]+/wal/(?:[0-9A-F]{24}(?:\.partial)?|[0-9A-F]{8}\.history)\.[^/]+$"
+)
 # A set's id says when it was made, so its first digit stays 0 for some centuries.
 _HOME = re.compile(
     rf"(?:clusters/[^/]+/base|tenants/[0-9a-f]{{8}}-{_REST}/dump)/0[0-9a-f]{{7}}-{_REST}"
@@ -64,6 +67,8 @@ def segment_blob(home: str, era: UUID, file: str, opened_at: datetime) -> str:
 
 def segment_of(blob: str) -> Segment | None:
     """What a blob's name says; None when it is no file of a log."""
+    if not _LOGGED.match(blob):
+        return None
     try:
         file, moment, era = blob.rpartition("/")[2].rsplit(".", 2)
         opened_at = datetime.strptime(moment, _MOMENT).replace(tzinfo=UTC)

@@ -121,10 +121,13 @@ async def fetch(base: Manifest, until: datetime | None, into: Restored) -> list[
     """
     cluster, system = base.cluster, base.system
     here: dict[str, list[tuple[Archive, Segment]]] = {}
+    # A file under no key of ours was put there by somebody else.
+    known = await keyring.known()
     for archive in places.own().values():
         try:
             for segment in await segments(archive, cluster, system):
-                here.setdefault(segment.file, []).append((archive, segment))
+                if segment.era in known:
+                    here.setdefault(segment.file, []).append((archive, segment))
         except ArchiveUnavailable as error:
             _log.warning("backup_place_unavailable", error=str(error))
     wanted = needed([copies[0][1] for copies in here.values()], base.first_segment, until)

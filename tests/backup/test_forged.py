@@ -53,6 +53,9 @@ async def test_a_place_that_lies_can_neither_have_others_sets_removed_nor_their_
     await _forge(far, manifest_blob(_home(later)), later)
     await _forge(far, manifest_blob(_home(newest)), _manifest(newest.id, 600))
     await far.put(f"{HOME}deep/manifest.json", b"[" * 200_000)
+    wal, era = "clusters/main-7/wal/", f".20260101T000000000000Z.{newest.id}"
+    for name in (f"ZZ{era}", f"deep/{'0' * 24}{era}", f"{'0' * 24}{era[:-12]}{'9' * 12}"):
+        await far.put(wal + name, b"no file of a log")
     await far.put(f"{HOME}ffffffff-ffff-7fff-8fff-ffffffffffff/000000", b"half")
     assert await copies.copy_all() == []
 
@@ -61,6 +64,7 @@ async def test_a_place_that_lies_can_neither_have_others_sets_removed_nor_their_
     assert await retire() == 1
 
     assert await keyring.known() == {made[1].id, newest.id}
+    assert await near.names(wal) == []
     kept = {manifest_blob(_home(each)) for each in made[1:]}
     assert kept <= set(await near.names(HOME))
 
