@@ -56,6 +56,8 @@ def main(arguments: list[str] | None = None) -> None:
     ) as error:
         sys.exit(f"motcua: {error}")
     except (OSError, PostgresError) as error:
+        if isinstance(error, OSError) and error.filename:
+            sys.exit(f"motcua: {error.filename}: {error.strerror}")
         sys.exit(f"motcua: the database refused: {type(error).__name__}: {error}")
 
 

@@ -111,8 +111,9 @@ async def _switch(asked: argparse.Namespace) -> None:
 
 
 async def _restore_cluster(asked: argparse.Namespace) -> None:
-    base_set = await rebuild(asked.cluster, asked.at, asked.into.absolute())
-    print(f"{asked.cluster} is restored in {asked.into}, from base {base_set.id}")
+    done = await rebuild(asked.cluster, asked.at, asked.into.absolute())
+    print(f"{asked.cluster} is restored in {asked.into}, from base {done.base.id}")
+    print(f"for a PostgreSQL of your own, its data directory is {done.data}")
 
 
 async def _files(asked: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from infra.clock import now
 from infra.embedded.process import remove
@@ -11,8 +12,15 @@ from tenants.backup.shapes import BackupError, Manifest
 from tenants.clusters import owner_address
 
 
-async def rebuild(cluster: str, target: datetime | None, directory: Path) -> Manifest:
-    """Make `directory` the cluster as it was at `target`, or last of all; the base it began with.
+class Rebuilt(NamedTuple):
+    """The base it began with, and the directory a PostgreSQL of one's own is given (-D)."""
+
+    base: Manifest
+    data: Path
+
+
+async def rebuild(cluster: str, target: datetime | None, directory: Path) -> Rebuilt:
+    """Make `directory` the cluster as it was at `target`, or last of all, for the embedded server.
 
     What the receiver had on its disk and nobody could archive any more is used too. Where the
     directory holds a half-made one it is made anew. Raises BackupError and what opening raises.
@@ -30,7 +38,7 @@ async def rebuild(cluster: str, target: datetime | None, directory: Path) -> Man
     password = directory / "password"
     password.touch(0o600)
     password.write_text(owner_address(cluster).password)
-    return found.manifest
+    return Rebuilt(found.manifest, server.data)
 
 
 def _leave_nothing(server: Restored) -> None:
