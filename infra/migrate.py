@@ -18,6 +18,7 @@ from typing import NamedTuple
 import asyncpg
 from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError, PostgresError
 
+from infra.owner_lock import send_others_away
 from infra.phases import Phase, phase_of, repeated_before
 
 # Any fixed number serves; it only has to be the same in every process that migrates.
@@ -87,6 +88,7 @@ async def migrate(connection: asyncpg.Connection, migrations: list[Migration]) -
 @asynccontextmanager
 async def under_lock(connection: asyncpg.Connection) -> AsyncIterator[None]:
     """Inside, nobody else migrates this database; a killed holder's hold ends with it."""
+    await send_others_away(connection, _LOCK)
     await connection.execute("select pg_advisory_lock($1)", _LOCK)
     try:
         yield

@@ -12,6 +12,7 @@ from app.merging import rules
 from app.merging.kinds import CHAIN, COUNTER
 from app.merging.refusals import MergeRefused
 from app.merging.shapes import Unique
+from infra.owner_lock import send_others_away
 from tenants.clusters import owner
 from tenants.shapes import Tenant
 
@@ -86,13 +87,13 @@ async def settled(connection: asyncpg.Connection) -> None:
     """Wait until no merger or split is at work in this database any more: a commit may still be
     under way, and seen by nobody, when the process that asked for it is long dead."""
     async with connection.transaction():
-        await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+        await _lock(connection)
 
 
 async def alone(connection: asyncpg.Connection) -> None:
     """No trigger and no foreign key has a say in this transaction: they were judged before. Nor is
     any other merger or split at work in this database."""
-    await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+    await _lock(connection)
     try:
         await connection.execute("set local session_replication_role = replica")
     except asyncpg.InsufficientPrivilegeError:
@@ -100,6 +101,11 @@ async def alone(connection: asyncpg.Connection) -> None:
             "the owner may not load without triggers; as a superuser run:"
             " grant set on parameter session_replication_role to the owner"
         ) from None
+
+
+async def _lock(connection: asyncpg.Connection) -> None:
+    await send_others_away(connection, _LOCK)
+    await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
 
 
 async def _uniques(connection: asyncpg.Connection) -> list[Unique]:

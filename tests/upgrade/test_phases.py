@@ -1,16 +1,20 @@
 """Tenants taken through the phases while programs of two releases are at work."""
 
 import asyncio
+from contextvars import Context
 
 import pytest
+from asyncpg.exceptions import InterfaceError, PostgresError
 
 from app import release
 from app.chains import control_chain, tenant_chain
+from infra import migrate
 from infra.migrate import Migration
 from infra.phases import Phase
 from tenants import db, registry, upgrade
 from tenants.clusters import owner
 from tenants.running import Release, at_work, running
+from tenants.work import work
 from tests.cli.running import run
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -111,6 +115,15 @@ async def test_a_table_in_use_is_waited_for_without_anybody_waiting_behind(tenan
             await db.tenant.fetch("select from code_counter")
         assert not expanding.done()
     assert (await expanding).version == 1
+
+
+async def test_nobody_but_an_owner_holds_an_upgrade_up(tenant):
+    with pytest.raises((PostgresError, InterfaceError)):
+        async with work():
+            await db.tenant.fetch_value("select pg_advisory_xact_lock($1)::text", migrate._LOCK)
+            taking = asyncio.create_task(_take(tenant, Phase.EXPAND), context=Context())
+            assert (await asyncio.wait_for(taking, 60)).version == 1
+            await db.tenant.fetch_value("select true")
 
 
 async def test_an_index_cut_short_is_made_again(tenant):
