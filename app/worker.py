@@ -50,6 +50,7 @@ HEAVY = Bounds(4, most=2, least=1)
 # a minute with the next sweep.
 OUTAGES = (
     OSError,
+    exceptions.ObjectNotInPrerequisiteStateError,  # A restored database is being put in place.
     exceptions.PostgresConnectionError,
     exceptions.AdminShutdownError,
     exceptions.CrashShutdownError,

@@ -211,8 +211,9 @@ HANDLERS: ExceptionHandlersMap = {
     exceptions.InsufficientResourcesError: show_outage,
     exceptions.PostgresSystemError: show_outage,
     exceptions.TransactionRollbackError: show_outage,
-    # The tenant is being moved or dropped.
+    # The tenant is being moved or dropped, or a restored database takes the place of its own.
     exceptions.InvalidCatalogNameError: show_outage,
+    exceptions.ObjectNotInPrerequisiteStateError: show_outage,
     exceptions.InvalidAuthorizationSpecificationError: show_outage,
     exceptions.InterfaceError: show_driver_trouble,
     exceptions.InternalClientError: show_driver_trouble,
