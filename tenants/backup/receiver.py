@@ -36,6 +36,9 @@ class Receiver(Server):
         self._cluster = cluster
         self._synchronous = synchronous
         super().__init__(arriving(cluster).parent)
+        # What an earlier process's receiver could not go on with is over.
+        with contextlib.suppress(OSError):
+            self._log_start = self.log.stat().st_size
 
     def _launch(self) -> subprocess.Popen[bytes]:
         target = arriving(self._cluster)

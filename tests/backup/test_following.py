@@ -74,3 +74,5 @@ async def has_lost_its_place(log):
         assert all(path.name < "00000001000000F0" for path in arriving(CLUSTER).iterdir())
     finally:
         await follower.close()
+    # The next process starts from there, and gives nothing up for what was said to this one.
+    assert not Follower(CLUSTER)._receiver.cannot_go_on()
