@@ -313,6 +313,9 @@ async def a_code_two_have_is_of_whom_it_was(
     assert found.headers["location"] == f"/tra-cuu/{both}"
     assert (await old.get(f"/tra-cuu/{held.code}")).headers["location"] == f"/tra-cuu/{both}"
     assert (await new.get(f"/tra-cuu/{held.code}")).status_code == 404
+    # A page that was open in a browser before.
+    sent = await old.post(f"/tra-cuu/{held.code}", data={"so_cuoi": "0302"})
+    assert sent.status_code == 200 and both in sent.text
     await db.tenant.execute(rename, both, held.code)
 
 

@@ -75,6 +75,7 @@ async def show_tracking(request: Asked, code: FromPath[str]) -> Response[bytes] 
 async def show_details(request: Asked, code: FromPath[str]) -> Response[bytes]:
     """The whole way of the dossier, to who knows the last four digits of the phone."""
     digits = (await texts(request)).get("so_cuoi", "").strip()
+    code = await _meant(request, code)
     # Whichever code is asked by, guesses at one dossier are counted together.
     await count_guess(await present_code(code) or code)
     found = await tracking(code, digits)
