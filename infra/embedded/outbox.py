@@ -1,5 +1,6 @@
 """What the SMS gateway stand-in has sent, one JSON object a line."""
 
+import errno
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -54,7 +55,10 @@ class Outbox:
                 return known
             message = _deliver(send)
             # The newline comes first, so that a line cut short by a crash spoils only itself.
-            self._file.write(b"\n" + msgspec.json.encode(message))
+            line = b"\n" + msgspec.json.encode(message)
+            if self._file.write(line) < len(line):
+                # A disk that has become full takes a part without a word.
+                raise OSError(errno.ENOSPC, "a message was written in part")
             self._by_reference[send.reference] = message
             return message
 
