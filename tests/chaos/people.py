@@ -189,6 +189,10 @@ class Family(Worker):
         browser = await self.at(cast.citizen)
         try:
             page = await browser.get(f"/nop-ho-so/{cast.procedure}")
+            for half_done in page.links("/ban-nhap/"):
+                # Of a session that ended in the midst of it: its name was given up.
+                await browser.press(page, f"{half_done}/bo")
+                page = await browser.get(f"/nop-ho-so/{cast.procedure}")
             page = await browser.press(
                 page, f"/nop-ho-so/{cast.procedure}",
                 {"agency_id": citizen._option_named(page, cast.agency)},
