@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from app import backups
-from app.cli_backup import TROUBLES
+from app.cli.backup import TROUBLES
 from infra import clock
 from infra.clock import now
 from infra.ids import uuid7

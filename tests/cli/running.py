@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.house.test_layers import HOUSE
 
 _loaded = multiprocessing.get_context("forkserver")
-_loaded.set_forkserver_preload(["app.cli", "tests.cli.running"])
+_loaded.set_forkserver_preload(["app.cli.main", "tests.cli.running"])
 
 
 async def run(*words: str, answer: str = "") -> tuple[int | None, str]:
@@ -36,7 +36,7 @@ def _run(words: tuple[str, ...], answer: str) -> tuple[int | None, str]:
 
 
 def _command(words: tuple[str, ...], environ: Mapping[str, str], typed: Path, shown: Path) -> None:
-    from app import cli
+    from app.cli import main as cli
     from infra.settings import settings
 
     os.environ.clear()

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from app import main as product
-from app.cli import _parser
+from app.cli.main import _parser
 from infra.settings import Settings
 from tests.deploy import forms
 from tests.deploy.forms import DEPLOY, HOUSE

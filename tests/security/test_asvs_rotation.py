@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from app import cli
+from app.cli import main as cli
 from infra.clock import now
 from infra.ids import uuid7
 from infra.sealed import BrokenSeal, seal, unseal_by

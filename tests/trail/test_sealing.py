@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from app import cli
+from app.cli import main as cli
 from app.doors.probes import metrics
 from app.people.shapes import Actor
 from app.trail import heads

@@ -3,7 +3,7 @@
 import argparse
 
 from app import lifecycle
-from app.cli_parts import Verbs, add_verb, note
+from app.cli.parts import Verbs, add_verb, note
 from app.doors import session_store
 from app.people import service
 from app.people.refusals import NoSuchOfficer

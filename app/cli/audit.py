@@ -8,7 +8,7 @@ from typing import Any
 from asyncpg.exceptions import PostgresError
 
 from app import lifecycle
-from app.cli_parts import Verbs, add_verb, note, who
+from app.cli.parts import Verbs, add_verb, note, who
 from app.trail import heads, joined
 from app.trail.checking import Verdict
 from billing.months import day_start

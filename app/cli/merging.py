@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from app import lifecycle
-from app.cli_parts import Verbs, add_verb, note, who
+from app.cli.parts import Verbs, add_verb, note, who
 from app.doors.csv_answer import csv_of
 from app.merging import planning, rehearsing, rules, running, sheets, splitting, workbooks
 from app.merging.refusals import MergeRefused

@@ -7,7 +7,7 @@ in, and nobody at a command line is.
 import argparse
 
 from app import lifecycle
-from app.cli_parts import Verbs, add_verb, who
+from app.cli.parts import Verbs, add_verb, who
 from billing import sources
 
 

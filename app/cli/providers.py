@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from app import lifecycle
-from app.cli_parts import Verbs, content_of, note
+from app.cli.parts import Verbs, content_of, note
 from app.onestop.notices import choosing, providers, routing
 from app.onestop.notices.gateways import fault_of
 from infra.clock import now

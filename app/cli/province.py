@@ -3,7 +3,7 @@
 import argparse
 
 from app import lifecycle
-from app.cli_parts import Verbs, add_verb, content_of, note
+from app.cli.parts import Verbs, add_verb, content_of, note
 from app.provinces import loader
 from app.provinces.shapes import Province
 from infra.settings import settings

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from app import lifecycle
-from app.cli_parts import Verbs, add_verb, confirm, note, who
+from app.cli.parts import Verbs, add_verb, confirm, note, who
 from app.leaving import arriving, erasing, exporting, reading, removing
 from app.leaving.certificate import HandOver
 from app.leaving.refusals import LeavingRefused

@@ -4,7 +4,7 @@ import argparse
 
 from app import release
 from app.chains import control_chain, tenant_chain
-from app.cli_parts import Verbs, add_verb, note
+from app.cli.parts import Verbs, add_verb, note
 from infra.migrate import MigrationFailed
 from infra.phases import Phase
 from tenants import control, registry, running, upgrade

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from app import lifecycle
-from app.cli_parts import Verbs, add_verb, note, who
+from app.cli.parts import Verbs, add_verb, note, who
 from app.coming_in import mapping, proposing, reading, service, standing
 from app.coming_in.mapping import Meanings
 from app.coming_in.refusals import CannotRead

@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from app import backups, lifecycle
-from app.cli_parts import Verbs, add_verb, content_of, note, who
+from app.cli.parts import Verbs, add_verb, content_of, note, who
 from infra.archive import ArchiveUnavailable, BlobMissing
 from infra.clock import VIETNAM, now
 from infra.embedded.process import Trouble

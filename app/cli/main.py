@@ -1,0 +1,100 @@
+"""`motcua`: what the vendor's operators do from a command line."""
+
+import argparse
+import asyncio
+import sys
+
+from asyncpg.exceptions import PostgresError
+
+from app import lifecycle
+from app.chains import control_chain
+from app.cli import audit, backup, issuer, keys, providers, province, tenant, upgrade, usage
+from app.cli.parts import Verb, add_verb, content_of, note
+from app.people import identities
+from app.refusals import Refusal
+from billing import service as billing
+from billing.refusals import BooksRefuse, ContractRefused
+from infra import log
+from infra.migrate import MigrationFailed
+from infra.settings import BadSetting, settings
+from tenants import control, db
+from tenants.provision import ProvisionError
+
+_ROOMS = (
+    ("provider", providers, "whom a tenant's messages go through"),
+    ("usage", usage, "outside meters, and corrections"),
+    ("audit", audit, "whether trails are as they were sealed"),
+    ("keys", keys, "changing secrets and shutting doors while all runs"),
+    ("backup", backup, "backups, restoring, drills"),
+)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command; a refusal is one sentence and exit status 1."""
+    asked = _parser().parse_args(arguments)
+    # What goes wrong is told without the values that were at hand: keys are among them.
+    log.configure("warning")
+    try:
+        asyncio.run(_run(asked))
+    except (
+        ProvisionError,
+        BadSetting,
+        Refusal,
+        BooksRefuse,
+        ContractRefused,
+        MigrationFailed,
+        *backup.TROUBLES,
+    ) as error:
+        sys.exit(f"motcua: {error}")
+    except (OSError, PostgresError) as error:
+        if isinstance(error, OSError) and error.filename:
+            sys.exit(f"motcua: {error.filename}: {error.strerror}")
+        sys.exit(f"motcua: the database refused: {type(error).__name__}: {error}")
+
+
+async def _run(asked: argparse.Namespace) -> None:
+    verb: Verb = asked.verb
+    try:
+        await verb(asked)
+    finally:
+        await db.close()
+
+
+async def _control_migrate(asked: argparse.Namespace) -> None:
+    version, waits = await control.prepare(control_chain())
+    print(f"control database is on version {version} {waits}".rstrip())
+
+
+async def _load_contract(asked: argparse.Namespace) -> None:
+    contract = billing.read(asked.file.encode(), "the file")
+    await lifecycle.named(contract.tenant_slug)
+    await billing.load(contract)
+    await note("contract.load", contract.tenant_slug, contract=contract.id)
+    print(f"{contract.id} is on the books of {contract.tenant_slug}")
+
+
+async def _admit_operator(asked: argparse.Namespace) -> None:
+    await identities.admit_operator(asked.username, asked.name)
+    await note("operator.admit", None, username=asked.username)
+    print(f"{asked.username} may sign in at {settings().origin(settings().ops_host)}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("motcua", description=__doc__)
+    rooms = parser.add_subparsers(
+        required=True,
+        metavar="control|upgrade|tenant|issuer|province|officer|contract|provider|usage|audit|backup|keys|operator",
+    )
+    add_verb(rooms.add_parser("control").add_subparsers(required=True), "migrate", _control_migrate)
+    upgrade.add_verbs(rooms)
+    tenant.add_verbs(rooms.add_parser("tenant").add_subparsers(required=True))
+    issuer.add_verbs(rooms.add_parser("issuer").add_subparsers(required=True))
+    contract = rooms.add_parser("contract", help="the contracts on the books")
+    load = add_verb(contract.add_subparsers(required=True), "load", _load_contract)
+    load.add_argument("file", type=content_of)
+    for name, part, told in _ROOMS:
+        part.add_verbs(rooms.add_parser(name, help=told).add_subparsers(required=True))
+    operators = rooms.add_parser("operator", help="the vendor's own staff")
+    add_verb(operators.add_subparsers(required=True), "admit", _admit_operator, "username", "name")
+    province.add_rooms(rooms)
+    return parser
