@@ -36,6 +36,13 @@ class Facts:
         """Keep a deed."""
         self.deeds.append(deed)
 
+    def give_up(self, draft: str) -> None:
+        """Whoever gives a draft up gives up the papers in it."""
+        self.deeds = [
+            deed._replace(sure=False) if deed.key.startswith(f"{draft}/") else deed
+            for deed in self.deeds
+        ]
+
     def of(self, kind: str) -> list[Deed]:
         """The deeds of a kind."""
         return [deed for deed in self.deeds if deed.kind == kind]

@@ -94,13 +94,13 @@ async def waiting(town: Town, since: Any) -> int:
 
 
 def unsealed(town: Town) -> list[str]:
-    """What is found of the trail's seals. A clock that ran ahead and was set right is rightly told
-    of: rows after it are dated before those already sealed."""
+    """What is found of the trail's seals. A clock that was wrong for a while is rightly told of:
+    rows are dated before those already sealed."""
     verified = town.command("audit", "verify", "binhdinh")
     if verified.returncode == 0:
         return []
     found = [line for line in verified.stdout.splitlines() if not _SUMMED_UP.search(line)]
-    faults = [line for line in found if not (town.was_ahead and line.endswith(_TOO_EARLY))]
+    faults = [line for line in found if not (town.was_wrong and line.endswith(_TOO_EARLY))]
     return faults if found else [verified.stdout + verified.stderr]
 
 

@@ -190,7 +190,8 @@ class Family(Worker):
         try:
             page = await browser.get(f"/nop-ho-so/{cast.procedure}")
             for half_done in page.links("/ban-nhap/"):
-                # Of a session that ended in the midst of it: its name was given up.
+                # Of a session that ended in the midst of it.
+                self.facts.give_up(half_done.split("/")[2])
                 await browser.press(page, f"{half_done}/bo")
                 page = await browser.get(f"/nop-ho-so/{cast.procedure}")
             page = await browser.press(

@@ -37,7 +37,7 @@ class Town(Instance):
     def __init__(self, data: Path, *, own_disk: bool) -> None:
         """`own_disk` says that `data` is a disk of its own, which may be filled up."""
         super().__init__(data, free_base(), s3=True)
-        self.own_disk, self.was_ahead = own_disk, False
+        self.own_disk, self.was_wrong = own_disk, False
         self.wires = Wires()
         self._clock = self.data / "clock"
         self._straight: dict[str, str] = {}
@@ -95,7 +95,7 @@ class Town(Instance):
 
     def set_clock(self, wrong_seconds: int) -> None:
         """Set the clock of web and worker wrong by so much."""
-        self.was_ahead |= wrong_seconds > 0
+        self.was_wrong |= wrong_seconds != 0
         self._clock.write_text(str(wrong_seconds))
 
     def complaints(self) -> list[str]:
