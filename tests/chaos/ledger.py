@@ -56,6 +56,7 @@ where state = 'pending'
 _ON_THE_WAY = """
 select (select count(*) from notice where state = 'pending')
      + (select count(*) from usage_pending)
+     + (select count(*) from upload where state = 'checking')
 """
 _OBJECTS = "select key, encode(sha256, 'hex') as digest from stored_object where removed_at is null"
 _BOOKS = "select id as key, count(*) from usage where source = '//chaos.test/meter' group by 1"
@@ -111,7 +112,8 @@ async def hasten(town: Town) -> None:
 
 
 async def on_the_way(town: Town) -> int:
-    """Messages not sent yet and usage not in the books yet."""
+    """Messages not sent yet, usage not in the books yet, and papers that came while the store was
+    away."""
     async with tenant(town) as db:
         return int(await db.fetchval(_ON_THE_WAY))
 
