@@ -6,7 +6,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -56,8 +57,8 @@ where state = 'pending'
 _ON_THE_WAY = """
 select (select count(*) from notice where state = 'pending')
      + (select count(*) from usage_pending)
-     + (select count(*) from upload where state = 'checking')
 """
+_UPLOADS = "select id::text, size from upload where state in ('open', 'checking')"
 _OBJECTS = "select key, encode(sha256, 'hex') as digest from stored_object where removed_at is null"
 _BOOKS = "select id as key, count(*) from usage where source = '//chaos.test/meter' group by 1"
 
@@ -114,8 +115,20 @@ async def hasten(town: Town) -> None:
 async def on_the_way(town: Town) -> int:
     """Messages not sent yet, usage not in the books yet, and papers that came while the store was
     away."""
+    here = _staged(town.data / "staging")
     async with tenant(town) as db:
-        return int(await db.fetchval(_ON_THE_WAY))
+        uploads = await db.fetch(_UPLOADS)
+        whole = [each for each in uploads if here.get(each["id"]) == each["size"]]
+        return int(await db.fetchval(_ON_THE_WAY)) + len(whole)
+
+
+def _staged(folder: Path) -> dict[str, int]:
+    """How many bytes of which upload have come."""
+    found = {}
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            found[path.name] = path.stat().st_size
+    return found
 
 
 def _compare(deeds: list[Deed], found: dict[str, int], name: Any) -> list[str]:
