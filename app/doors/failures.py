@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from app.doors import render
 from app.doors.asked import Asked
 from app.doors.incident import incident_code
+from app.doors.nowhere import recognised
 from app.doors.render import page
 from app.doors.sites import OPS_SITE
 from app.refusals import Malformed, NotAllowed, NotFound, Refusal
@@ -134,10 +135,12 @@ def show_refusal(request: Asked, refusal: Refusal) -> Response[bytes]:
 def note_refusal(request: Asked, refusal: Refusal) -> None:
     """Log what may be an attempt at something one may not do; who it was is bound to the line.
 
-    Another person's things look like nothing (404), so a signed-in person's 404 is told as well.
+    Another person's things look like nothing (404), so a signed-in person's 404 is told as well,
+    unless the address leads nowhere for anybody.
     """
     known = request.scope["state"].get("motcua.session") is not None
-    if refusal.status in _WORTH_A_LINE or (refusal.status == 404 and known):
+    hidden = refusal.status == 404 and known and "path_template" in request.scope
+    if refusal.status in _WORTH_A_LINE or hidden:
         log.warning(
             "refused",
             code=refusal.code,
@@ -153,7 +156,7 @@ def show_http_exception(request: Asked, failure: HTTPException) -> Response[byte
     refusal: Refusal
     match failure:
         case NotFoundException() | MethodNotAllowedException():
-            refusal = NotFound()
+            return recognised(request, lambda: show_refusal(request, NotFound()))
         case ValidationException():
             refusal = Malformed("Nội dung gửi lên chưa đúng. Ông/bà vui lòng tải lại trang.")
         case _ if failure.status_code == 403:

@@ -111,6 +111,11 @@ def session_of(connection: Connection) -> Session | None:
     return found if isinstance(found, Session) else None
 
 
+def looked_for(scope: Scope) -> bool:
+    """Whether somebody has looked already: where no route is found, nobody has."""
+    return _SLOT in scope["state"]
+
+
 async def begin(connection: Connection, session: Session) -> Cookie:
     """Start a session under a new token, ending the browser's earlier one; its cookie."""
     if earlier := connection.cookies.get(cookie_name()):

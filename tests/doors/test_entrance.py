@@ -200,6 +200,18 @@ async def test_a_zero_character_is_a_name_of_nothing(province, browse):
     assert answer.status_code == 422 and "ký tự không hợp lệ" in answer.text
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_an_address_that_leads_nowhere_still_knows_who_asks(province, browse, method):
+    hung = await browse(province, await cast.citizen())
+    lan = await browse(province, await cast.officer(cast.LAN))
+    for browser, path, name in ((hung, "/khong-co", "Hùng"), (lan, "/can-bo/a/b", "Lan")):
+        answer = await browser.request(method, path)
+        assert answer.status_code == 404
+        assert name in answer.text and "Đăng xuất" in answer.text
+    stranger = await (await browse(province)).request(method, "/khong-co")
+    assert stranger.status_code == 404 and "Đăng xuất" not in stranger.text
+
+
 async def test_a_program_gets_problem_json(province, browse):
     answer = await (await browse(province)).get(
         "/tra-cuu/KHONG-CO", headers={"Accept": "application/json"}
