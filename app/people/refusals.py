@@ -75,7 +75,10 @@ class UsernameTaken(Refusal):
 
     status = 409
     code = "username_taken"
-    message = "Tên đăng nhập này đã được cấp quyền trước đó. Vui lòng kiểm tra lại danh sách."
+    message = (
+        "Tên đăng nhập này đã được cấp quyền trước đó. Ông/bà vui lòng kiểm tra lại danh sách; "
+        "cán bộ đã bị thu hồi quyền thì cấp quyền lại tại trang của cán bộ."
+    )
 
 
 class PostHeldAlready(Refusal):

@@ -37,6 +37,7 @@ __all__ = [
     "name_issuer",
     "officer_by_subject",
     "operator_by_subject",
+    "readmit",
     "release_post",
     "remember_citizen",
     "reopen",
@@ -85,6 +86,23 @@ async def dismiss(actor: Actor, officer_id: UUID) -> None:
         *(officer_id, today()),
     )
     await trail.record(actor, "officer.dismiss", ("officer", officer_id))
+
+
+async def readmit(actor: Actor, officer_id: UUID) -> None:
+    """Let somebody in again (cấp quyền lại) whose rights were taken back; posts are given anew.
+
+    The account stays bound to the issuer and subject it had: the same person comes back, not
+    somebody who was given the name since. Raises NotAllowed, NoSuchOfficer.
+    """
+    administrator_only(actor)
+    done = await db.tenant.execute(
+        "update officer set dismissed_at = null, entered_at = $2"
+        " where id = $1 and dismissed_at is not null",
+        *(officer_id, now()),
+    )
+    if done == "UPDATE 0":
+        raise refusals.NoSuchOfficer
+    await trail.record(actor, "officer.readmit", ("officer", officer_id))
 
 
 async def reopen(actor: Actor, officer_id: UUID) -> None:

@@ -21,7 +21,8 @@ _DESK = ("GET /can-bo/ho-so/{code}", "GET /can-bo/ho-so/{code}/phieu-kiem-soat",
 _UPLOAD = ("HEAD /tep/{identity}", "PATCH /tep/{identity}", "DELETE /tep/{identity}")
 _PERSON = "/quan-tri/can-bo/{officer_id}"
 _OFFICER = (f"GET {_PERSON}", f"POST {_PERSON}/chuc-danh", f"POST {_PERSON}/thu-hoi",
-            f"POST {_PERSON}/mo-lai", f"POST {_PERSON}/ket-thuc-phien")  # fmt: skip
+            f"POST {_PERSON}/mo-lai", f"POST {_PERSON}/cap-lai",
+            f"POST {_PERSON}/ket-thuc-phien")  # fmt: skip
 _FLOW = ("GET /quan-tri/quy-trinh/{workflow_id}", "POST /quan-tri/quy-trinh/{workflow_id}/cong-bo",
          "POST /quan-tri/quy-trinh/{workflow_id}/ngung",
          "GET /quan-tri/quy-trinh/{workflow_id}/chuyen-ho-so")  # fmt: skip

@@ -34,6 +34,7 @@ admin_routes = Router(
         officers.give_post,
         officers.take_post,
         officers.send_substitute,
+        officers.readmit,
         officers.reopen,
         officers.name_issuer,
         officers.end_sessions,

@@ -35,6 +35,7 @@ _DONE = {
     "thoi-giu": "Đã ghi nhận: hết hôm nay cán bộ thôi giữ chức danh.",
     "cu-thay": "Đã cử người thay trong thời gian của quyết định.",
     "he-thong": "Đã ghi hệ thống đăng nhập của cán bộ.",
+    "cap-lai": "Đã cấp quyền lại. Giao chức danh để cán bộ bắt đầu làm việc.",
     "mo-lai": "Đã mở lại tài khoản. Cán bộ đăng nhập được ngay.",
     "ket-thuc-phien": "Đã kết thúc mọi phiên làm việc đang mở của cán bộ.",
     "thu-hoi": "Đã thu hồi quyền. Cán bộ không còn vào được hệ thống.",
@@ -124,6 +125,13 @@ async def send_substitute(
             who, officer_id, "", sent=sent, refusal=refusal, substituting=holding_id
         )
     return Redirect(f"/quan-tri/can-bo/{officer_id}?xong=cu-thay", status_code=303)
+
+
+@post(f"{ONE}/cap-lai")
+async def readmit(request: Asked, officer_id: FromPath[UUID]) -> Redirect:
+    """Let somebody in again whose rights were taken back."""
+    await service.readmit(await administrator(request), officer_id)
+    return Redirect(f"/quan-tri/can-bo/{officer_id}?xong=cap-lai", status_code=303)
 
 
 @post(f"{ONE}/mo-lai")

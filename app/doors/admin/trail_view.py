@@ -56,6 +56,7 @@ _TITLES = {
     "officer.hold_post": "Giao chức danh",
     "officer.release_post": "Thôi giao chức danh",
     "officer.stand_in": "Cử người thay",
+    "officer.readmit": "Cấp quyền lại cho cán bộ",
     "officer.reopen": "Mở lại tài khoản của cán bộ",
     "officer.name_issuer": "Ghi hệ thống đăng nhập của cán bộ",
     "officer.end_sessions": "Kết thúc phiên làm việc của cán bộ",

@@ -131,6 +131,20 @@ async def test_a_dismissed_officer_is_out_at_the_next_click(thu, lan, province):
     assert (await lan.get("/can-bo")).status_code == 403
 
 
+async def test_who_comes_back_is_let_in_again_and_given_posts_anew(thu, lan, province):
+    one = f"/quan-tri/can-bo/{(await cast.officer(cast.LAN)).id}"
+    assert (await thu.post(f"{one}/cap-lai")).status_code == 404  # has never been away
+    await thu.post(f"{one}/thu-hoi")
+    typed = {**await newcomer(), "username": cast.LAN}
+    assert "Cấp quyền lại" in await see(thu, one)
+    assert "cấp quyền lại tại trang" in text_of(await thu.post(ADMIT, data=typed), 409)
+    assert (await lan.post(f"{one}/cap-lai")).status_code == 403
+    sent = await thu.post(f"{one}/cap-lai")
+    assert "Đã cấp quyền lại." in await see(thu, went_to(sent))
+    assert "Cấp quyền lại cho cán bộ" in await see(thu, "/quan-tri/nhat-ky")
+    await see(lan, "/can-bo")
+
+
 async def test_an_administrator_does_not_lock_the_door_from_inside(thu, province):
     own = (await cast.officer(cast.THU)).id
     assert "Thu hồi quyền" not in await see(thu, f"/quan-tri/can-bo/{own}")
