@@ -32,6 +32,16 @@ _LARGE_OBJECTS = "lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea)"
 _FEW_ITERATIONS = (
     "select set_config(name, '64', false) from pg_settings where name = 'scram_iterations'"
 )
+# What may differ from cluster to cluster by the habits of who looks after it: how values are spelt,
+# and how long a session may take or rest. Not every version knows all of the names.
+_UNHURRIED = """
+select set_config(s.name, w.value, false) from pg_settings s join (values
+    ('timezone', 'UTC'), ('datestyle', 'ISO, MDY'), ('intervalstyle', 'iso_8601'),
+    ('bytea_output', 'hex'), ('extra_float_digits', '1'),
+    ('statement_timeout', '0'), ('lock_timeout', '0'), ('transaction_timeout', '0'),
+    ('idle_in_transaction_session_timeout', '0'), ('idle_session_timeout', '0')
+) as w (name, value) on lower(s.name) = w.name
+"""
 
 
 @asynccontextmanager
@@ -44,6 +54,11 @@ async def owner(cluster: str, database: str = "postgres") -> AsyncIterator[async
         yield connection
     finally:
         await connection.close()
+
+
+async def unhurried(connection: asyncpg.Connection) -> None:
+    """Make a session fit for long work whose texts are compared with another cluster's."""
+    await connection.execute(_UNHURRIED)
 
 
 def owner_address(cluster: str) -> Address:

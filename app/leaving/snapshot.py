@@ -13,11 +13,11 @@ import asyncpg
 import msgspec
 
 from app.leaving.journal import Piece
-from tenants.clusters import owner, quoted
+from tenants.clusters import owner, quoted, unhurried
 from tenants.shapes import Tenant
 
 # Rows come in bounded pieces, but sorting them should not go to disk for a commune.
-_SETTINGS = "set work_mem = '32MB'; set statement_timeout = 0; set timezone = 'UTC'"
+_SETTINGS = "set work_mem = '32MB'"
 _MOMENT = """
 select pg_export_snapshot() as name, now() as at,
        pg_snapshot_xmin(pg_current_snapshot())::text as mark,
@@ -63,6 +63,7 @@ class Snapshot:
 async def snapshot(tenant: Tenant) -> AsyncIterator[Snapshot]:
     """The tenant's database as it is now, for the length of the block."""
     async with owner(tenant.cluster, tenant.database) as connection:
+        await unhurried(connection)
         await connection.execute(_SETTINGS)
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             row = await connection.fetchrow(_MOMENT)

@@ -14,7 +14,7 @@ from infra.ids import uuid7
 from infra.owner_lock import send_others_away
 from infra.settings import settings
 from tenants import provision
-from tenants.clusters import owner
+from tenants.clusters import owner, unhurried
 from tenants.db import control
 from tenants.shapes import Tenant
 
@@ -51,6 +51,7 @@ async def only_one() -> AsyncIterator[None]:
     """
     database = Address.parse(settings().control_dsn).database
     async with owner("main", database) as connection:
+        await unhurried(connection)
         await send_others_away(connection, _LOCK)
         if not await connection.fetchval("select pg_try_advisory_lock($1)", _LOCK):
             raise MergeRefused("another merger or split is at work: wait until it is over")

@@ -18,7 +18,7 @@ from billing import queries
 from infra.clock import now
 from storage.store import store_of
 from tenants import addresses, provision, registry, takeovers
-from tenants.clusters import owner, quoted
+from tenants.clusters import owner, quoted, unhurried
 from tenants.shapes import Tenant
 
 # The copy's past was metered and collected where it happened.
@@ -122,8 +122,8 @@ async def _fill(made: Tenant, tenant: Tenant) -> None:
         source.transaction(isolation="repeatable_read", readonly=True),
         target.transaction(),
     ):
-        await target.execute("set statement_timeout = 0")
-        await source.execute("set statement_timeout = 0")
+        await unhurried(target)
+        await unhurried(source)
         await alone(target)
         for table in await tables(source):
             if table.name not in _NOT_COPIED:

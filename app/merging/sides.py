@@ -13,7 +13,7 @@ from app.merging.kinds import CHAIN, COUNTER
 from app.merging.refusals import MergeRefused
 from app.merging.shapes import Unique
 from infra.owner_lock import send_others_away
-from tenants.clusters import owner
+from tenants.clusters import owner, unhurried
 from tenants.shapes import Tenant
 
 # Any fixed number serves; it only has to be the same in every process that merges or splits.
@@ -75,10 +75,8 @@ async def sides(into: Tenant, joining: Tenant) -> AsyncIterator[Sides]:
         owner(joining.cluster, joining.database) as theirs,
     ):
         for connection in (ours, theirs):
-            await connection.execute(
-                "set timezone = 'UTC'; set statement_timeout = 0; set work_mem = '64MB';"
-                " set client_min_messages = warning"
-            )
+            await unhurried(connection)
+            await connection.execute("set work_mem = '64MB'; set client_min_messages = warning")
         known = {table.name: table for table in await tables(ours)}
         yield Sides(ours, theirs, into, joining, known, await _uniques(ours), await _given(ours))
 

@@ -1,13 +1,14 @@
 """Two provinces that have worked, one of which is to join the other."""
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator
 from contextvars import Context
 from uuid import UUID
 
 import pytest
 
 from app.leaving.catalogue import Column, Table
-from app.merging import planning, running
+from app.merging import planning, rehearsing, running
 from app.merging.running import Merged
 from app.merging.shapes import Plan
 from app.onestop.dossiers import service
@@ -15,14 +16,28 @@ from app.onestop.dossiers.models import Dossier
 from app.people.shapes import Actor
 from app.trail import sealing
 from billing import collect
+from infra.settings import settings
 from tenants import db
+from tenants.clusters import literal, owner, quoted
 from tenants.shapes import Tenant
 from tenants.work import work
 from tests import cast
-from tests.leaving.conftest import worked
+from tests.conftest import MakeTenant, Servers
+from tests.leaving.conftest import dropped, worked
 from tests.onestop.dossiers.story import ANSWERS, BIRTH, on_paper, with_paper
 
 __all__ = ["worked"]
+# What nobody who looks after a cluster has to ask us about.
+_HABITS = {
+    "datestyle": "SQL, DMY",
+    "intervalstyle": "sql_standard",
+    "bytea_output": "escape",
+    "extra_float_digits": "0",
+    "timezone": "Asia/Ho_Chi_Minh",
+    "statement_timeout": "20s",
+    "lock_timeout": "20s",
+    "idle_in_transaction_session_timeout": "20s",
+}
 
 
 async def elsewhere(doing):
@@ -47,6 +62,34 @@ async def joining(neighbour: Tenant) -> Tenant:
     in Bình Định as well, and a draft."""
     await cast.at(neighbour, _busy())
     return neighbour
+
+
+@pytest.fixture
+def clusters(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A second cluster, which this test's tenants may lie in."""
+    second = servers.second()
+    here, owners = settings().clusters["main"], settings().cluster_admins["main"]
+    far = second.dsn_for("", "", "")
+    monkeypatch.setenv("MOTCUA_CLUSTERS", f"main={here} second={far}")
+    monkeypatch.setenv("MOTCUA_CLUSTER_ADMINS", f"main={owners} second={second.dsn}")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture
+async def far(clusters: None, make_tenant: MakeTenant, neighbour: Tenant) -> AsyncIterator[Tenant]:
+    """Lào Cai after the same days of work, in another cluster with habits of its own."""
+    made = await make_tenant(cluster="second", site=neighbour.site)
+    async with owner(made.cluster, made.database) as connection:
+        for name, value in _HABITS.items():
+            await connection.execute(
+                f"alter database {quoted(made.database)} set {name} = {literal(value)}"
+            )
+    await rehearsing._fill(made, neighbour)
+    await cast.at(made, _busy())
+    yield made
+    await dropped([made.slug])
 
 
 async def filed(person: Actor, agency_id: UUID) -> Dossier:

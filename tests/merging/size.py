@@ -1,14 +1,18 @@
 """Two provinces of many dossiers become one and part again: how long it takes, how long nobody can
 write, and whether both are as before.
 
-    python -m tests.merging.size [DOSSIERS]
+    python -m tests.merging.size [DOSSIERS [CLUSTERS]]
+
+With two clusters the one that joins lies in another than the one that receives.
 """
 
 import asyncio
+import os
 import resource
 import sys
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from app.chains import tenant_chain
@@ -17,6 +21,8 @@ from app.provinces import loader
 from app.provinces import service as provinces
 from app.trail import sealing
 from billing import collect
+from infra.embedded.postgres import Postgres
+from infra.settings import settings
 from storage.store import store_of
 from tenants import provision, registry
 from tenants.current import acting_for
@@ -31,15 +37,36 @@ T = TypeVar("T")
 PREFIXES = {"binhdinh": "H08.21583", "laocai": "H38.02647"}
 
 
-def main(dossiers: int = 100_000) -> None:
+def main(dossiers: int = 100_000, clusters: int = 1) -> None:
     """All of it; ends with status 1 when the split is not the identity."""
     with house() as here:
-        run(_play(here, dossiers))
+        if clusters == 1:
+            run(_play(here, dossiers, "main"))
+        else:
+            with second(here):
+                run(_play(here, dossiers, "second"))
 
 
-async def _play(here: House, dossiers: int) -> None:
-    both = [await province(slug, dossiers) for slug in PREFIXES]
-    into, joining = both
+@contextmanager
+def second(here: House) -> Iterator[Postgres]:
+    """One more cluster beside a house's own, known to this process by the name `second`."""
+    other = Postgres(here.place / "postgres2")
+    other.start()
+    other.ready()
+    for name, dsn in (("CLUSTERS", other.dsn_for("", "", "")), ("CLUSTER_ADMINS", other.dsn)):
+        os.environ[f"MOTCUA_{name}"] = f"{here.environment[f'MOTCUA_{name}']} second={dsn}"
+    settings.cache_clear()
+    try:
+        yield other
+    finally:
+        other.erase()
+
+
+async def _play(here: House, dossiers: int, cluster: str) -> None:
+    into, joining = both = [
+        await province(slug, dossiers, at)
+        for slug, at in zip(PREFIXES, ("main", cluster), strict=True)
+    ]
     await _told("seal what there is", here, sealed(both))
     before = await _told("digests", here, digests(both))
     plan = await _told("plan", here, planning.plan(joining, into))
@@ -55,10 +82,10 @@ async def _play(here: House, dossiers: int) -> None:
     sys.exit(any(map(bool, wrong)))
 
 
-async def province(slug: str, dossiers: int) -> Tenant:
+async def province(slug: str, dossiers: int, cluster: str = "main") -> Tenant:
     """A province that ships with the product, with a past."""
     found = loader.load(slug)
-    made = await provision.create(slug, provinces.site_of(found), tenant_chain())
+    made = await provision.create(slug, provinces.site_of(found), tenant_chain(), cluster=cluster)
     await store_of(made).prepare()
     await provision.activate(made)
     await asyncio.create_task(_load(made, slug))
