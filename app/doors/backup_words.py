@@ -62,3 +62,5 @@ STATES = {
     "shredded": ("is-paused", "paused", "Đã hủy khóa"),
 }
 TRAILS = {"whole": "Nguyên vẹn", "broken": "Có sai lệch", "not_checked": "Chưa kiểm tra"}
+# Names of places as the guides propose them; any other is shown as it was given.
+PLACES = {"tai-cho": "Tại chỗ", "noi-khac": "Nơi khác"}

@@ -2,7 +2,7 @@
 
 from litestar import Response, get
 
-from app.doors.backup_words import FAILURES, KINDS, STATES, TO_DO, TRAILS, WORRIES
+from app.doors.backup_words import FAILURES, KINDS, PLACES, STATES, TO_DO, TRAILS, WORRIES
 from app.doors.render import page
 from tenants.backup import queries
 
@@ -15,7 +15,13 @@ async def show_backups() -> Response[bytes]:
     return page(
         "ops/backups.html",
         shown=shown,
-        words={"worries": WORRIES, "kinds": KINDS, "states": STATES, "trails": TRAILS},
+        words={
+            "worries": WORRIES,
+            "kinds": KINDS,
+            "states": STATES,
+            "trails": TRAILS,
+            "places": PLACES,
+        },
         failures=FAILURES,
         to_do=[(words, TO_DO[worry]) for worry, words in WORRIES.items() if worry in red],
         here="/sao-luu",
