@@ -46,6 +46,10 @@ class FileStore:
         """Make the tenant's directory, closed to other users of the machine."""
         await _run(self._home.mkdir, 0o700, True, True)
 
+    async def is_there(self) -> bool:
+        """Whether the tenant has its directory."""
+        return await _run(self._home.is_dir)
+
     async def put(self, key: str, path: Path, media_type: str) -> None:
         """Copy the file at `path` into place; it survives a loss of power once this returns."""
         await _run(self._put, key, path)

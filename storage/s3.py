@@ -36,13 +36,17 @@ class S3Store:
 
     async def prepare(self) -> None:
         """Make the bucket; a second process that makes it first does no harm."""
-        if await run(self.inner.bucket_exists, self.bucket):
+        if await self.is_there():
             return
         try:
             await run(self.inner.make_bucket, self.bucket)
         except StoreUnavailable as error:
-            if str(error) not in _OURS or not await run(self.inner.bucket_exists, self.bucket):
+            if str(error) not in _OURS or not await self.is_there():
                 raise
+
+    async def is_there(self) -> bool:
+        """Whether the store knows the bucket."""
+        return await run(self.inner.bucket_exists, self.bucket)
 
     async def put(self, key: str, path: Path, media_type: str) -> None:
         """Send the file at `path`; the store shows it only when all of it has come."""

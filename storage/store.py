@@ -26,6 +26,9 @@ class Store(Protocol):
     async def prepare(self) -> None:
         """Make the bucket if it is missing; safe to repeat."""
 
+    async def is_there(self) -> bool:
+        """Whether the bucket exists; where it does not, every key is missing."""
+
     async def put(self, key: str, path: Path, media_type: str) -> None:
         """Store the file at `path` whole or not at all, in place of what the key held before."""
 

@@ -117,7 +117,10 @@ def _told(folder: Path) -> Iterator[None]:
     try:
         yield
     except StoreUnavailable as error:
-        raise LeavingRefused(f"the store does not answer ({error}); add --resume later") from None
+        raise LeavingRefused(
+            f"the store does not answer ({error}): what is done stays done; once it is back,"
+            " run this again with --resume"
+        ) from None
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
             raise

@@ -17,6 +17,7 @@ from billing.refusals import BooksRefuse, ContractRefused
 from infra import log
 from infra.migrate import MigrationFailed
 from infra.settings import BadSetting, settings
+from storage.shapes import StoreUnavailable
 from tenants import control, db
 from tenants.provision import ProvisionError
 
@@ -46,6 +47,8 @@ def main(arguments: list[str] | None = None) -> None:
         *backup.TROUBLES,
     ) as error:
         sys.exit(f"motcua: {error}")
+    except StoreUnavailable as error:
+        sys.exit(f"motcua: the store does not answer ({error}): run this again once it is back")
     except (OSError, PostgresError) as error:
         if isinstance(error, OSError) and error.filename:
             sys.exit(f"motcua: {error.filename}: {error.strerror}")

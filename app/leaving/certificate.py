@@ -20,8 +20,13 @@ _STEPS = {
     "reconciled": "Đối soát gói dữ liệu với dữ liệu trên hệ thống, không có sai lệch",
     "files_erased": "Xóa kho tệp giấy tờ",
     "database_dropped": "Xóa cơ sở dữ liệu, tài khoản truy cập và khóa mã hóa",
-    "backups_shredded": "Hủy khóa và xóa các bản sao lưu",
+    "backups_shredded": "Hủy khóa các bản sao lưu, không ai đọc được nữa",
+    "backups_removed": "Xóa các bản sao lưu",
 }
+_OWN_PLACE = (
+    "Các bản sao lưu đã gửi đến nơi lưu riêng của đơn vị còn nằm ở đó và không đọc được nữa, vì"
+    " khóa đã hủy; việc xóa thuộc quyền của đơn vị."
+)
 _REMAINS = (
     "Hợp đồng, số lượng sử dụng, bảng kê và các bước thanh toán (chứng từ kế toán);"
     " nhật ký thao tác của bên cung cấp dịch vụ; giấy xác nhận này."
@@ -112,6 +117,7 @@ def paper_of(document: Document, digest: bytes) -> Paper:
             ),
             Heading("Phần còn lưu tại bên cung cấp dịch vụ"),
             Text(_REMAINS),
+            *([Text(_OWN_PLACE)] if told.get("own_place") else []),
             Heading("Kiểm tra"),
             Text(
                 "Bản điện tử (JSON) của giấy này có mã băm SHA-256:"
@@ -124,7 +130,10 @@ def paper_of(document: Document, digest: bytes) -> Paper:
 
 def _words(done: Done) -> str:
     if done.step == "backups_shredded":
-        return f"{_STEPS[done.step]} ({_count(done.detail['sets'])} bộ)"
+        own, shared = _count(done.detail["sets"]), _count(done.detail["shared_sets"])
+        return f"{_STEPS[done.step]} ({own} bộ của đơn vị, {shared} bộ chung)"
+    if done.step == "backups_removed":
+        return f"{_STEPS[done.step]} ({', '.join(done.detail['places']) or 'không có nơi lưu'})"
     return _STEPS[done.step]
 
 

@@ -21,7 +21,7 @@ from billing.papers.pdf import pdf_of
 from infra.clock import VIETNAM, now, today
 from infra.ids import uuid7
 from tenants import registry
-from tenants.backup.shredding import shred
+from tenants.backup.shredding import remove_blobs, shred
 from tenants.db import control
 from tenants.shapes import Secrets, Site, Tenant
 
@@ -39,7 +39,7 @@ order by begun_at desc limit 1
 _STEPS = """
 select step, done_at as at, done_by as by, detail from erasure_step
 where erasure_id = $1 order by array_position('{contract_ended,reconciled,files_erased,
-    database_dropped,backups_shredded}', step)
+    database_dropped,backups_shredded,backups_removed}', step)
 """
 _STEP = """
 insert into erasure_step (erasure_id, step, detail, done_at, done_by) values ($1, $2, $3, $4, $5)
@@ -54,7 +54,8 @@ select c.number, c.document, c.digest, c.signature, c.public_key, c.pdf
 from erasure_certificate c join erasure e on e.id = c.erasure_id
 where e.tenant_slug = $1 order by c.issued_at desc limit 1
 """
-_GOING = ("files_erased", "database_dropped", "backups_shredded")
+_GOING = ("files_erased", "database_dropped", "backups_shredded", "backups_removed")
+_OWN_PLACE = "select true from backup_place where tenant_id = $1"
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +125,7 @@ async def erase(slug: str, folder: Path, by: str) -> Certificate:
     run = _Run(erasure, folder, by)
     for step in (
         run.contract_ended, run.reconciled, run.files_erased, run.database_dropped,
-        run.backups_shredded,
+        run.backups_shredded, run.backups_removed,
     ):  # fmt: skip
         await run.do(step)
     return await _certify(erasure, by)
@@ -177,7 +178,8 @@ class _Run:
                 f"the bag does not hold what the tenant holds: {'; '.join(found.differences[:5])};"
                 " export once more and hand that over"
             )
-        return found._asdict()
+        own = await control.fetch_value(_OWN_PLACE, self._erasure["tenant_id"])
+        return {**found._asdict(), "own_place": bool(own)}
 
     async def files_erased(self) -> dict[str, Any]:
         await removing.erase_files(await self._tenant())
@@ -189,7 +191,11 @@ class _Run:
 
     async def backups_shredded(self) -> dict[str, Any]:
         gone = await shred(await self._tenant())
-        return {"sets": gone.sets, "blobs": gone.blobs, "fresh_bases": gone.fresh_bases}
+        sets = {"sets": gone.own_sets, "shared_sets": gone.shared_sets}
+        return {**sets, "fresh_bases": gone.fresh_bases}
+
+    async def backups_removed(self) -> dict[str, Any]:
+        return {"places": await remove_blobs(await self._tenant())}
 
     @property
     def _place(self) -> _Place:

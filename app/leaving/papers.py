@@ -20,7 +20,6 @@ from storage.store import Store
 
 PIECE = "files"
 _AT_ONCE = 8
-_BATCH = 64
 # A bag may have been written by anybody: by these two files are found on our disk and in our store.
 _SHA256 = re.compile(r"\\x[0-9a-f]{64}")
 _KEY = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9/._-]{0,199}")
@@ -83,14 +82,16 @@ def listed(lines: Path) -> Iterator[Kept]:
 
 
 async def carry(store: Store, bag: Path, journal: Journal, lines: Path, pace: Pace) -> Carried:
-    """Copy every listed file into the bag, a few at a time; those finished before stay."""
+    """Copy every listed file into the bag, a few at a time; those finished before stay.
+
+    Raises StoreUnavailable, with what was copied until then written down, and LeavingRefused.
+    """
     lost: list[Lost] = []
     waiting = (kept for kept in listed(lines) if journal.file(kept.path) is None)
-    while batch := list(islice(waiting, _BATCH)):
+    while batch := list(islice(waiting, _AT_ONCE)):
         unlike = {kept.path: kept for kept in batch}
-        done = await _gathered(store, bag, list(unlike.values()), pace)
-        journal.add(PIECE, [each for each in done if isinstance(each, File)])
-        lost += [each for each in done if isinstance(each, Lost)]
+        lost += await _copy(store, bag, journal, list(unlike.values()))
+        await pace.breathe()
     # What went away since an earlier try does not belong to this bag.
     journal.keep_only(PIECE, (kept.path for kept in listed(lines)))
     return Carried(*journal.weight(PIECE), lost)
@@ -110,13 +111,20 @@ async def put_back(store: Store, bag: Path, kept: Kept) -> bool:
     return True
 
 
-async def _gathered(store: Store, bag: Path, batch: list[Kept], pace: Pace) -> list[File | Lost]:
-    done: list[File | Lost] = []
-    for start in range(0, len(batch), _AT_ONCE):
-        group = batch[start : start + _AT_ONCE]
-        done += await asyncio.gather(*(_one(store, bag, kept) for kept in group))
-        await pace.breathe()
-    return done
+async def _copy(store: Store, bag: Path, journal: Journal, batch: list[Kept]) -> list[Lost]:
+    """Those that were not copied; a store that dies meanwhile takes nothing back that was."""
+    done = await asyncio.gather(*(_one(store, bag, kept) for kept in batch), return_exceptions=True)
+    journal.add(PIECE, [each for each in done if isinstance(each, File)])
+    for each in done:
+        if isinstance(each, BaseException):
+            raise each
+    lost = [each for each in done if isinstance(each, Lost)]
+    if lost and not await store.is_there():
+        raise LeavingRefused(
+            "the store answers and holds no place for this tenant's files: see that it is the right"
+            " store and has its data again, then add --resume"
+        )
+    return lost
 
 
 async def _one(store: Store, bag: Path, kept: Kept) -> File | Lost:

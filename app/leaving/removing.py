@@ -10,8 +10,7 @@ from infra.settings import settings
 from storage import staging
 from storage.store import store_of
 from tenants import provision
-from tenants.backup.shapes import Shredded
-from tenants.backup.shredding import shred
+from tenants.backup.shredding import remove_blobs, shred
 from tenants.clusters import owner, quoted
 from tenants.current import acting_for
 from tenants.shapes import Tenant
@@ -48,9 +47,10 @@ async def drop_database(tenant: Tenant) -> None:
     await provision.drop(tenant)
 
 
-async def remove(tenant: Tenant) -> Shredded:
+async def remove(tenant: Tenant) -> None:
     """All of it at once, for a tenant nobody has to be handed anything of."""
     await provision.close(tenant)
     await erase_files(msgspec.structs.replace(tenant, status="provisioning"))
     await drop_database(tenant)
-    return await shred(tenant)
+    await shred(tenant)
+    await remove_blobs(tenant)

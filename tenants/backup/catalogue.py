@@ -70,6 +70,16 @@ async def lost_since_base(cluster: str) -> bool:
     return bool(await control.fetch_value(_LOST, cluster))
 
 
+async def was_copied_to(place: str) -> bool:
+    """Whether a base that nobody has cleared away since was copied there."""
+    return bool(await control.fetch_value(_COPIED_TO, place))
+
+
+async def shredded(tenant_id: UUID) -> int:
+    """How many of a tenant's own sets lost their keys for good."""
+    return int(await control.fetch_value(_SHREDDED, tenant_id))
+
+
 async def living(kind: Kind | None = None) -> list[BackupSet]:
     """Sets that can be restored, newest first."""
     return [BackupSet.of(row) for row in await control.fetch(_LIVING, kind)]
@@ -103,6 +113,11 @@ _END = """
 update backup_set set state = $2, ended_at = coalesce(ended_at, $3)
 where id = any($1) and state not in ('retired', 'shredded')
 """
+_COPIED_TO = """
+select exists (select from backup_copy c join backup_set s on s.id = c.set_id
+               where c.place = $1 and s.kind = 'base' and s.state in ('whole', 'shredded'))
+"""
+_SHREDDED = "select count(*) from backup_set where tenant_id = $1 and state = 'shredded'"
 _INTERRUPTED = """
 update backup_set set state = 'failed', ended_at = $3, failure = 'interrupted'
 where kind = $1 and cluster = $2 and state = 'running'

@@ -70,8 +70,8 @@ class Shredded(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a tenant's backups, for the certificate of its erasure."""
 
     at: datetime
-    sets: int  # whose keys were destroyed, of the tenant and of whole clusters
-    blobs: int  # of the tenant, removed from our own places
+    own_sets: int  # of the tenant, whose keys were destroyed, now or by a run that was cut short
+    shared_sets: int  # of whole clusters, whose keys were destroyed
     fresh_bases: list[UUID]  # taken after the tenant was gone; all restoring begins there
 
 

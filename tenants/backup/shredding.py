@@ -1,5 +1,8 @@
 """Making a tenant's backups unreadable for good, in all copies, without touching the others'."""
 
+from uuid import UUID
+
+from infra.archive import Archive, ArchiveUnavailable
 from infra.clock import now
 from infra.dsn import Address
 from infra.settings import settings
@@ -15,24 +18,52 @@ from tenants.shapes import Tenant
 async def shred(tenant: Tenant) -> Shredded:
     """Destroy every backup of a tenant whose database and registry row are gone already.
 
-    Safe to repeat. Its own sets lose their keys and are removed; then each cluster that knew the
-    tenant gets a fresh base backup, and the keys of all older cluster sets are destroyed: the
-    others can be restored from the fresh base on, and before it from their own sets. Where no
-    backups are made there is nothing to do. Raises BackupError while the tenant still exists.
+    Safe to repeat. Its own sets lose their keys; then each cluster that knew the tenant gets a
+    fresh base backup, and the keys of all older cluster sets are destroyed: the others can be
+    restored from the fresh base on, and before it from their own sets. What nobody can read any
+    more is then taken away with `remove_blobs`. Where no backups are made there is nothing to do.
+    Raises BackupError while the tenant still exists, and ArchiveUnavailable.
     """
     clusters = sorted({tenant.cluster, "main"})  # The control database knew its sealed secrets.
     sets = await catalogue.living()
     own = [each for each in sets if each.tenant_id == tenant.id]
     shared = [each for each in sets if each.kind != "dump" and each.cluster in clusters]
-    if not settings().backup_places and not own and not shared:
-        return Shredded(at=now(), sets=0, blobs=0, fresh_bases=[])
-    places.own()  # Backups there are, and without their addresses they cannot be shredded.
-    await _refuse_living(tenant)
-    blobs = await _shred_own(tenant, own)
-    await _forget_in_pages()
-    fresh = [(await base.take(cluster)).id for cluster in clusters]
-    await _destroy(shared)
-    return Shredded(at=now(), sets=len(own) + len(shared), blobs=blobs, fresh_bases=fresh)
+    fresh: list[UUID] = []
+    if settings().backup_places or own or shared:
+        places.own()  # Backups there are, and without their addresses they cannot be shredded.
+        await _refuse_living(tenant)
+        await keyring.destroy_tenant(tenant.id)
+        await _destroy(own)
+        await _forget_in_pages()
+        fresh = [(await base.take(cluster)).id for cluster in clusters]
+        await _destroy(shared)
+    # A run that was cut short has destroyed some of its own before.
+    count = await catalogue.shredded(tenant.id)
+    return Shredded(at=now(), own_sets=count, shared_sets=len(shared), fresh_bases=fresh)
+
+
+async def remove_blobs(tenant: Tenant) -> list[str]:
+    """Take a shredded tenant's blobs out of every place of ours; the names of those places.
+
+    A place that is away keeps none of the others waiting: BackupError names it in the end, and the
+    same said again does the rest. Safe to repeat.
+    """
+    if not settings().backup_places:
+        return []
+    troubles = []
+    for name, archive in places.own().items():
+        try:
+            gone = await remove(archive, tenant_home(tenant.id))
+            if not gone and await _is_hollow(name, archive):
+                troubles.append(f"{name} holds nothing at all, as a disk does that is not there")
+        except ArchiveUnavailable as error:
+            troubles.append(f"{name} does not answer ({error})")
+    if troubles:
+        raise BackupError(
+            f"nobody can read the backups of {tenant.slug} any more, but what is left of them could"
+            f" not be removed: {'; '.join(troubles)}; run this again once the place is back"
+        )
+    return list(places.own())
 
 
 async def _refuse_living(tenant: Tenant) -> None:
@@ -44,10 +75,9 @@ async def _refuse_living(tenant: Tenant) -> None:
         raise BackupError(f"databases of {tenant.slug} are left, drop them first: {left}")
 
 
-async def _shred_own(tenant: Tenant, sets: list[BackupSet]) -> int:
-    await keyring.destroy_tenant(tenant.id)
-    await _destroy(sets)
-    return sum([await remove(archive, tenant_home(tenant.id)) for archive in places.own().values()])
+async def _is_hollow(name: str, archive: Archive) -> bool:
+    """Whether copies went to a place in which nothing lies."""
+    return await catalogue.was_copied_to(name) and not await archive.names()
 
 
 async def _forget_in_pages() -> None:

@@ -16,18 +16,21 @@ from app.cli.backup import TROUBLES
 from infra import clock
 from infra.clock import now
 from infra.ids import uuid7
+from infra.settings import settings
 from storage import service
 from storage.store import store_of
 from tenants import db, provision
 from tenants.backup import base, catalogue, copies, dumps, keyring, marks, places, restoring
 from tenants.backup.counting import contents
+from tenants.backup.layout import tenant_home
 from tenants.backup.retiring import retire
 from tenants.backup.shapes import BackupError, KeyGone
-from tenants.backup.shredding import shred
+from tenants.backup.shredding import remove_blobs, shred
 from tenants.clusters import owner
 from tenants.current import acting_for
 from tenants.work import work
 from tests.backup.conftest import CLUSTER
+from tests.ports import free_port
 from tests.storage import samples
 
 
@@ -73,7 +76,7 @@ async def work_on(neighbour, stop):
 
 
 async def test_a_tenant_comes_back_to_the_second_before_while_its_neighbour_works(
-    kept, make_tenant
+    kept, make_tenant, monkeypatch
 ):
     tenant, neighbour = await make_tenant(cluster=CLUSTER), await make_tenant(cluster=CLUSTER)
     paper = await keep_paper(tenant)
@@ -117,7 +120,7 @@ async def test_a_tenant_comes_back_to_the_second_before_while_its_neighbour_work
 
     await drilled(tenant, neighbour)
     await copied_and_tampered(kept, first)
-    await shredded(kept, tenant, neighbour, at)
+    await shredded(kept, tenant, neighbour, at, monkeypatch)
 
 
 async def drilled(tenant, neighbour):
@@ -158,14 +161,15 @@ async def copied_and_tampered(kept, first):
     assert parts[0].read_bytes() == whole
 
 
-async def shredded(kept, tenant, neighbour, at):
+async def shredded(kept, tenant, neighbour, at, monkeypatch):
     """Nobody can read the tenant any more, and its neighbour still can be restored."""
     with pytest.raises(BackupError, match="still exists"):
         await shred(tenant)
     await provision.close(tenant)
     await provision.drop(tenant)
     done = await shred(tenant)
-    assert done.sets >= 3 and done.blobs > 0 and len(done.fresh_bases) == 2
+    assert done.own_sets >= 1 and done.shared_sets >= 2 and len(done.fresh_bases) == 2
+    await removed_where_it_can_be(kept, tenant, monkeypatch)
     with pytest.raises(KeyGone):
         await restoring.from_cluster(neighbour, at)
     left = [f for f in await places.finding("") if f.manifest.tenant_id == tenant.id]
@@ -175,6 +179,24 @@ async def shredded(kept, tenant, neighbour, at):
     states = {each.state for each in await catalogue.newest() if each.tenant_id == tenant.id}
     assert states == {"shredded"}
     await retired(kept)
+
+
+async def removed_where_it_can_be(kept, tenant, monkeypatch):
+    """A place that is away, or a disk that is not there, is not told as cleared."""
+    before = settings().backup_places
+    places_are = " ".join(f"{name}={address}" for name, address in before.items())
+    away = f"{places_are} mat=s3+http://a:b@127.0.0.1:{free_port()}/sao-luu"
+    monkeypatch.setenv("MOTCUA_BACKUP_PLACES", away)
+    settings.cache_clear()
+    (kept.home / "xa").rename(kept.home / "xa-thao-ra")
+    with pytest.raises(BackupError, match=r"xa holds nothing at all.*mat does not answer"):
+        await remove_blobs(tenant)
+    assert list((kept.home / "gan" / tenant_home(tenant.id)).glob("files/*/*")) == []
+    (kept.home / "xa-thao-ra").rename(kept.home / "xa")
+    monkeypatch.setenv("MOTCUA_BACKUP_PLACES", places_are)
+    settings.cache_clear()
+    assert await remove_blobs(tenant) == ["gan", "xa"]
+    assert [f for f in kept.home.glob(f"*/{tenant_home(tenant.id)}/**/*") if f.is_file()] == []
 
 
 async def retired(kept):

@@ -19,6 +19,7 @@ from app.onestop.dossiers import service
 from infra import clock
 from infra.settings import settings
 from tenants import db, registry
+from tenants.backup import copies
 from tenants.clusters import owner
 from tenants.provision import ProvisionError
 from tenants.shapes import Tenant
@@ -36,6 +37,7 @@ async def test_a_tenant_is_erased_with_a_certificate(worked: Tenant, tmp_path: P
         await lifecycle.drop(worked.slug)
     with pytest.raises(LeavingRefused, match="is not closed"):
         await given(worked, tmp_path)
+    await copies.name_place(worked, f"file://{tmp_path}/trung-tam", 24)
     await removing.close(worked)
     made = await exporting.export(await reread(worked), tmp_path / "bag", share=100)
     lan = await cast.officer(cast.LAN)
@@ -94,7 +96,10 @@ def assert_certified(proof: erasing.Certificate, made: exporting.Exported) -> No
     steps = {done.step: done.detail for done in told.steps}
     assert list(steps) == [
         "contract_ended", "reconciled", "files_erased", "database_dropped", "backups_shredded",
+        "backups_removed",
     ]  # fmt: skip
     assert steps["reconciled"]["rows"] == made.summary.rows
     paper = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(proof.pdf)).pages)
     assert "Nguyễn Thị Bình" in paper and proof.number in paper
+    assert steps["backups_removed"] == {"places": []}
+    assert "nơi lưu riêng của đơn vị" in " ".join(paper.split())

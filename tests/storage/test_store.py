@@ -104,10 +104,12 @@ class TestEveryStore:
     ) -> None:
         _, store = binh_dinh
         await store.prepare()
+        assert await store.is_there()
         for n in range(3):
             await store.put(f"2026/11/{n}", paper, "application/pdf")
         await store.erase()
         await store.erase()
+        assert not await store.is_there()
         with pytest.raises(ObjectMissing):
             await store.stat("2026/11/0")
 
