@@ -19,6 +19,7 @@ _POSTGRES = "/run/postgresql"
 _VALKEY = "/run/valkey/valkey.sock"
 _OWNER = "motcua_admin"
 _ROLE = "motcua_control"
+_ROOTS = {"servers", "passwords"}
 # One way out that goes nowhere until somebody writes the province's provider in.
 _PROVIDERS = """[
   {"name": "nha-mang", "driver": "kannel", "url": "https://sms.example.vn/cgi-bin/sendsms",
@@ -75,7 +76,8 @@ def _shut(directory: Path) -> None:
 
 
 def _write(path: Path, text: str) -> Path | None:
-    path.parent.mkdir(mode=0o755, exist_ok=True)
+    # The servers' own and the copies of passwords are root's alone, whoever is let in beside.
+    path.parent.mkdir(mode=0o700 if path.parent.name in _ROOTS else 0o755, exist_ok=True)
     try:
         # Containers meet the file by itself, as users of their own: the shut directory above it
         # is what keeps everybody else out.

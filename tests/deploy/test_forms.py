@@ -104,6 +104,8 @@ def test_secrets_are_made_once_and_only_their_owner_reaches_them(tmp_path: Path)
     made = make_secrets.make(place, "db.trong:5432", "cache.trong:6379")
     before = {path: path.read_text() for path in made}
     assert place.stat().st_mode & 0o777 == 0o750
+    for name, mode in (("servers", 0o700), ("passwords", 0o700), ("run", 0o755)):
+        assert (place / name).stat().st_mode & 0o777 == mode, name
     place.chmod(0o700)
     assert make_secrets.make(place, "db.trong:5432", "cache.trong:6379") == []
     assert {path: path.read_text() for path in made} == before
@@ -197,6 +199,21 @@ def test_units_are_shut_in_as_well() -> None:
         # What is hidden would be read through /proc of a program of the same user and group.
         assert (f"\nGroup=motcua{'' if hidden else '-owner'}\n") in text, path.name
         assert ("\nProcSubset=pid\n" in text) == ("keeper" not in path.name), path.name
+        # Who knows the master key reads backups if he reaches them and their keys.
+        for kept in ("/sao-luu", "/khoa-sao-luu", "/var/lib/motcua/backup-work"):
+            assert hidden == bool(re.search(rf"^InaccessiblePaths=.*-{kept}\b", text, flags=re.M))
+
+
+def test_no_start_of_a_unit_gives_the_papers_to_another_group() -> None:
+    # systemd gives what a state directory holds, every file of it, to the user and group it starts.
+    groups: dict[str, set[str]] = {}
+    for path in (DEPLOY / "systemd").glob("*.service"):
+        text = path.read_text()
+        for line in re.findall(r"^StateDirectory=(.+)$", text, flags=re.M):
+            for name in line.split():
+                groups.setdefault(name, set()).update(re.findall(r"^Group=(.+)$", text, flags=re.M))
+    assert set(groups) == {"motcua/staging", "motcua/papers", "motcua/backup-work"}
+    assert all(len(each) == 1 for each in groups.values()), groups
 
 
 def test_the_command_line_knows_the_owner_as_the_keeper_does() -> None:
