@@ -1,6 +1,7 @@
 """The proxy as the forms have it, in front of two web processes that are replaced one by one."""
 
 import http.client
+import os
 import re
 import shutil
 import signal
@@ -15,10 +16,11 @@ from pathlib import Path
 
 from tests.deploy.asking import status, wait
 from tests.deploy.forms import DEPLOY
+from tests.ports import free_ports
 from tests.security.deployed import certificate
 
 Program = subprocess.Popen[bytes]
-_HTTPS, _HTTP = 18443, 18081
+_HTTPS, _HTTP = free_ports(2)
 _WEBS = {18080: 18079, 18082: 18078}
 _HOST = "cong.thu.test"
 _SAID = "Nguyen+Van+Bi+Mat"
@@ -40,7 +42,7 @@ def roll(start: Callable[[str, int, int], Program], running: dict[str, Program],
         assert set(answers) == {200} and answers[200] > 100, answers
         _look_at_nobody(webs)
         running["web"] = start("web", 18080, _WEBS[18080])
-        wait(lambda: _serves(18080) and _ask("/")[0] == 200, "the way back")
+        wait(lambda: _serves(18080) and ask("/")[0] == 200, "the way back")
     for log in (at / "proxy").glob("*.log"):
         assert _SAID not in log.read_text(), f"{log.name} holds what was searched for"
 
@@ -49,7 +51,7 @@ def _look_at_nobody(webs: dict[int, Program]) -> None:
     for web in webs.values():
         web.send_signal(signal.SIGKILL)
         web.wait()
-    code, answer, text = _ask(f"/thu-tuc?tim={_SAID}")
+    code, answer, text = ask(f"/thu-tuc?tim={_SAID}")
     assert code == 503 and answer["retry-after"] == "30" and answer["cache-control"] == "no-store"
     assert "Hệ thống tạm thời chưa phục vụ được" in text
     assert status("/", _HTTP, _HOST) == 301 and status("/api/v1/usage", _HTTP, _HOST) == 403
@@ -78,7 +80,9 @@ def proxy(place: Path) -> Iterator[None]:
         text = text.replace(old, new)
     # As distributions have it: a log of their own around ours, which ours has to take the place of.
     theirs = f"access_log {place}/theirs.log;\nerror_log {place}/theirs.log;"
-    whole = f"daemon off;\npid {place}/pid;\nevents {{}}\nhttp {{\n{theirs}\n{text}\n}}\n"
+    # Tests' directories are open to nobody else, not even to nginx's own user.
+    who = "user root;\n" if os.geteuid() == 0 else ""
+    whole = f"{who}daemon off;\npid {place}/pid;\nevents {{}}\nhttp {{\n{theirs}\n{text}\n}}\n"
     (place / "whole.conf").write_text(whole)
     words = ["nginx", "-c", f"{place}/whole.conf", "-p", place, "-e", f"{place}/error.log"]
     running = subprocess.Popen(words, stderr=subprocess.DEVNULL)
@@ -99,7 +103,7 @@ def _load() -> Iterator[Counter[int]]:
     def ask() -> None:
         while not stop.wait(0.02):
             try:
-                answers[_ask(f"/thu-tuc?tim={_SAID}")[0]] += 1
+                answers[ask(f"/thu-tuc?tim={_SAID}")[0]] += 1
             except OSError:
                 answers[0] += 1
 
@@ -114,7 +118,8 @@ def _load() -> Iterator[Counter[int]]:
             client.join()
 
 
-def _ask(path: str) -> tuple[int, http.client.HTTPMessage, str]:
+def ask(path: str) -> tuple[int, http.client.HTTPMessage, str]:
+    """How a GET by way of the proxy is answered."""
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     line = http.client.HTTPSConnection("127.0.0.1", _HTTPS, timeout=20, context=trusting)

@@ -12,10 +12,12 @@ import msgspec
 import pytest
 
 from app.doors.probes import alive, metrics, ready
+from app.onestop.notices import answering, reports
 from infra.deploy import make_secrets
 from infra.settings import BadSetting, Settings, read
+from storage import links
 from tenants.db import SESSION
-from tests.deploy import forms
+from tests.deploy import forms, proxied
 from tests.deploy.forms import DEPLOY, HOUSE, Program
 from tests.security.deployed import certificate
 
@@ -281,6 +283,28 @@ def test_the_proxy_writes_no_query_strings_down() -> None:
     for server in servers:
         assert re.findall(r"access_log \S+ (.+);", server) == ["motcua"]
         assert re.findall(r"error_log \S+ (.+);", server) == ["crit"]
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="no nginx here")
+def test_the_proxy_writes_down_what_was_asked_and_nothing_that_opens_anything(
+    tmp_path: Path,
+) -> None:
+    with proxied.proxy(tmp_path / "proxy"):
+        # Nobody is behind it, so its own page is what all of them are answered with.
+        for path in ("/thu-tuc?tim=Nguyen+Van+Bi+Mat", "/tra-cuu/Q7K2", *_OPENERS):
+            assert proxied.ask(path)[0] == 503
+    log = (tmp_path / "proxy/access.log").read_text()
+    assert re.findall(r'"GET (\S+)" 503', log) == [
+        "/thu-tuc", "/tra-cuu/Q7K2", *(f"/{path.split('/')[1]}/*" for path in _OPENERS)
+    ]  # fmt: skip
+    assert "BiMat" not in log and "Bi+Mat" not in log
+
+
+# A link to a file, a rating, a provider's reports and what people text us.
+_OPENERS = [
+    f"{links.PATH}/BiMat.BiMat", "/danh-gia/BiMat",
+    f"{reports.PATH}/binhdinh/BiMat/1/BiMat", f"{answering.PATH}/binhdinh/BiMat",
+]  # fmt: skip
 
 
 def _all_of(*folders: str) -> str:
