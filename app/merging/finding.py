@@ -14,7 +14,7 @@ from app.merging.images import key_of, text_of
 from app.merging.kinds import SHARED, kind_of
 from app.merging.piping import pipe
 from app.merging.reading import rows_of
-from app.merging.shapes import Changes, Decision, Meeting, Unique
+from app.merging.shapes import Changes, Decision, Meeting, Row, Unique
 from app.merging.sides import Sides
 
 Decide = Callable[[Meeting], Meeting]
@@ -69,7 +69,7 @@ async def find(sides: Sides, slug: str, day: date, decide: Decide) -> Found:
                 await _by_shared(sides, table, found)
         await _settle(sides, table, slug, day, decide, found)
         await images.lay_out(sides.theirs, table, found.changes)
-    await _rename_agencies(sides, found.changes)
+    await _rename(sides, found.changes)
     return found
 
 
@@ -132,15 +132,26 @@ async def _pairs(
 
 
 async def _series(sides: Sides, table: Table, found: Found) -> None:
+    names = await _names(sides, found.changes) if table.name == "workflow" else ({}, {})
     for theirs, ours, alike in await series.meetings(sides, table):
-        if alike:
+        if alike and not any(names):
             found.same(table.name, theirs, ours)
             continue
         ours_rows = await rows_of(sides.ours, table, [ours])
         theirs_rows = await rows_of(sides.theirs, table, [theirs])
-        by = series.columns_of(table)
+        # The same words, which mean an agency of theirs that is called otherwise here.
+        other = alike and _means_others(theirs_rows[theirs], names)
+        if alike and not other:
+            found.same(table.name, theirs, ours)
+            continue
         rows = (ours, ours_rows[ours]), (theirs, theirs_rows[theirs])
-        found.meet(rules.met(table, _title(table), by, *rows))
+        meeting = rules.met(table, _title(table), series.columns_of(table), *rows)
+        found.meet(rules.kept(meeting) if other else meeting)
+
+
+def _means_others(row: Row, names: tuple[rules.Names, rules.Names]) -> bool:
+    document = row.get("document")
+    return rules.with_keys(document, *names) != document
 
 
 async def _settle(
@@ -176,27 +187,41 @@ async def _cascade(sides: Sides, table: Table, changes: Changes) -> None:
                 changes.stay(table.name, row["key"])
 
 
-async def _rename_agencies(sides: Sides, changes: Changes) -> None:
-    """Definitions that go along name agencies by their new keys."""
-    renamed = changes.changed.get("agency")
-    if not renamed:
-        return
-    agency = sides.tables["agency"]
-    former = await rows_of(sides.theirs, agency, list(renamed))
-    keys = {row["key"]: renamed[key]["key"] for key, row in former.items()}
-    for name in ("procedure", "workflow"):
-        await _rewrite(sides.theirs, sides.tables[name], keys, changes)
-        await images.lay_out(sides.theirs, sides.tables[name], changes)
+async def _rename(sides: Sides, changes: Changes) -> None:
+    """Definitions that go along name agencies and partners as they are called from now on."""
+    names = await _names(sides, changes)
+    if any(names):
+        for name in ("procedure", "workflow"):
+            await _rewrite(sides.theirs, sides.tables[name], names, changes)
+            await images.lay_out(sides.theirs, sides.tables[name], changes)
+
+
+async def _names(sides: Sides, changes: Changes) -> tuple[rules.Names, rules.Names]:
+    """Keys of agencies and short names of partners, as theirs and as here."""
+    return await _renamed(sides, "agency", changes), await _renamed(sides, "partner", changes)
+
+
+async def _renamed(sides: Sides, name: str, changes: Changes) -> dict[str, str]:
+    """What rows of theirs are called, and what here, they or the rows of ours they become."""
+    table, column = sides.tables[name], kind_of(name).suffix
+    written, maps = changes.changed.get(name, {}), changes.maps.get(name, {})
+    former = await rows_of(sides.theirs, table, [*written, *maps])
+    ours = await rows_of(sides.ours, table, list(maps.values()))
+    now = written | {theirs: ours[here] for theirs, here in maps.items()}
+    return {row[column]: now[key][column] for key, row in former.items()}
 
 
 async def _rewrite(
-    connection: asyncpg.Connection, table: Table, keys: dict[str, str], changes: Changes
+    connection: asyncpg.Connection,
+    table: Table,
+    names: tuple[rules.Names, rules.Names],
+    changes: Changes,
 ) -> None:
     left = list(changes.left.get(table.name, ()))
     query = f"select id::text, document::text from {table.name} where id::text <> all($1)"  # noqa: S608
     for row in await connection.fetch(query, left):
         document: Any = msgspec.json.decode(row["document"])
-        if (rewritten := rules.with_keys(document, keys)) != document:
+        if (rewritten := rules.with_keys(document, *names)) != document:
             changes.write(table.name, row["id"], {"document": rewritten})
 
 

@@ -51,6 +51,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     vouched: tuple[str, ...] = ()  # equal values of these: surely the same
     ignored: tuple[str, ...] = ()  # columns that make no difference
     suffix: str = ""  # the column that is renamed when both are kept
+    between: str = "."  # what stands before the tenant's name then
+    longest: int = 0  # letters such a name may have; 0: any number
     series: Series | None = None
 
 
@@ -62,7 +64,8 @@ KINDS = {
     ),
     "citizen": Kind(offers=(SAME,), by_itself=True, vouched=("issuer", "subject")),
     "partner": Kind(
-        offers=(SAME, KEEP), vouched=("address", "public_key"), suffix="slug",
+        offers=(SAME, KEEP), vouched=("address", "public_key"), suffix="slug", between="-",
+        longest=63,
         ignored=("added_at", "added_by"),
     ),
     "procedure": Kind(offers=(KEEP, SAME), series=Series("version", "code")),

@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from app.merging import words
-from app.merging.kinds import KNOWN, STAYS, kind_of
+from app.merging.kinds import KNOWN, STAYS, Kind, kind_of
 from app.merging.shapes import Changes, Decision, Meeting, Plan, Row, Shape, Unique
 from app.onestop.codes import rules as codes
 
 T = TypeVar("T", bound=Shape)
+Names = Mapping[Any, str]  # what something was called -> what it is called now
 
 
 def may_collide(unique: Unique, table: Shape) -> bool:
@@ -86,7 +87,8 @@ def met(
     sure = bool(kind.vouched) and _alike(kind.vouched, ours[1], theirs[1])
     # People of one name look the same on paper: of them only the issuer knows.
     identical = not kind.vouched and not differs and Decision.SAME in kind.offers
-    proposed = Decision.SAME if sure or identical else kind.offers[0]
+    offers = [offer for offer in kind.offers if offer is not Decision.KEEP or _may_keep(kind, by)]
+    proposed = Decision.SAME if sure or identical else offers[0]
     return Meeting(
         table=table.name,
         name=name,
@@ -95,10 +97,20 @@ def met(
         ours=ours[0],
         differs=differs,
         seen=_digest([ours[0], theirs[0], differs]),
-        offers=list(kind.offers),
+        offers=offers,
         proposed=proposed,
         decision=proposed if sure or identical or kind.by_itself else None,
     )
+
+
+def kept(meeting: Meeting) -> Meeting:
+    """A meeting nobody has to look at, of which both stay."""
+    return msgspec.structs.replace(meeting, proposed=Decision.KEEP, decision=Decision.KEEP)
+
+
+def _may_keep(kind: Kind, by: Sequence[str]) -> bool:
+    """Two rows can stand side by side when what they meet by is what is written otherwise."""
+    return kind.series is not None or kind.suffix in by
 
 
 def _alike(columns: Iterable[str], ours: Row, theirs: Row) -> bool:
@@ -157,8 +169,7 @@ def beside(
     kind = kind_of(table)
     if kind.suffix:
         named = row[kind.suffix]
-        # A code is typed and printed as a bar code: it keeps to the letters codes have.
-        other = codes.beside(named, slug) if kind.suffix == "code" else f"{named}.{slug}"
+        other = _name_beside(kind, named, slug)
         changes.write(table, key, {kind.suffix: other})
         if key == named:
             changes.maps.setdefault(table, {})[key] = other
@@ -167,6 +178,14 @@ def beside(
         changes.write(table, key, {kind.series.number: number, **_out_of_force(table, row, day)})
         if table == "work_calendar":
             changes.maps.setdefault(table, {})[key] = str(number)
+
+
+def _name_beside(kind: Kind, named: str, slug: str) -> str:
+    # A code is typed and printed as a bar code: it keeps to the letters codes have.
+    if kind.suffix == "code":
+        return codes.beside(named, slug)
+    more = f"{kind.between}{slug}"
+    return named[: kind.longest - len(more)] + more if kind.longest else named + more
 
 
 def _out_of_force(table: str, row: Row, day: date) -> Row:
@@ -179,18 +198,20 @@ def _out_of_force(table: str, row: Row, day: date) -> Row:
     return {}
 
 
-def with_keys(document: Any, keys: Mapping[str, str]) -> Any:
-    """A definition in which agencies are named by their new keys: in workflows as
-    `{"by": "key", "key": …}`, in procedures as `department`."""
+def with_keys(document: Any, keys: Names, partners: Names) -> Any:
+    """A definition that names agencies by their new keys and partners by their new short names:
+    workflows have `{"by": "key", "key": …}` and `tenant`, procedures `department`."""
     if isinstance(document, list):
-        return [with_keys(each, keys) for each in document]
+        return [with_keys(each, keys, partners) for each in document]
     if not isinstance(document, dict):
         return document
-    found = {name: with_keys(value, keys) for name, value in document.items()}
+    found = {name: with_keys(value, keys, partners) for name, value in document.items()}
     if found.get("by") == "key":
         found["key"] = keys.get(found["key"], found["key"])
     if isinstance(found.get("department"), str):
         found["department"] = keys.get(found["department"], found["department"])
+    if isinstance(found.get("tenant"), str):
+        found["tenant"] = partners.get(found["tenant"], found["tenant"])
     return found
 
 

@@ -24,6 +24,16 @@ from tests import cast
 from tests.cli.running import run
 from tests.merging.conftest import decided, elsewhere
 
+_PARTNERS = """
+insert into partner (id, slug, name, address, public_key, added_at)
+values (gen_random_uuid(), $1, 'Bộ', $2, $3, now())
+"""
+_WORKFLOW = """
+insert into workflow (id, procedure_code, version, document, state, valid_from, saved_at,
+    published_at)
+select gen_random_uuid(), '9.same', count(*) + 1, $1::jsonb, 'published', '2026-01-01', now(), now()
+from workflow where procedure_code = '9.same'
+"""
 # An act nobody did there, dated so that it waits for no seal yet.
 _FORGED = """
 insert into joined_trail select (jsonb_populate_record(t, jsonb_build_object(
@@ -35,10 +45,12 @@ from joined_trail t where joined_id = $1 order by tx desc limit 1
 async def test_disturbed_again_and_again_they_are_one_and_part_as_who_they_were(
     worked, joining, make_tenant, monkeypatch
 ):
+    await _the_same_names_for_other_things(worked, joining)
     plan = await _who_gets_more_or_nothing_is_told_beforehand(worked, joining)
     await _who_was_suspended_stays_so(joining)
     await _a_commit_under_way_is_waited_for(worked, joining, plan, monkeypatch)
     await _rows_before_issuers(worked, joining, plan, monkeypatch)
+    await _names_mean_what_they_meant(worked, joining)
     await _parts_have_no_parts(worked, joining, plan, await make_tenant())
     assert (await run("backup", "switch", joining.slug, "--reason", "thử"))[0] == 1
     with pytest.raises(provision.ProvisionError, match="is part of"):
@@ -46,6 +58,40 @@ async def test_disturbed_again_and_again_they_are_one_and_part_as_who_they_were(
     await _what_was_done_in_the_last_second(worked, joining)
     await elsewhere(_the_books_say_what_the_rows_say(worked))
     await _a_split_cut_short(worked, joining, monkeypatch)
+
+
+async def _the_same_names_for_other_things(worked, joining):
+    """One system entered by both, with two keys; two systems of one name; one workflow that names
+    an agency both have, and systems both know."""
+    agency = await db.tenant.fetch_value("select key from agency where kind = 'department' limit 1")
+    for each, key, own in ((worked, "1", "https://c.test"), (joining, "2", "https://b.test")):
+        async with owner(each.cluster, each.database) as connection:
+            await connection.execute(_PARTNERS, f"bo-{key}", "https://a.test", key)
+            await connection.execute(_PARTNERS, "bo", own, key)
+            document = {"agency": {"by": "key", "key": agency}, "subs": [{"tenant": "bo"}]}
+            await connection.execute(_WORKFLOW, msgspec.json.encode(document).decode())
+    async with owner(joining.cluster, joining.database) as connection:
+        document = {"subs": [{"tenant": "bo-2"}]}
+        await connection.execute(_WORKFLOW, msgspec.json.encode(document).decode())
+
+
+async def _names_mean_what_they_meant(worked, joining):
+    async with owner(worked.cluster, worked.database) as connection:
+        rows = await connection.fetch("select slug, address from partner where slug like 'bo%'")
+        assert {tuple(row) for row in rows} == {
+            ("bo-1", "https://a.test"),
+            ("bo", "https://c.test"),
+            (f"bo-{joining.slug}", "https://b.test"),
+        }
+        rows = await connection.fetch(
+            "select document::text as it, state from workflow"
+            " where procedure_code = '9.same' order by version"
+        )
+        ours, theirs, only = [row["it"] for row in rows]
+        assert [row["state"] for row in rows] == ["published", "retired", "retired"]
+        assert '"bo"' in ours
+        assert f'"bo-{joining.slug}"' in theirs and f".{joining.slug}" in theirs
+        assert '"bo-1"' in only
 
 
 async def _who_gets_more_or_nothing_is_told_beforehand(worked, joining):
@@ -58,7 +104,8 @@ async def _who_gets_more_or_nothing_is_told_beforehand(worked, joining):
     warned = "\n".join(plan.warnings)
     assert f"administer all of {worked.slug}: quang.do" in warned
     assert f"at work in {joining.slug}, dismissed in {worked.slug}" in warned
-    return decided(plan)
+    of_one_name = next(m.theirs for m in plan.meetings if m.key == {"slug": "bo"})
+    return decided(planning.proposed(plan, "partner", of_one_name, "keep"))
 
 
 async def _who_was_suspended_stays_so(joining):

@@ -96,11 +96,29 @@ def test_a_procedure_that_begins_later_ends_no_earlier_than_it_begins():
     ),
 )
 def test_definitions_name_agencies_by_their_new_keys_and_change_in_nothing_else(keys, document):
-    written = rules.with_keys(document, keys)
+    written = rules.with_keys(document, keys, {})
     assert _named(written) == [keys.get(name, name) for name in _named(document)]
     back = {new: old for old, new in keys.items()}
     if len(back) == len(keys) and not back.keys() & set(_named(document)):
-        assert rules.with_keys(written, back) == document
+        assert rules.with_keys(written, back, {}) == document
+
+
+def test_partners_of_one_address_are_one_and_one_of_the_same_name_gets_another_that_is_allowed():
+    partner = table_of("partner", "id uuid", "slug text", "address text", "public_key text")
+    ours = {"slug": "b" * 60, "address": "https://b", "public_key": "1"}
+    theirs = dict(ours, public_key="2")
+
+    def met(*by):
+        return rules.met(partner, "Hệ thống", by, ("1", ours), ("2", theirs))
+
+    assert (met("address").offers, met("address").decision) == ([Decision.SAME], None)
+    named = msgspec.structs.replace(met("slug"), decision=Decision.KEEP)
+    assert named.offers == [Decision.SAME, Decision.KEEP]
+    changes = Changes()
+    rules.take(named, "gialai", theirs, 0, DAY, changes)
+    assert changes.changed["partner"]["2"] == {"slug": "b" * 56 + "-gialai"}
+    sub = {"node": "sub", "tenant": "bo", "body": None}
+    assert rules.with_keys([sub], {"bo": "so"}, {"bo": "bo-x"}) == [dict(sub, tenant="bo-x")]
 
 
 def test_a_plan_is_carried_out_only_as_it_was_seen_and_wholly_decided():
