@@ -84,7 +84,7 @@ def proxy(place: Path) -> Iterator[None]:
     who = "user root;\n" if os.geteuid() == 0 else ""
     whole = f"{who}daemon off;\npid {place}/pid;\nevents {{}}\nhttp {{\n{theirs}\n{text}\n}}\n"
     (place / "whole.conf").write_text(whole)
-    words = ["nginx", "-c", f"{place}/whole.conf", "-p", place, "-e", f"{place}/error.log"]
+    words = ["nginx", "-c", f"{place}/whole.conf", "-p", str(place), "-e", f"{place}/error.log"]
     running = subprocess.Popen(words, stderr=subprocess.DEVNULL)
     try:
         wait(lambda: status("/", _HTTP, _HOST) == 301, "the proxy")
@@ -100,14 +100,14 @@ def _load() -> Iterator[Counter[int]]:
     answers: Counter[int] = Counter()
     stop = threading.Event()
 
-    def ask() -> None:
+    def keep_asking() -> None:
         while not stop.wait(0.02):
             try:
                 answers[ask(f"/thu-tuc?tim={_SAID}")[0]] += 1
             except OSError:
                 answers[0] += 1
 
-    clients = [threading.Thread(target=ask) for _ in range(2)]
+    clients = [threading.Thread(target=keep_asking) for _ in range(2)]
     for client in clients:
         client.start()
     try:
