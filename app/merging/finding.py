@@ -151,7 +151,7 @@ async def _series(sides: Sides, table: Table, found: Found) -> None:
 
 def _means_others(row: Row, names: tuple[rules.Names, rules.Names]) -> bool:
     document = row.get("document")
-    return rules.with_keys(document, *names) != document
+    return bool(rules.with_keys(document, *names) != document)
 
 
 async def _settle(
