@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from prometheus_client import Counter
 
 from app.doors.interface.described import FORM, Api
-from app.onestop.notices import reports
+from app.onestop.notices import reports, strayed
 from app.refusals import NotFound
 from infra.outside import UNREADABLE
 from tenants import registry
@@ -49,7 +49,9 @@ async def take_report(
     tenant = await registry.answering(slug)
     fields = await _fields(request)
     try:
-        taken = tenant is not None and await _take(tenant, notice_id, number, token, fields)
+        taken = tenant is not None and await _take(
+            *(slug, tenant, notice_id, number, token, fields)
+        )
     except NoTenant:
         taken = False  # It came to another tenant's host.
     if not taken:
@@ -59,13 +61,15 @@ async def take_report(
 
 
 async def _take(
-    tenant: Tenant, notice_id: UUID, number: int, token: str, fields: dict[str, str]
+    slug: str, tenant: Tenant, notice_id: UUID, number: int, token: str, fields: dict[str, str]
 ) -> bool:
     with acting_for(tenant):
         if number > 32767 or not reports.is_ours(notice_id, number, token):
             return False
         async with work():
-            return await reports.take(notice_id, number, fields)
+            if await reports.take(notice_id, number, fields):
+                return True
+    return await strayed.take(slug, tenant, notice_id, number, fields)
 
 
 async def _fields(request: Request[Any, Any, Any]) -> dict[str, str]:

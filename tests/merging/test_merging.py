@@ -1,8 +1,14 @@
 """Lào Cai, which has worked, joins Bình Định, which has worked; then they part again."""
 
+from urllib.parse import urlsplit
+
+import httpx
+
+from app.doors.probes import create_inner
 from app.leaving import loading
 from app.merging import comparing, rehearsing, splitting
 from app.onestop.dossiers import service
+from app.onestop.notices import providers, reports
 from app.trail import sealing
 from app.trail.queries import lines_of
 from storage.store import store_of
@@ -84,9 +90,13 @@ async def test_what_happened_since_lies_with_the_province_whose_agency_did_it(wo
     codes = [waiting, with_them, new, counter.code, with_us, ours.code]
     while await sealing.seal_rows():
         pass
+    reported = [await _sent(with_them), await _sent(ours.code)]
 
     await elsewhere(splitting.split(joining, worked, by="Kiểm thử"))
 
+    # The provider knows one address, wherever the message lies by now.
+    assert [await _called(f"{address}?state=delivered") for address in reported] == [204, 204]
+    assert await _delivered() == await cast.at(joining, _delivered()) == 1
     assert await _known(codes) == {with_us, ours.code}
     assert await cast.at(joining, _known(codes)) == {waiting, with_them, new, counter.code}
     assert await cast.at(joining, _acts(waiting)) >= {"dossier.submit", "dossier.receive"}
@@ -140,6 +150,33 @@ async def _alias(code, dossier):
 
 async def _named(code):
     return await db.tenant.fetch_value("select dossier_named($1)", code)
+
+
+async def _sent(code):
+    """Let a message of a dossier have gone out by a provider only we have; where it reports to."""
+    await providers.choose("rieng", {"driver": "standin", "url": "http://127.0.0.1:9"})
+    notice = await db.tenant.fetch_value(
+        "update notice set state = 'sent', sent_at = now(), tried = 1 where id = (select id from"
+        " notice where dossier_id = dossier_named($1) limit 1) returning id",
+        code,
+    )
+    await db.tenant.execute(
+        "insert into notice_attempt (notice_id, number, provider, at)"
+        " values ($1, 1, 'rieng', now())",
+        notice,
+    )
+    return reports.report_address(current(), notice, 1)
+
+
+async def _called(address):
+    through = httpx.ASGITransport(create_inner())
+    async with httpx.AsyncClient(transport=through, base_url="http://inner") as provider:
+        parts = urlsplit(address)
+        return (await provider.get(f"{parts.path}?{parts.query}")).status_code
+
+
+async def _delivered():
+    return await db.tenant.fetch_value("select count(*) from notice where state = 'delivered'")
 
 
 async def _known(codes):

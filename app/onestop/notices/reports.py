@@ -1,7 +1,10 @@
 """Delivery reports of the providers: they come late, twice and in any order."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from app.onestop.notices import providers, rules
 from app.onestop.notices.allowing import parts_of
@@ -43,20 +46,43 @@ update notice set doubled = 'surely' where id = $1 and exists (
 """
 
 
+class Attempt(msgspec.Struct, frozen=True):
+    """One attempt to send a notice: by which provider, when, and its parts as that one counts."""
+
+    provider: str
+    at: datetime
+    parts: int | None
+
+
 async def take(notice_id: UUID, number: int, fields: Mapping[str, str]) -> bool:
     """Note what a provider says in its own words; False when there was no such attempt.
 
     Runs in the caller's unit of work.
     """
-    name = await db.tenant.fetch_value(_ATTEMPT, notice_id, number)
-    provider = (await providers.of_tenant()).get(name or "")
-    if provider is None or provider.channel != "sms":
+    known = await attempt(notice_id, number)
+    told = await read(known.provider, fields) if known else None
+    if told is None:
         return False
-    report = driver(provider, Lines(provider.url)).report(fields)
+    report, said = told
     if report is not None:
-        said = "&".join(f"{name}={value}" for name, value in fields.items())
-        await take_report(notice_id, report, number, said[:200])
+        await take_report(notice_id, report, number, said)
     return True
+
+
+async def attempt(notice_id: UUID, number: int) -> Attempt | None:
+    """One attempt of a notice; None when there is none here."""
+    row = await db.tenant.fetch_row(_ATTEMPT, notice_id, number)
+    return Attempt(**dict(row)) if row else None
+
+
+async def read(provider: str, fields: Mapping[str, str]) -> tuple[Report | None, str] | None:
+    """What a provider of ours says, if it is a report, and in which words; None when no such
+    provider carries our text messages."""
+    known = (await providers.of_tenant()).get(provider)
+    if known is None or known.channel != "sms":
+        return None
+    said = "&".join(f"{name}={value}" for name, value in fields.items())
+    return driver(known, Lines(known.url)).report(fields), said[:200]
 
 
 async def take_report(notice_id: UUID, report: Report, number: int, said: str = "") -> None:
@@ -87,12 +113,12 @@ async def take_report(notice_id: UUID, report: Report, number: int, said: str = 
 
 async def _cost(notice_id: UUID, number: int, parts: int) -> int | None:
     """What an attempt that reached the operator cost, in đồng of its day; None: nobody knows."""
-    row = await db.tenant.fetch_row(_ATTEMPT, notice_id, number)
-    if row is None:
+    known = await attempt(notice_id, number)
+    if known is None:
         return None
-    provider = (await providers.of_tenant()).get(row["provider"])
-    price = provider.price_on(row["at"].astimezone(VIETNAM).date()) if provider else None
-    return None if price is None else price * (row["parts"] or parts)
+    provider = (await providers.of_tenant()).get(known.provider)
+    price = provider.price_on(known.at.astimezone(VIETNAM).date()) if provider else None
+    return None if price is None else price * (known.parts or parts)
 
 
 def report_address(tenant: Tenant, notice_id: UUID, number: int) -> str:
