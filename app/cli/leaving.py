@@ -10,11 +10,22 @@ from pathlib import Path
 
 from app import lifecycle
 from app.cli.parts import Verbs, add_verb, confirm, note, who
-from app.leaving import arriving, erasing, exporting, reading, removing
+from app.doors.csv_answer import csv_of
+from app.leaving import admitting, arriving, erasing, exporting, reading, removing
+from app.leaving.admitting import Told
 from app.leaving.certificate import HandOver
 from app.leaving.refusals import LeavingRefused
+from app.onestop.papers.refusals import sentence
 from infra.settings import settings
 from storage.shapes import StoreUnavailable
+
+_HEADINGS = ("hồ sơ", "tệp", "lý do và việc cần làm")
+_SENTENCES = {
+    admitting.MISSING: "Tệp không có trong gói. Vui lòng lấy lại tệp từ nơi xuất dữ liệu.",
+    admitting.UNLIKE: (
+        "Tệp không đúng với ghi chép trong gói. Vui lòng lấy lại tệp từ nơi xuất dữ liệu."
+    ),
+}
 
 
 def add_verbs(verbs: Verbs) -> None:
@@ -28,6 +39,7 @@ def add_verbs(verbs: Verbs) -> None:
     arrive = add_verb(verbs, "import", _import, "slug")
     arrive.add_argument("--from", dest="bag", required=True, type=Path, metavar="BAG")
     arrive.add_argument("--resume", action="store_true", help="go on with one that was cut short")
+    arrive.add_argument("--errors", type=Path, metavar="FILE.csv", help="files not let in go there")
     arrive.add_argument("--cluster", default="main")
     arrive.add_argument("--host", action="append", default=[], help="may be repeated")
     add_verb(verbs, "open", _open, "slug")
@@ -62,9 +74,14 @@ async def _import(asked: argparse.Namespace) -> None:
             *(asked.slug, asked.bag),
             by=who(), resume=asked.resume, cluster=asked.cluster, hosts=tuple(asked.host),
         )  # fmt: skip
-    await note("tenant.import", asked.slug, rows=came.rows, files=came.files)
+    refused = len(came.refused)
+    await note("tenant.import", asked.slug, rows=came.rows, files=came.files, refused=refused)
     for line in came.trail:
         print(f"the trail: {line}")
+    if came.refused:
+        errors = asked.errors or Path(f"{asked.slug}-tep-khong-nhan.csv")
+        errors.write_bytes(csv_of([_HEADINGS, *map(_cells, came.refused)]))
+        print(f"{refused} files were not let in: {errors.absolute()}")
     print(f"{came.rows} rows and {came.files} files have arrived; {asked.slug} is still closed")
     print(f"once it is open, {came.waiting} messages that wait are sent: motcua tenant open")
 
@@ -109,6 +126,10 @@ async def _certificate(asked: argparse.Namespace) -> None:
         (asked.to / f"{made.number}{ending}").write_bytes(content)
     (asked.to / f"{made.number}.sig.txt").write_text(f"Ed25519 over the SHA-256\n{told}")
     print(f"{made.number} is in {asked.to}")
+
+
+def _cells(told: Told) -> tuple[str, ...]:
+    return (told.dossiers, told.file_name, _SENTENCES.get(told.code) or sentence(told.code))
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from uuid import UUID
 import asyncpg
 
 from app.chains import tenant_chain
-from app.leaving import books, loading, papers, reading
+from app.leaving import admitting, books, loading, reading
+from app.leaving.admitting import Refused, Told
 from app.leaving.catalogue import Table, tables
 from app.leaving.reading import Lines, Package
 from app.leaving.refusals import LeavingRefused
@@ -41,6 +42,7 @@ values ($1, $2, $3, $4, $5, $6, $7)
 """
 _WHOLE = "whole"
 _STEP_OF = "tenant "
+_REFUSED = "refused "
 
 
 class Arrived(NamedTuple):
@@ -51,6 +53,7 @@ class Arrived(NamedTuple):
     files: int
     waiting: int  # messages that will be sent once it is open
     trail: list[str]  # what its trail's seals do not vouch for
+    refused: list[Told]  # files that were not let in
 
 
 class _Arrival:
@@ -91,7 +94,7 @@ async def take_in(
         rows = await _tables(connection, package, arrival)
         await _settle(connection, arrival)
         trail = await _trust_seals(connection, tenant, arrival, by)
-    files = await _files(tenant, package, arrival)
+        files = await _files(connection, tenant, package, arrival)
     rows += await _books(tenant, package, arrival)
     for outcome in await upgrade.upgrade(tenant_chain(), [slug]):
         if outcome.error:
@@ -176,14 +179,27 @@ async def _trust_seals(
     return [finding.line for finding in verdict.findings if finding.what != "late"]
 
 
-async def _files(tenant: Tenant, package: Package, arrival: _Arrival) -> int:
+async def _files(
+    connection: asyncpg.Connection, tenant: Tenant, package: Package, arrival: _Arrival
+) -> int:
+    """Every file of the bag that an upload might have brought; each that might not is a step."""
     if "files" in arrival.done:
         return arrival.done["files"]
     store, count = store_of(tenant), 0
-    for kept in papers.listed(package.folder / "data/tables/stored_object.jsonl"):
-        count += await papers.put_back(store, package.folder, kept)
+    ours = await admitting.is_ours(package.digest)
+    for group in admitting.groups(package.folder / "data/tables/stored_object.jsonl"):
+        refused = await admitting.let_in(connection, store, package.folder, group, ours=ours)
+        for each in refused:
+            await arrival.finish(f"{_REFUSED}{each.id} {each.code}", 0)
+        count += len(group) - len(refused)
     await arrival.finish("files", count)
     return count
+
+
+def _refused(arrival: _Arrival) -> list[Refused]:
+    """The files that were not let in, by this run or one before it."""
+    steps = (step for step in arrival.done if step.startswith(_REFUSED))
+    return [Refused(*step.removeprefix(_REFUSED).split(" ")) for step in steps]
 
 
 async def _books(tenant: Tenant, package: Package, arrival: _Arrival) -> int:
@@ -216,4 +232,5 @@ async def _whole(
     await arrival.finish(_WHOLE, rows)
     async with owner(tenant.cluster, tenant.database) as connection:
         waiting = await connection.fetchval("select count(*) from notice where state = 'pending'")
-    return Arrived(tenant, rows, files, waiting, trail)
+        refused = await admitting.told(connection, _refused(arrival))
+    return Arrived(tenant, rows, files, waiting, trail, refused)

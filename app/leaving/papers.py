@@ -1,4 +1,4 @@
-"""A tenant's stored files, out of its store by their digests and back into one."""
+"""A tenant's stored files, out of its store by their digests."""
 
 import asyncio
 import re
@@ -34,6 +34,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str  # "\\x" and hexadecimal
     size: int
     media_type: str
+    file_name: str
     removed_at: str | None
 
     @property
@@ -95,20 +96,6 @@ async def carry(store: Store, bag: Path, journal: Journal, lines: Path, pace: Pa
     # What went away since an earlier try does not belong to this bag.
     journal.keep_only(PIECE, (kept.path for kept in listed(lines)))
     return Carried(*journal.weight(PIECE), lost)
-
-
-async def put_back(store: Store, bag: Path, kept: Kept) -> bool:
-    """Give one file to the store unless it holds it; False when the bag does not hold it."""
-    source = bag / kept.path
-    if not source.is_file():
-        return False
-    try:
-        if (await store.stat(kept.key)).size == kept.size:
-            return True
-    except ObjectMissing:
-        pass
-    await store.put(kept.key, source, kept.media_type)
-    return True
 
 
 async def _copy(store: Store, bag: Path, journal: Journal, batch: list[Kept]) -> list[Lost]:

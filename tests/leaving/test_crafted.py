@@ -23,6 +23,7 @@ _ROW = {
     "sha256": "",
     "size": 7,
     "media_type": "",
+    "file_name": "a.pdf",
     "removed_at": None,
 }
 
