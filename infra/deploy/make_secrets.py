@@ -2,9 +2,12 @@
 
     python3 infra/deploy/make_secrets.py /etc/motcua/secrets
     python3 infra/deploy/make_secrets.py DIR --postgres db.trong:5432 --valkey cache.trong:6379
+    python3 infra/deploy/make_secrets.py /etc/motcua/secrets --renew valkey
 
 Standard library only, so that any machine can run it. Without the two addresses the servers are
 reached over Unix sockets (compose, one machine); with them over TLS, and the name is verified.
+`--renew` makes one password anew in each file that holds it; the servers are told by who is on
+duty, in the order of docs/operators-guide.md.
 Nothing is printed but names: `owner/` is for the backup process and the command line alone,
 `run/` for web and worker as well, `servers/` for PostgreSQL and Valkey themselves.
 """
@@ -31,7 +34,9 @@ _PROVIDERS = """[
 def main(arguments: list[str] | None = None) -> None:
     """Write what is missing and say its names."""
     asked = _parser().parse_args(arguments)
-    for path in make(Path(asked.directory), asked.postgres, asked.valkey):
+    place = Path(asked.directory)
+    done = renew(place, asked.renew) if asked.renew else make(place, asked.postgres, asked.valkey)
+    for path in done:
         print(path)  # noqa: T201
 
 
@@ -68,6 +73,25 @@ def kept(directory: Path, name: str) -> str:
     return path.read_text()
 
 
+def renew(directory: Path, name: str) -> list[Path]:
+    """A new password for `owner`, `role` or `valkey`; the files that held the former one.
+
+    Each is written in place: a container that was given the file sees what stands in it now.
+    """
+    former = kept(directory, name)
+    folders = [directory / folder for folder in ("run", "servers", "owner")]
+    held = [path for folder in folders for path in sorted(folder.iterdir())]
+    done = [path for path in held if former in path.read_text()]
+    if not done:
+        raise SystemExit(f"passwords/{name} is not the password that the other files hold")
+    # Broken off, the same command goes on with the same new one.
+    new = kept(directory, f"{name}.next")
+    for path in (*done, directory / "passwords" / name):
+        path.write_text(path.read_text().replace(former, new))
+    (directory / "passwords" / f"{name}.next").unlink()
+    return done
+
+
 def _shut(directory: Path) -> None:
     """Somebody may have made it beforehand, open to everybody; a group that was let in stays."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -94,6 +118,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("directory")
     parser.add_argument("--postgres", default="", help="host:port, reached over TLS")
     parser.add_argument("--valkey", default="", help="host:port, reached over TLS")
+    parser.add_argument(
+        "--renew", default="", choices=("owner", "role", "valkey"), help="a password made anew"
+    )
     return parser
 
 

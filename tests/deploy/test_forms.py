@@ -119,6 +119,29 @@ def test_secrets_are_made_once_and_only_their_owner_reaches_them(tmp_path: Path)
     assert not (DEPLOY / "secrets.py").exists()
 
 
+def test_a_password_is_made_anew_in_every_file_that_holds_it(tmp_path: Path) -> None:
+    make_secrets.make(tmp_path)
+    before = {path: path.read_text() for path in tmp_path.glob("*/*")}
+    nodes = {path: path.stat().st_ino for path in before}
+    for name, files in (
+        ("valkey", {"run/redis_url", "servers/valkey_auth.conf"}),
+        ("role", {"run/control_dsn"}),
+        ("owner", {"owner/cluster_admins", "servers/postgres_password"}),
+    ):
+        former = (tmp_path / "passwords" / name).read_text()
+        done = make_secrets.renew(tmp_path, name)
+        assert {str(path.relative_to(tmp_path)) for path in done} == files
+        new = (tmp_path / "passwords" / name).read_text()
+        assert new != former
+        for path in done:
+            assert path.read_text() == before[path].replace(former, new)
+            assert path.stat().st_ino == nodes[path], "a container sees the file it was given"
+    assert {path for path in tmp_path.glob("*/*")} == set(before)
+    (tmp_path / "passwords/valkey").write_text("another")
+    with pytest.raises(SystemExit, match="passwords/valkey"):
+        make_secrets.renew(tmp_path, "valkey")
+
+
 def test_the_images_are_pinned_hold_no_secret_and_run_as_nobody() -> None:
     text = forms.containerfile()
     version = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]["version"]
