@@ -8,7 +8,8 @@ import contextlib
 import logging
 import sys
 import traceback
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import structlog
@@ -17,6 +18,8 @@ from structlog.typing import EventDict
 # Our own exceptions say what we wrote; those of the template engine name the template and line.
 _OWN = {"app", "billing", "storage", "tenants", "infra", "minijinja"}
 _configured = False
+# Lines of level error since they were last taken, by event.
+_errors: Counter[str] = Counter()
 
 
 def configure(level: str = "info") -> None:
@@ -30,6 +33,7 @@ def configure(level: str = "info") -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
+            _counted,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _trace,
             structlog.processors.JSONRenderer(ensure_ascii=False),
@@ -39,6 +43,25 @@ def configure(level: str = "info") -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Bridge()], force=True)
+
+
+def taken_errors() -> dict[str, int]:
+    """How many lines of level `error` were written since the last call, by event."""
+    taken = dict(_errors)
+    _errors.clear()
+    return taken
+
+
+def put_back(taken: Mapping[str, int]) -> None:
+    """Count once more what was taken and could not be told to anybody."""
+    _errors.update(taken)
+
+
+def _counted(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Structlog processor: an error counts even when its line finds no room on the disk."""
+    if event["level"] in {"error", "critical"}:
+        _errors[event["event"]] += 1
+    return event
 
 
 def _trace(_logger: Any, _method: str, event: EventDict) -> EventDict:
