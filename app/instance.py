@@ -16,6 +16,7 @@ from typing import NamedTuple, Self
 from urllib.parse import quote
 
 from app.accounts import Accounts, describe, origin
+from app.command import write_command
 from app.keys import Keys
 from app.prepare import prepare
 from infra.clean import erase_data
@@ -96,6 +97,11 @@ class Instance:
         return f"http://127.0.0.1:{self.ports.phone}"
 
     @property
+    def command(self) -> Path:
+        """`motcua` with this installation's settings; there once the installation was entered."""
+        return self.data / "motcua"
+
+    @property
     def accounts(self) -> Accounts:
         """Who can sign in where; known once the installation has been entered."""
         return self._accounts
@@ -123,6 +129,7 @@ class Instance:
         self.environment = self._settings(postgres, valkey, objects)
         administrator = {"MOTCUA_CLUSTER_ADMINS": f"main={postgres.dsn}"}
         self._prepare({**self.environment, **administrator})
+        write_command(self.command, {**self.environment, **administrator})
         self._supervisor.launch(*self._programs(), *self._keeper(administrator))
         self._supervisor.wait_ready()
 

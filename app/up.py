@@ -61,8 +61,9 @@ def guide(instance: Instance, seconds: float) -> str:
     lines += [f"  {'Nơi đăng nhập':15}{'Tên đăng nhập':18}{'Họ và tên':20}Vai trò"]
     for login in instance.accounts.logins:
         lines.append(f"  {login.site:15}{login.username:18}{login.name:20}{login.role}")
-    shown = _shown(instance.data)
-    return "\n".join([*lines, "", f"  Dữ liệu và nhật ký: {shown}", ""])
+    lines += ["", f"  Dữ liệu và nhật ký: {_shown(instance.data)}"]
+    lines += [f"  Dòng lệnh: {_shown(instance.command)} tenant list", ""]
+    return "\n".join(lines)
 
 
 def _shown(path: Path) -> str:
