@@ -12,7 +12,7 @@ async def test_a_switch_turns_and_citizens_see_it_at_once(thu, browse, province)
     sent = await thu.post(f"{HERE}/{BIRTH}", data={"filing": "national_portal", "tim": "khai sinh"})
     assert went_to(sent) == f"{HERE}?xong={BIRTH}&tim=khai%20sinh#{BIRTH}"
     text = await see(thu, went_to(sent).partition("#")[0])
-    assert "chuyển đến cổng dịch vụ công quốc gia" in text
+    assert "chuyển đến Cổng Dịch vụ công quốc gia" in text
     assert f"/nop-ho-so/{BIRTH}" not in await see(visitor, f"/thu-tuc/{BIRTH}")
     acts = await db.tenant.fetch("select act from trail where act = 'procedure.switch_filing'")
     assert len(acts) == 1
