@@ -87,6 +87,10 @@ insert into usage_difference (tenant_id, checked_at, against, meter, day, source
                               source_quantity, book_facts, book_quantity)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
+_APART = """
+select meter, day, sum(facts) as facts, sum(quantity) as quantity from usage_apart
+where tenant_id = $1 and day < $2 group by 1, 2
+"""
 _NOTHING = Sum(0, 0)
 
 
@@ -183,16 +187,23 @@ async def _amounts(records: Sums, meters: Iterable[str], before: date) -> Sums:
     """Only those meters, and of them only what business rows can tell.
 
     Rows that came with a tenant that joined this one were counted where they were: what they come
-    to until then stands in that one's books.
+    to until then stands in that one's books. So are rows that lie here since the two have parted.
     """
     wanted, found = set(meters), dict[tuple[str, date], Sum]()
-    theirs = [await booked(before, former.id) for former in current().former]
-    for sums in (records, *theirs):
+    former = [each.id for each in current().former]
+    theirs = [await booked(before, each) for each in former]
+    apart = [await _apart(each, before) for each in (current().id, *former)]
+    for sums in (records, *theirs, *apart):
         for key, each in sums.items():
             if key[0] in wanted:
                 known = found.get(key, _NOTHING)
                 found[key] = Sum(known.facts + each.facts, known.quantity + each.quantity)
     return found
+
+
+async def _apart(tenant_id: UUID, before: date) -> Sums:
+    found = await db.control.fetch(_APART, tenant_id, before)
+    return {(row[0], row[1]): Sum(int(row["facts"]), int(row["quantity"])) for row in found}
 
 
 def _sums(rows: list[asyncpg.Record]) -> Sums:

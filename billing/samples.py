@@ -6,7 +6,7 @@ from billing import meter
 from billing.months import day_start
 from infra import clock
 from storage.queries import bytes_stored
-from tenants import db
+from tenants import db, parted
 from tenants.current import current
 from tenants.work import work
 
@@ -42,8 +42,18 @@ async def sample_missing() -> list[date]:
         _METER,
     )
     sampled = {row["day"] for row in rows}
-    missing = [day for day in _days() if day not in sampled]
+    away = await _days_away()
+    missing = [day for day in _days() if day not in sampled | away]
     return [day for day in missing if await sample_storage(day)]
+
+
+async def _days_away() -> set[date]:
+    """Days on whose end the tenant was part of another one, which counted what was stored."""
+    found = set[date]()
+    for begin, end in await parted.away(current().id):
+        first, last = (at.astimezone(clock.VIETNAM).date() for at in (begin, end))
+        found |= {first + timedelta(days=n) for n in range((last - first).days)}
+    return found
 
 
 def _days() -> list[date]:

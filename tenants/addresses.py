@@ -47,11 +47,6 @@ _LAST = """
 select into_id from takeover where joined_id = $1 and given_back_at is not null
 order by given_back_at desc limit 1
 """
-_PARTED = """
-select t.slug, t.id, k.given_back_at as until from takeover k
-join tenant t on t.id in (k.joined_id, k.into_id) and t.id <> $1
-where k.given_back_at is not null and $1 in (k.joined_id, k.into_id) order by until desc
-"""
 _LED = "select into_id, at from takeover where joined_id = $1 and given_back_at is null"
 
 
@@ -64,14 +59,6 @@ class Led(msgspec.Struct, frozen=True):
 
     into: UUID
     at: datetime
-
-
-class Parted(msgspec.Struct, frozen=True):
-    """A tenant another one was one with, until they parted."""
-
-    slug: str
-    id: UUID
-    until: datetime
 
 
 async def take_over(*, joined: UUID, into: UUID, at: datetime) -> None:
@@ -97,11 +84,6 @@ async def led(tenant_id: UUID) -> list[Led]:
         found.append(Led(row["into_id"], row["at"]))
         row = await control.fetch_row(_LED, row["into_id"])
     return found
-
-
-async def parted(tenant_id: UUID) -> list[Parted]:
-    """Whom a tenant was one with for a time, either joined to the other; the last to part first."""
-    return [Parted(**dict(row)) for row in await control.fetch(_PARTED, tenant_id)]
 
 
 async def _alone(act: Callable[[], Awaitable[None]]) -> None:

@@ -20,7 +20,7 @@ from tenants.shapes import Tenant
 # In the order in which they may be loaded: closed months come after what is stated in them.
 CARRIED = (
     "contract", "usage", "usage_conflict", "statement", "statement_step", "statement_credit",
-    "usage_check", "usage_difference", "quota_warning",
+    "usage_check", "usage_difference", "usage_apart", "quota_warning",
 )  # fmt: skip
 # Known by ids of their own: a tenant that comes back finds them here under its former id.
 OWN_IDS = ("statement_credit",)

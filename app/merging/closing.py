@@ -5,6 +5,7 @@ from contextvars import Context
 
 from app.merging.refusals import MergeRefused
 from app.trail import checking, heads, sealing
+from app.usage import ending
 from billing import collect
 from tenants import provision, registry
 from tenants.clusters import close_doors, owner, quoted
@@ -83,12 +84,29 @@ async def _open_database(tenant: Tenant) -> None:
 
 async def _last_words(tenant: Tenant) -> None:
     with acting_for(tenant):
-        while await collect.collect():
-            pass
+        await _count(tenant)
         # Our own transaction at the receiving side may be long: it holds no sealing back here.
         while await sealing.seal_rows(apart=True):
             pass
         await heads.publish()
+
+
+async def count(tenant: Tenant) -> None:
+    """Bring what a tenant has used until now into the books, in a context of its own."""
+
+    async def counted() -> None:
+        with acting_for(tenant):
+            await _count(tenant)
+
+    await asyncio.create_task(counted(), context=Context())
+
+
+async def _count(tenant: Tenant) -> None:
+    # What a rehearsal's copy has done was counted where it was done.
+    if tenant.status != "provisioning":
+        await ending.count_up_to_now()
+    while await collect.collect():
+        pass
 
 
 async def _may_connect(tenant: Tenant) -> bool:

@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 
 from app.leaving import loading
-from app.merging import closing, files, giving, journal, notes, taking, telling
+from app.merging import closing, counting, files, giving, journal, notes, taking, telling
 from app.merging.journal import Journal
 from app.merging.notes import Notes
 from app.merging.refusals import MergeRefused
@@ -58,8 +58,12 @@ async def _split(joined: Tenant, into: Tenant, agencies: Sequence[str], by: str)
     done = Parted(id=book.id)
     async with sides(into, joined) as both:
         await _begin(both, agencies, book)
+        await counting.remember(both, book)
+        await closing.count(into)
         if "taken_out" not in book.done:
             await _part(both, joined, agencies, book, done)
+        await closing.count(into)
+        await counting.part(both, book)
         await _bring_files(both, joined, into, book, done)
         await both.theirs.execute(_FORGET, book.id)
     await addresses.give_back(joined=joined.id, into=into.id, at=now())

@@ -8,9 +8,10 @@ import msgspec
 
 from billing import meter
 from billing.months import day_start, period, shifted
-from billing.shapes import Fact
+from billing.shapes import OURS, Fact
 from infra import clock
-from tenants import db
+from tenants import db, parted
+from tenants.current import current
 from tenants.work import work
 
 # An officer counts from the first act of the month, so that counting later changes nothing.
@@ -24,6 +25,13 @@ group by t.actor_id having count(*) >= $4
 """
 
 
+_ONCE = """
+select old_key as theirs, new_key as ours from merged_row
+where table_name = 'officer' and new_key = any($1)
+"""
+_BOOKED = "select id from usage where tenant_id = any($1) and source = $2 and id = any($3)"
+
+
 class Rule(msgspec.Struct, frozen=True):
     """Who is an active officer from a day on: the least number of acts in the trail."""
 
@@ -32,12 +40,13 @@ class Rule(msgspec.Struct, frozen=True):
     words: str
 
 
-async def count_officers() -> None:
-    """Count the active officers of this month and of the last one, up to yesterday, each once."""
+async def count_officers(*, today_too: bool = False) -> None:
+    """Count the active officers of this month and of the last one, up to yesterday or
+    (`today_too`) to this moment, each once."""
     today = clock.now().astimezone(clock.VIETNAM).date()
     month = today.replace(day=1)
     for each in (shifted(month, -1), month):
-        await _count(each, day_start(today))
+        await _count(each, clock.now() if today_too else day_start(today))
 
 
 def rule_on(day: date) -> Rule:
@@ -48,22 +57,36 @@ def rule_on(day: date) -> Rule:
 async def _count(month: date, before: datetime) -> None:
     start_at, end_at = period(month)
     name = f"{month:%Y-%m}"
+    least = rule_on(month).least_acts
+    rows = await db.tenant.fetch(_ACTIVE, start_at, min(end_at, before), name, least)
+    known = await _counted_elsewhere([row["actor_id"] for row in rows], name)
+    facts = [
+        Fact(
+            id=f"officer:{row['actor_id']}:{name}",
+            meter="officer.active",
+            quantity=1,
+            subject=row["actor_id"],
+            occurred_at=row["first_at"],
+        )
+        for row in rows
+        if row["actor_id"] not in known
+    ]
     async with work():
-        rows = await db.tenant.fetch(
-            _ACTIVE, start_at, min(end_at, before), name, rule_on(month).least_acts
-        )
-        await meter.count_many(
-            [
-                Fact(
-                    id=f"officer:{row['actor_id']}:{name}",
-                    meter="officer.active",
-                    quantity=1,
-                    subject=row["actor_id"],
-                    occurred_at=row["first_at"],
-                )
-                for row in rows
-            ]
-        )
+        await meter.count_many(facts)
+
+
+async def _counted_elsewhere(officers: list[str], month: str) -> set[str]:
+    """Who has counted that month with a tenant this one is or was one with: whoever has the first
+    acts has the month, and nobody is in two contracts."""
+    kin = await parted.kin(current().id) if officers else []
+    if not kin:
+        return set()
+    # Who became one person with an officer of theirs may have counted there under the other id.
+    rows = await db.tenant.fetch(_ONCE, officers)
+    once = {officer: officer for officer in officers} | {row["theirs"]: row["ours"] for row in rows}
+    facts = {f"officer:{theirs}:{month}": ours for theirs, ours in once.items()}
+    found = await db.control.fetch(_BOOKED, kin, OURS, list(facts))
+    return {facts[row["id"]] for row in found}
 
 
 @cache

@@ -1,11 +1,14 @@
 """What the business rows themselves say was used, for the books to be checked against."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+
+import asyncpg
 
 from billing.months import day_start
-from billing.rebuild import Rows, Sum
+from billing.rebuild import Rows, Sum, Sums
 from tenants import db
 
+_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 _RECEIVED = """
 select (received_at at time zone 'Asia/Ho_Chi_Minh')::date as day, count(*) as facts,
        count(*) as quantity
@@ -30,7 +33,17 @@ async def notice_parts(before: date) -> dict[date, Sum]:
     return await _by_day(_PARTS, before)
 
 
+SUMS = {"dossier.received": _RECEIVED, "notice.part": _PARTS}
 ROWS: Rows = {"dossier.received": dossiers_received, "notice.part": notice_parts}
+
+
+async def all_days(connection: asyncpg.Connection) -> Sums:
+    """What the rows of a database say, whoever's it is, by meter and day."""
+    return {
+        (meter, row["day"]): Sum(row["facts"], row["quantity"])
+        for meter, sql in SUMS.items()
+        for row in await connection.fetch(sql, _EVER)
+    }
 
 
 async def _by_day(sql: str, before: date) -> dict[date, Sum]:

@@ -7,7 +7,7 @@ import pytest
 from billing import collect, queries, samples
 from infra import clock
 from infra.ids import uuid7
-from tenants import db
+from tenants import addresses, db
 from tenants.work import work
 
 # 00:00 of 23 November in Vietnam.
@@ -87,3 +87,15 @@ async def test_the_last_day_of_a_month_is_stated_in_that_month(tenant):
     await collect.collect()
     for month in (date(2026, 11, 1), date(2026, 12, 1)):
         assert (await queries.used(tenant.id, month))["storage.byte_day"].facts == 1
+
+
+async def test_days_on_which_another_kept_the_files_are_that_ones(tenant, make_tenant):
+    into, first = await make_tenant(), tenant.created_at
+    with clock.frozen(first + timedelta(days=2)):
+        await addresses.take_over(joined=tenant.id, into=into.id, at=clock.now())
+    with clock.frozen(first + timedelta(days=4)):
+        await addresses.give_back(joined=tenant.id, into=into.id, at=clock.now())
+    with clock.frozen(first + timedelta(days=6)):
+        days = await samples.sample_missing()
+    begin = first.astimezone(clock.VIETNAM).date()
+    assert days == [begin + timedelta(days=n) for n in (0, 1, 4, 5)]

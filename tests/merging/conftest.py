@@ -15,7 +15,7 @@ from app.onestop.dossiers import service
 from app.onestop.dossiers.models import Dossier
 from app.people.shapes import Actor
 from app.trail import sealing
-from billing import collect
+from app.usage import ending
 from infra.settings import settings
 from tenants import db
 from tenants.clusters import literal, owner, quoted
@@ -112,8 +112,7 @@ async def _busy() -> None:
         await filed(person, here)
     async with work():
         await service.start_draft(own, BIRTH, here)
-    while await collect.collect():
-        pass
+    await ending.count_up_to_now()
     while await sealing.seal_rows():
         pass
 

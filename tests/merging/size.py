@@ -20,7 +20,7 @@ from app.merging import comparing, planning, running, splitting
 from app.provinces import loader
 from app.provinces import service as provinces
 from app.trail import sealing
-from billing import collect
+from app.usage import ending
 from infra.embedded.postgres import Postgres
 from infra.settings import settings
 from storage.store import store_of
@@ -110,8 +110,7 @@ async def _seal(tenant: Tenant) -> None:
     with acting_for(tenant):
         while await sealing.seal_rows():
             pass
-        while await collect.collect(5000):
-            pass
+        await ending.count_up_to_now()
 
 
 async def digests(both: list[Tenant]) -> list[comparing.Digests]:

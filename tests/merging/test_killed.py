@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from app.merging import comparing, planning, running, splitting
+from app.merging import closing, comparing, planning, running, splitting
 from app.merging.refusals import MergeRefused
 from tenants import db
 from tests.leaving.dying import killed, moments
@@ -11,6 +11,8 @@ from tests.merging.conftest import decided, elsewhere
 
 async def test_a_split_undoes_a_merger_to_the_byte_whatever_was_killed_on_the_way(worked, joining):
     both = (worked, joining)
+    for each in both:
+        await closing.count(each)
     before = [await comparing.digests(each) for each in both]
     alone = await _dossiers()
     plan = decided(await elsewhere(planning.plan(joining, worked)))

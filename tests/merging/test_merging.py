@@ -1,5 +1,6 @@
 """Lào Cai, which has worked, joins Bình Định, which has worked; then they part again."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import httpx
@@ -11,6 +12,11 @@ from app.onestop.dossiers import service
 from app.onestop.notices import providers, reports
 from app.trail import sealing
 from app.trail.queries import lines_of
+from app.usage import ending
+from app.usage.rows import ROWS
+from billing import rebuild
+from infra import clock
+from infra.clock import now
 from storage.store import store_of
 from tenants import db, provision, registry
 from tenants.clusters import owner
@@ -20,6 +26,12 @@ from tests import cast
 from tests.cli.running import run
 from tests.merging.conftest import elsewhere, filed, merged
 from tests.onestop.dossiers.story import agency, on_paper, submitted
+
+_TWICE = """
+select count(*) from (select from usage where tenant_id = any($1) and meter = 'officer.active'
+    group by id having count(*) > 1) t
+"""
+_APART = "select from usage_apart where quantity <> 0"
 
 
 async def test_a_rehearsal_says_how_long_it_takes_and_leaves_nothing(
@@ -105,6 +117,10 @@ async def test_what_happened_since_lies_with_the_province_whose_agency_did_it(wo
     files = [await _files(), await cast.at(joining, _files())]
     assert files == [before[0] + 1, before[1] + 2]
     assert (await cast.at(joining, _counted())).code not in codes
+    # What went along is stated where it was counted, nobody twice in a month.
+    assert await cast.at(worked, _books()) == await cast.at(joining, _books()) == []
+    both = [worked.id, joining.id]
+    assert await db.control.fetch_value(_TWICE, both) == 0 < len(await db.control.fetch(_APART))
     for each in (worked, joining):
         _, told = await run("audit", "verify", each.slug)
         assert f"{each.slug}: whole" in told
@@ -152,11 +168,18 @@ async def _named(code):
     return await db.tenant.fetch_value("select dossier_named($1)", code)
 
 
+async def _books():
+    """In which days the books do not follow from the rows, three days from now."""
+    with clock.frozen(now() + timedelta(days=3)):
+        await ending.count_up_to_now()
+        return (await rebuild.check(ROWS)).differences
+
+
 async def _sent(code):
     """Let a message of a dossier have gone out by a provider only we have; where it reports to."""
     await providers.choose("rieng", {"driver": "standin", "url": "http://127.0.0.1:9"})
     notice = await db.tenant.fetch_value(
-        "update notice set state = 'sent', sent_at = now(), tried = 1 where id = (select id from"
+        "update notice set state = 'in_doubt', tried = 1 where id = (select id from"
         " notice where dossier_id = dossier_named($1) limit 1) returning id",
         code,
     )

@@ -1,7 +1,7 @@
 """Two provinces whose databases lie in two clusters become one, and part again."""
 
 from app.leaving import loading
-from app.merging import comparing, splitting
+from app.merging import closing, comparing, splitting
 from app.onestop.dossiers import service
 from app.trail import sealing
 from tenants import db
@@ -15,6 +15,8 @@ from tests.onestop.dossiers.story import agency, on_paper
 
 async def test_a_province_of_another_cluster_joins_works_on_and_gets_its_part_back(worked, far):
     both = (worked, far)
+    for each in both:
+        await closing.count(each)
     before = [await comparing.digests(each) for each in both]
     await merged(far, worked)
     parted = await elsewhere(splitting.split(far, worked, by="Kiểm thử"))

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from app.onestop.notices import reports
 from app.onestop.notices.rules import Report
-from tenants import addresses, registry
-from tenants.addresses import Parted
+from tenants import parted, registry
 from tenants.current import acting_for
+from tenants.parted import Parted
 from tenants.shapes import Tenant
 from tenants.work import work
 
@@ -45,7 +45,7 @@ async def _others(slug: str) -> AsyncIterator[tuple[Tenant, Parted]]:
     while waiting:
         one = waiting.pop(0)
         seen.add(one)
-        for past in await addresses.parted(one):
+        for past in await parted.parted(one):
             other = await registry.answering(past.slug)
             if other is not None and past.id not in seen:
                 waiting.append(past.id)

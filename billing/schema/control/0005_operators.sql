@@ -61,3 +61,15 @@ create table provider_now (
     told_at timestamptz not null,
     primary key (tenant_id, provider)
 );
+
+-- Two tenants were one for a time and have parted: rows of what one counted then lie with the
+-- other. By how much what the rows here come to lies above (below) what is counted here.
+create table usage_apart (
+    tenant_id uuid not null,
+    merger_id uuid not null,
+    meter text not null,
+    day date not null,
+    facts bigint not null,
+    quantity bigint not null,
+    primary key (tenant_id, merger_id, meter, day)
+);

@@ -19,7 +19,7 @@ create table merger_step (
     merger_id uuid not null references merger,
     step text not null check (step in (
         'files', 'closed', 'moved', 'addresses', 'whole', 'cancelled',
-        'parting', 'given_back', 'taken_out', 'addresses_back', 'parted')),
+        'parting', 'counted', 'given_back', 'taken_out', 'addresses_back', 'books_parted', 'parted')),
     detail jsonb not null default '{}',
     done_at timestamptz not null,
     done_by text not null,
