@@ -9,6 +9,7 @@ import asyncpg
 import structlog
 
 from app import lifecycle
+from app.leaving import going
 from app.trail import heads
 from app.trail.sealing import verify
 from infra.archive import archive_at
@@ -24,6 +25,7 @@ from tenants.backup.shapes import BackupError, cause
 from tenants.clusters import owner
 from tenants.current import acting_for
 from tenants.db import control
+from tenants.holding import held
 from tenants.shapes import Tenant
 
 _log = structlog.get_logger()
@@ -58,6 +60,11 @@ async def tonight(cluster: str) -> list[str]:
 
 async def tonight_files(tenant: Tenant) -> int:
     """Copy a tenant's new files to every place of ours; how many copies were made."""
+    async with held(tenant.slug, beside="files"):
+        return await _copied_files(tenant)
+
+
+async def _copied_files(tenant: Tenant) -> int:
     with acting_for(tenant):
         return sum([await files.copy_files(*place) for place in places.own().items()])
 
@@ -103,9 +110,14 @@ async def restore(slug: str, target: datetime, *, own: bool) -> Restored:
     `own` reads its own backup instead of its cluster's. Messages that waited to be sent then are
     put in doubt: they may have gone out since, and an officer decides. Nothing is switched yet.
     """
-    tenant = await lifecycle.named(slug)
-    if not own:
-        await reaching(tenant.cluster, target)
+    async with held(slug, beside="restore"):
+        tenant = await _whole(slug)
+        if not own:
+            await reaching(tenant.cluster, target)
+        return await _restored(tenant, target, own)
+
+
+async def _restored(tenant: Tenant, target: datetime, own: bool) -> Restored:
     load = restoring.from_own if own else restoring.from_cluster
     loaded = await load(tenant, target)
     async with owner(tenant.cluster, loaded.database) as connection:
@@ -117,9 +129,10 @@ async def restore(slug: str, target: datetime, *, own: bool) -> Restored:
 
 async def bring_files_back(slug: str) -> files.Returned:
     """Put the files a tenant knows and its store has lost back from the places."""
-    tenant = await lifecycle.named(slug)
-    async with owner(tenant.cluster, tenant.database) as connection:
-        return await _bring_files(tenant, connection)
+    async with held(slug, beside="restore"):
+        tenant = await _whole(slug)
+        async with owner(tenant.cluster, tenant.database) as connection:
+            return await _bring_files(tenant, connection)
 
 
 async def switch(slug: str, who: str, reason: str) -> str:
@@ -127,10 +140,11 @@ async def switch(slug: str, who: str, reason: str) -> str:
 
     Whoever switches answers for it that the trail goes on from an earlier seal.
     """
-    tenant = await lifecycle.named(slug)
-    # The closed database of who joined another is what the two are told apart by.
-    await provision.must_be_alone(slug)
-    kept = await restoring.switch(tenant)
+    async with held(slug, beside="restore"):
+        tenant = await _whole(slug)
+        # The closed database of who joined another is what the two are told apart by.
+        await provision.must_be_alone(slug)
+        kept = await restoring.switch(tenant)
     # It may be from before an upgrade: until `motcua upgrade` no program touches it.
     await upgrade.look(tenant)
     with acting_for(tenant):
@@ -143,6 +157,13 @@ async def name_place(slug: str, address: str, every_hours: int) -> None:
     """Send a tenant's own copies to its centre from now on; the place is written to at once."""
     archive_at(address)
     await copies.name_place(await lifecycle.named(slug), address, every_hours)
+
+
+async def _whole(slug: str) -> Tenant:
+    """The tenant, of which nothing was erased; raises ProvisionError."""
+    tenant = await lifecycle.named(slug)
+    await going.refuse(tenant)
+    return tenant
 
 
 async def _look(tenant_id: UUID, connection: asyncpg.Connection, at: datetime) -> Seen:

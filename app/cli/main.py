@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 
-from asyncpg.exceptions import PostgresError
+from asyncpg.exceptions import InterfaceError, PostgresError
 
 from app import lifecycle
 from app.chains import control_chain
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"motcua: {error}")
     except StoreUnavailable as error:
         sys.exit(f"motcua: the store does not answer ({error}): run this again once it is back")
-    except (OSError, PostgresError) as error:
+    except (OSError, PostgresError, InterfaceError) as error:
         if isinstance(error, OSError) and error.filename:
             sys.exit(f"motcua: {error.filename}: {error.strerror}")
         sys.exit(f"motcua: the database refused: {type(error).__name__}: {error}")

@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from app.chains import tenant_chain
-from app.leaving import admitting, books, loading, reading
+from app.leaving import admitting, books, going, loading, reading
 from app.leaving.admitting import Refused, Told
 from app.leaving.catalogue import Table, tables
 from app.leaving.reading import Lines, Package
@@ -25,6 +25,7 @@ from storage.store import store_of
 from tenants import provision, registry, upgrade
 from tenants.clusters import owner
 from tenants.db import control
+from tenants.holding import held
 from tenants.shapes import Tenant
 
 _BEGIN = """
@@ -84,6 +85,13 @@ async def take_in(
     The tenant stays closed: `open_doors` lets people in. Raises LeavingRefused, ProvisionError.
     """
     package = reading.checked(folder)
+    async with held(slug):
+        return await _take_in(slug, package, by, resume, cluster, hosts)
+
+
+async def _take_in(
+    slug: str, package: Package, by: str, resume: bool, cluster: str, hosts: tuple[str, ...]
+) -> Arrived:
     chain = reading.known_steps(package, tenant_chain())
     arrival = await _begun(slug, package, by, resume)
     tenant = await provision.create(slug, package.site, chain, cluster=cluster, hosts=hosts)
@@ -105,15 +113,25 @@ async def take_in(
 
 
 async def open_doors(slug: str) -> Tenant:
-    """Let people into a tenant that has arrived whole; raises LeavingRefused."""
+    """Let people into a tenant that is here whole; raises LeavingRefused."""
     await registry.reload()
     tenant = await registry.by_slug(slug)
-    last = await control.fetch_row(_LAST, slug)
-    done = {row["step"] for row in await control.fetch(_DONE, last["id"])} if last else set()
-    if tenant is None or (_step_of(tenant) in done and _WHOLE not in done):
+    if tenant is None:
         raise LeavingRefused(f"{slug} has not arrived whole: run tenant import with --resume")
+    await must_be_whole(tenant)
+    await going.refuse(tenant)
     await provision.activate(tenant)
     return tenant
+
+
+async def must_be_whole(tenant: Tenant) -> None:
+    """Raise LeavingRefused for a tenant whose arrival is not over."""
+    last = await control.fetch_row(_LAST, tenant.slug)
+    done = {row["step"] for row in await control.fetch(_DONE, last["id"])} if last else set()
+    if _step_of(tenant) in done and _WHOLE not in done:
+        raise LeavingRefused(
+            f"{tenant.slug} has not arrived whole: run tenant import with --resume"
+        )
 
 
 def _step_of(tenant: Tenant) -> str:

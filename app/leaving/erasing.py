@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.leaving import certificate, removing
+from app.leaving import certificate, going, removing
 from app.leaving.certificate import Document, Done, HandOver
 from app.leaving.reading import digest_or_refusal
 from app.leaving.reconciling import reconcile
@@ -23,6 +23,7 @@ from infra.ids import uuid7
 from tenants import registry
 from tenants.backup.shredding import remove_blobs, shred
 from tenants.db import control
+from tenants.holding import held
 from tenants.shapes import Secrets, Site, Tenant
 
 _BEGIN = """
@@ -54,7 +55,6 @@ select c.number, c.document, c.digest, c.signature, c.public_key, c.pdf
 from erasure_certificate c join erasure e on e.id = c.erasure_id
 where e.tenant_slug = $1 order by c.issued_at desc limit 1
 """
-_GOING = ("files_erased", "database_dropped", "backups_shredded", "backups_removed")
 _OWN_PLACE = "select true from backup_place where tenant_id = $1"
 
 
@@ -87,8 +87,7 @@ async def hand_over(slug: str, given: HandOver, *, by: str) -> None:
     known = await control.fetch_row(_OPEN, slug)
     if known is not None and _said(known) == given:
         return
-    done = await _steps(known["id"]) if known is not None else []
-    if any(each.step in _GOING for each in done):
+    if known is not None and await going.is_going(known["tenant_id"]):
         raise LeavingRefused(f"{slug} is being erased under another hand-over; leave that out")
     await registry.reload()
     tenant = await registry.by_slug(slug)
@@ -119,10 +118,17 @@ async def erase(slug: str, folder: Path, by: str) -> Certificate:
     else, and while a contract runs: then nothing was removed. Whoever was erased already has the
     certificate it got.
     """
+    async with held(slug):
+        return await _erase(slug, folder, by)
+
+
+async def _erase(slug: str, folder: Path, by: str) -> Certificate:
     erasure = await control.fetch_row(_OPEN, slug)
     if erasure is None:
         return await _erased(slug)
     run = _Run(erasure, folder, by)
+    if not await going.is_going(erasure["tenant_id"]):
+        await run.look_again()
     for step in (
         run.contract_ended, run.reconciled, run.files_erased, run.database_dropped,
         run.backups_shredded, run.backups_removed,
@@ -162,6 +168,11 @@ class _Run:
             return
         detail = msgspec.json.encode(await step()).decode()
         await control.execute(_STEP, self._erasure["id"], name, detail, now(), self._by)
+
+    async def look_again(self) -> None:
+        """What was equal when an earlier run ended may have been opened and worked on since."""
+        if "reconciled" in {done.step for done in await _steps(self._erasure["id"])}:
+            await self.reconciled()
 
     async def contract_ended(self) -> dict[str, Any]:
         if await billing.runs(self._erasure["tenant_id"], today()):

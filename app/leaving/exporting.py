@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from app.chains import tenant_chain
-from app.leaving import bag, facts, package, papers, viewing
+from app.leaving import arriving, bag, facts, package, papers, viewing
 from app.leaving.comments import Said
 from app.leaving.journal import File, Journal
 from app.leaving.pace import Pace
@@ -69,6 +69,7 @@ async def export(
     """
     if resume and (folder / bag.DECLARATION).exists():
         return _finished(folder)
+    await arriving.must_be_whole(tenant)
     _make_place(folder, resume)
     with _journal(folder) as journal:
         made = _Bag(folder, journal, Pace(share))

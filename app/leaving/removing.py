@@ -13,6 +13,7 @@ from tenants import provision
 from tenants.backup.shredding import remove_blobs, shred
 from tenants.clusters import owner, quoted
 from tenants.current import acting_for
+from tenants.holding import held
 from tenants.shapes import Tenant
 
 # What restoring has put aside under a name of its own.
@@ -29,8 +30,7 @@ async def close(tenant: Tenant) -> None:
 
 async def erase_files(tenant: Tenant) -> None:
     """Remove the tenant's bucket, and the files that were on their way into it."""
-    if tenant.status != "provisioning":
-        raise LeavingRefused(f"{tenant.slug} is open: run motcua tenant close first")
+    _refuse_open(tenant)
     await provision.must_be_alone(tenant.slug)
     await store_of(tenant).erase()
     if settings().staging_root:
@@ -40,6 +40,7 @@ async def erase_files(tenant: Tenant) -> None:
 
 async def drop_database(tenant: Tenant) -> None:
     """Remove the tenant's database, copies of it that were put aside, its role and its keys."""
+    _refuse_open(tenant)
     async with owner(tenant.cluster) as admin:
         like = tenant.database.replace("_", r"\_") + r"\_cu\_%"
         for row in await admin.fetch(_KEPT_COPIES, like):
@@ -48,9 +49,19 @@ async def drop_database(tenant: Tenant) -> None:
 
 
 async def remove(tenant: Tenant) -> None:
-    """All of it at once, for a tenant nobody has to be handed anything of."""
-    await provision.close(tenant)
-    await erase_files(msgspec.structs.replace(tenant, status="provisioning"))
-    await drop_database(tenant)
-    await shred(tenant)
-    await remove_blobs(tenant)
+    """All of it at once, for a tenant nobody has to be handed anything of.
+
+    What can be away comes first: once the registry has forgotten the tenant, nobody can go on.
+    """
+    async with held(tenant.slug):
+        await provision.close(tenant)
+        closed = msgspec.structs.replace(tenant, status="provisioning")
+        await remove_blobs(closed)
+        await erase_files(closed)
+        await drop_database(closed)
+        await shred(closed)
+
+
+def _refuse_open(tenant: Tenant) -> None:
+    if tenant.status != "provisioning":
+        raise LeavingRefused(f"{tenant.slug} is open: run motcua tenant close first")

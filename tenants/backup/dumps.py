@@ -9,8 +9,10 @@ from infra.postgres_programs import output
 from tenants.backup import catalogue, keyring, places, servers
 from tenants.backup.counting import Tables, contents
 from tenants.backup.layout import dump_home
-from tenants.backup.shapes import Manifest, cause
+from tenants.backup.shapes import BackupError, Manifest, cause
 from tenants.clusters import owner, owner_address
+from tenants.db import control
+from tenants.holding import held
 from tenants.shapes import Tenant
 
 
@@ -20,6 +22,14 @@ async def take(tenant: Tenant) -> Manifest:
     The manifest says what each table held in the very snapshot the copy was made from. Raises
     ProgramFailed, ArchiveUnavailable, and what the driver raises.
     """
+    async with held(tenant.slug, beside="dump"):
+        # A night lasts for hours: who was erased since it began must not leave a key again.
+        if not await control.fetch_value("select true from tenant where id = $1", tenant.id):
+            raise BackupError(f"{tenant.slug} is gone")
+        return await _made(tenant)
+
+
+async def _made(tenant: Tenant) -> Manifest:
     await keyring.keep_tenant(tenant)
     identity = await catalogue.begin("dump", tenant.cluster, tenant)
     try:

@@ -60,8 +60,8 @@ async def remove_blobs(tenant: Tenant) -> list[str]:
             troubles.append(f"{name} does not answer ({error})")
     if troubles:
         raise BackupError(
-            f"nobody can read the backups of {tenant.slug} any more, but what is left of them could"
-            f" not be removed: {'; '.join(troubles)}; run this again once the place is back"
+            f"not all that is kept of {tenant.slug} could be removed: {'; '.join(troubles)};"
+            " run this again once the place is back"
         )
     return list(places.own())
 

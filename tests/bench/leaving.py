@@ -16,6 +16,7 @@ import psutil
 
 from infra.ids import uuid7
 from storage.store import store_of
+from tenants import provision, registry
 from tenants.clusters import owner
 from tenants.shapes import Tenant
 from tests.bench import load, paced
@@ -53,7 +54,9 @@ def measure(house: House, *, quick: bool, full: bool = False) -> Figures:
     found: Figures = {}
     for name, size in (FULL if full else SIZES).items():
         count = size // (20 if quick else 1)
-        tenant = run(_prepared(f"roi-di-{name}", count))
+        slug = name.lower()
+        tenant = run(_prepared(f"roi-di-{slug}", count))
+        _say(f"{count} dossiers are there")
         bag = house.place / f"bag-{name}"
         with house.web() as (port, _):
             asks = {"lang-gieng": [_ask(code) for code in codes]}
@@ -61,12 +64,30 @@ def measure(house: House, *, quick: bool, full: bool = False) -> Figures:
             alone = [heard.seconds for heard in paced.run(port, asks, 3 if quick else 15, 0.05)]
             listen = partial(paced.run, port, asks, 1.0, 0.05)
             out = _watched(house, listen, "export", tenant.slug, "--to", str(bag))
-            into = _watched(house, listen, "import", f"noi-den-{name}", "--from", str(bag))
+            _say(f"carried out in {out.seconds:.0f} s, {out.peak_mb:.0f} MB at the most")
+            into = _watched(house, listen, "import", f"noi-den-{slug}", "--from", str(bag))
+            _say(f"taken in in {into.seconds:.0f} s, {into.peak_mb:.0f} MB at the most")
         found[name] = _figures(count, bag, alone, out, into)
+        table({name: found[name]})
         shutil.rmtree(bag)
+        run(_forget(tenant.slug, f"noi-den-{slug}"))
     table(found)
     _judge(found)
     return found
+
+
+def _say(line: str) -> None:
+    """Where it is: a million dossiers take long."""
+    print(f"  {time.strftime('%H:%M:%S', time.gmtime())} {line}", flush=True)
+
+
+async def _forget(*slugs: str) -> None:
+    """Room for the next size."""
+    for slug in slugs:
+        await registry.reload()
+        if tenant := await registry.by_slug(slug):
+            await store_of(tenant).erase()
+            await provision.drop(tenant)
 
 
 async def _neighbour() -> list[str]:

@@ -38,9 +38,10 @@ def table(rows: Mapping[str, Mapping[str, Any]]) -> None:
     """Rows of figures with the same columns, aligned."""
     columns = list(dict.fromkeys(name for row in rows.values() for name in row))
     width = max(len(name) for name in rows) + 2
-    print(" " * width + "".join(f"{name:>13}" for name in columns))
+    room = {name: max(13, len(name) + 2) for name in columns}
+    print(" " * width + "".join(f"{name:>{room[name]}}" for name in columns))
     for name, row in rows.items():
-        cells = "".join(f"{_shown(row.get(column)):>13}" for column in columns)
+        cells = "".join(f"{_shown(row.get(column)):>{room[column]}}" for column in columns)
         print(f"{name:{width}}{cells}", flush=True)
 
 
