@@ -55,6 +55,11 @@ def _moment(text: str) -> datetime:
     return (found if found.tzinfo else found.replace(tzinfo=VIETNAM)).astimezone(UTC)
 
 
+def _here(moment: datetime) -> str:
+    """As moments are typed after --at."""
+    return f"{moment.astimezone(VIETNAM):%Y-%m-%dT%H:%M:%S}"
+
+
 async def _run(asked: argparse.Namespace) -> None:
     if asked.tenant:
         made = await dumps.take(await lifecycle.named(asked.tenant))
@@ -72,9 +77,7 @@ async def _list(asked: argparse.Namespace) -> None:
     where = await catalogue.places_of([each.id for each in sets])
     for each in sets:
         whose = each.tenant_slug or each.cluster
-        reach = (
-            f"{each.reaches_at.astimezone(VIETNAM):%Y-%m-%d %H:%M:%S}" if each.reaches_at else ""
-        )
+        reach = _here(each.reaches_at) if each.reaches_at else ""
         places = ",".join(sorted(where[each.id]))
         size = f"{each.bytes / 1e6:10.1f} MB"
         print(f"{each.id} {each.kind:5} {whose:20} {each.state:9} {reach:20}{size} {places}")
@@ -93,9 +96,7 @@ async def _restore(asked: argparse.Namespace) -> None:
     found = await backups.restore(asked.slug, target, own=asked.own)
     rows = sum(count for count, _ in found.loaded.tables.values())
     await note("backup.restore", asked.slug, at=str(target), own=asked.own, rows=rows)
-    print(
-        f"{asked.slug} as of {target:%Y-%m-%d %H:%M:%S} UTC is loaded as {found.loaded.database}:"
-    )
+    print(f"{asked.slug} as of {_here(target)} is loaded as {found.loaded.database}:")
     print(f"  {len(found.loaded.tables)} tables, {rows} rows, as they were backed up")
     print(f"  files: {found.files.there} there, {found.files.brought_back} brought back,")
     print(f"  {len(found.files.missing)} missing; {found.doubted} waiting messages put in doubt")
@@ -128,7 +129,7 @@ async def _drill(asked: argparse.Namespace) -> None:
     found = await backups.drill(asked.cluster)
     for each in found:
         verdict = "as it was" if each.passed else f"FAILED: {each.failure}"
-        print(f"{each.tenant_slug:20} {each.target_at:%Y-%m-%d %H:%M:%S} {each.seconds:7.1f} s ")
+        print(f"{each.tenant_slug:20} {_here(each.target_at)} {each.seconds:7.1f} s ")
         print(f"  {each.tables} tables, {each.rows} rows, {each.seen.files} files: {verdict}")
     await note("backup.drill", None, cluster=asked.cluster, failed=sum(not d.passed for d in found))
     if not all(each.passed for each in found):
