@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import os
+import select
 import sys
 
 from asyncpg.exceptions import InterfaceError, PostgresError
@@ -59,8 +61,22 @@ async def _run(asked: argparse.Namespace) -> None:
     verb: Verb = asked.verb
     try:
         await verb(asked)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        if not _is_unread():
+            raise
+        # Else the interpreter tries once more to print at its end, and complains.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit("motcua: nobody reads on what this prints: it stopped there")
     finally:
         await db.close()
+
+
+def _is_unread() -> bool:
+    """Whether it is standard output that broke, as in `motcua … | head`, and no connection."""
+    asked = select.poll()
+    asked.register(sys.stdout, select.POLLOUT)
+    return any(event & select.POLLERR for _, event in asked.poll(0))
 
 
 async def _control_migrate(asked: argparse.Namespace) -> None:

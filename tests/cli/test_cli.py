@@ -1,7 +1,10 @@
 """The command line as an operator uses it, in a process of its own."""
 
+import os
+
 import pytest
 
+from app.cli.main import _is_unread
 from infra.dsn import Address
 from infra.settings import settings
 from tenants import registry
@@ -90,3 +93,12 @@ async def test_what_cannot_be_done_is_one_sentence_and_no_traceback(words):
 async def test_no_password_is_ever_printed():
     _, printed = await run_anew("tenant", "list")
     assert Address.parse(settings().control_dsn).password not in printed
+
+
+def test_a_reader_who_went_away_is_told_from_a_connection_that_broke(monkeypatch):
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as reader, os.fdopen(writing, "w") as printed:
+        monkeypatch.setattr("sys.stdout", printed)
+        assert not _is_unread()
+        reader.close()
+        assert _is_unread()
