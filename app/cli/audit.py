@@ -5,6 +5,7 @@ import asyncio
 from datetime import date
 from typing import Any
 
+import msgspec
 from asyncpg.exceptions import PostgresError
 
 from app import lifecycle
@@ -59,12 +60,21 @@ async def _one(tenant: Tenant, first: int | date | None, last: int | date | None
             found = [(tenant.slug, await heads.verify_here(*bounds))]
             if bounds == (1, None):
                 found += [(f"{tenant.slug}/{s}", v) for s, v in await joined.verify_joined()]
+                await _note([verdict for _, verdict in found])
         except (OSError, PostgresError) as error:
             print(f"{tenant.slug}: cannot be read: {type(error).__name__}: {error}")
             return False
     for name, verdict in found:
         _tell(name, verdict)
     return all(verdict.whole for _, verdict in found)
+
+
+async def _note(found: list[Verdict]) -> None:
+    """Alerts ask for the latest verification of a whole trail, and this is one."""
+    whole = msgspec.structs.replace(found[0], findings=list(found[0].findings))
+    for theirs in found[1:]:
+        whole.add(theirs.findings)
+    await heads.note_check(whole)
 
 
 def _tell(name: str, verdict: Verdict) -> None:

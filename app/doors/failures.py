@@ -23,6 +23,7 @@ from app.doors.nowhere import recognised
 from app.doors.render import page
 from app.doors.sites import OPS_SITE
 from app.refusals import Malformed, NotAllowed, NotFound, Refusal
+from storage.shapes import StoreUnavailable
 
 log = structlog.get_logger()
 
@@ -138,6 +139,8 @@ def note_refusal(request: Asked, refusal: Refusal) -> None:
     Another person's things look like nothing (404), so a signed-in person's 404 is told as well,
     unless the address leads nowhere for anybody.
     """
+    if isinstance(refusal.__cause__, StoreUnavailable):
+        _note_outage(refusal.__cause__)  # The person reads a refusal; who is on duty has to know.
     known = request.scope["state"].get("motcua.session") is not None
     hidden = refusal.status == 404 and known and "path_template" in request.scope
     if refusal.status in _WORTH_A_LINE or hidden:
@@ -179,8 +182,15 @@ def show_failure(request: Asked, failure: Exception) -> Response[bytes]:
 
 def show_outage(request: Asked, failure: Exception) -> Response[bytes]:
     """A database or Redis that does not answer: a page that asks to come back."""
-    log.error("dependency_down", incident=incident_code(), failure=type(failure).__name__)
+    _note_outage(failure)
     return show_refusal(request, Unavailable())
+
+
+def _note_outage(failure: Exception) -> None:
+    # What a database says may quote a person; store and machine speak of themselves alone.
+    own = str(failure) if isinstance(failure, StoreUnavailable) else None
+    why = own or getattr(failure, "strerror", None) or ""
+    log.error("dependency_down", incident=incident_code(), failure=type(failure).__name__, why=why)
 
 
 def show_driver_trouble(request: Asked, failure: Exception) -> Response[bytes]:
@@ -206,6 +216,7 @@ HANDLERS: ExceptionHandlersMap = {
     Refusal: show_refusal,
     HTTPException: show_http_exception,
     RedisError: show_outage,
+    StoreUnavailable: show_outage,
     ConnectionError: show_outage,
     TimeoutError: show_outage,
     OSError: show_system_trouble,

@@ -79,6 +79,17 @@ def test_alerts_ask_for_figures_that_are_there() -> None:
         assert within in said or rule["alert"] == "ErrorsInTheLogs", rule["alert"]
 
 
+def test_each_alert_is_tried_where_promtool_is() -> None:
+    tried = [
+        each
+        for group in forms.documents(DEPLOY / "watching/alerts_test.yaml")[0]["tests"]
+        for each in group["alert_rule_test"]
+    ]
+    assert {each["alertname"] for each in tried if each["exp_alerts"]} == {
+        rule["alert"] for rule in RULES
+    }
+
+
 @pytest.mark.skipif(not shutil.which("promtool"), reason="no promtool here")
 def test_alerts_sound_when_they_should_and_not_before() -> None:
     done = subprocess.run(

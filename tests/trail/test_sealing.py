@@ -315,3 +315,10 @@ async def test_the_night_and_the_command_line_tell_what_was_found(
         await asked.verb(asked)
     assert "seal 1: row" in capsys.readouterr().out
     assert "motcua_trail_findings" in (await metrics.fn()).content.decode()
+    # A part says nothing of the whole; the whole does, so an alert ends when its cause has.
+    before = (await heads.latest(tenant))[tenant.slug]
+    asked = cli._parser().parse_args(["audit", "verify", tenant.slug])
+    with pytest.raises(ProvisionError):
+        await asked.verb(asked)
+    after = (await heads.latest(tenant))[tenant.slug]
+    assert before.checked_at < after.checked_at and after.findings == before.findings

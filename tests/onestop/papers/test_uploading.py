@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
+from structlog.testing import capture_logs
 
 from app.onestop.papers import queries
 from app.people.shapes import Actor
@@ -113,6 +114,32 @@ async def test_a_wrong_offset_and_a_second_sender_are_told_so(
         answer = await send(browser, place, PDF)
     assert answer.status_code == 423
     assert "đang được tải lên" in answer.text
+
+
+async def test_a_full_disk_is_told_to_the_sender_and_to_who_is_on_duty_and_loses_nothing(
+    hung: Actor, draft: UUID, slot: str, browse: Browse
+) -> None:
+    browser = await browse(hung)
+    place = (await announce(browser, draft, slot)).headers["location"]
+    half = len(PDF) // 2
+    assert (await send(browser, place, PDF[:half])).status_code == 204
+    staged = staging.folder() / place.rpartition("/")[2]
+    aside = staged.with_suffix(".kept")
+    staged.rename(aside)
+    # What the system says of a disk without room, whatever is written there; it begins at 0.
+    staged.symlink_to("/dev/full")
+    with capture_logs() as lines:
+        answer = await send(browser, place, PDF[:half])
+    assert answer.status_code == 503 and "thử lại sau ít phút" in answer.text
+    [line] = [each for each in lines if each["log_level"] == "error"]
+    assert (line["event"], line["failure"]) == ("dependency_down", "StoreUnavailable")
+    assert line["why"] == "No space left on device"
+    staged.unlink()
+    aside.rename(staged)
+    assert (await browser.head(place)).headers["upload-offset"] == str(half)
+    assert (await send(browser, place, PDF[half:], half)).status_code == 204
+    [paper] = await queries.papers_of_draft(draft)
+    assert paper.digest == hashlib.sha256(PDF).hexdigest()
 
 
 async def test_nobody_else_touches_an_upload_or_a_paper(
