@@ -18,7 +18,7 @@ from app.serving import serve_until_told
 from infra.clock import now
 from infra.settings import BadSetting, settings
 from tenants import db, registry
-from tenants.backup import base, catalogue, copies, marks, servers
+from tenants.backup import base, catalogue, copies, looking, marks, servers
 from tenants.backup.following import Follower
 from tenants.backup.rules import is_due, night_begins
 from tenants.backup.wal import Log
@@ -28,6 +28,7 @@ _log = structlog.get_logger()
 _STEP_SECONDS = 2.0
 _PAUSE_SECONDS = 30.0
 _FILES_SECONDS = 600.0
+_LOOK_SECONDS = 300.0
 _DAY = timedelta(days=1)
 
 
@@ -76,6 +77,10 @@ class Keeper:
         for trouble in await backups.new_files(self.cluster):
             _log.error("backup_trouble", cluster=self.cluster, trouble=trouble)
 
+    async def look(self) -> None:
+        """What has gone from the places is known before it is needed."""
+        await looking.look(self.cluster)
+
     async def mark_by_chance(self) -> None:
         """Mark each tenant once a day, at a second nobody knows beforehand."""
         for tenant in await registry.active():
@@ -111,6 +116,7 @@ async def keep_until(stop: asyncio.Event) -> None:
     work += [_again(stop, step, _PAUSE_SECONDS) for k in keepers for step in (k.mend,)]
     work += [_again(stop, k.mark_by_chance, _PAUSE_SECONDS) for k in keepers]
     work += [_again(stop, k.copy_files, _FILES_SECONDS) for k in keepers]
+    work += [_again(stop, k.look, _LOOK_SECONDS) for k in keepers]
     work.append(_again(stop, _push, _PAUSE_SECONDS))
     try:
         await asyncio.gather(*work)

@@ -13,6 +13,8 @@ WORRIES = {
     Worry.LOG_LOST: "Mất một đoạn nhật ký giao dịch",
     Worry.NOT_AWAITED: "Giao dịch chưa được ghi sang ổ đĩa thứ hai như đã đặt",
     Worry.LATE_PUSH: "Bản sao gửi về trung tâm của tỉnh bị chậm",
+    Worry.PLACE_AWAY: "Có nơi lưu hoặc nơi cất khóa không trả lời",
+    Worry.MISSING: "Có nơi lưu thiếu bản sao, nhật ký hoặc khóa đã có trước đó",
 }
 # What whoever is on duty does about it.
 TO_DO = {
@@ -43,6 +45,14 @@ TO_DO = {
     Worry.LATE_PUSH: (
         "Báo trung tâm dữ liệu của tỉnh kiểm tra thùng chứa và quyền ghi; nếu nơi nhận đã đổi, "
         "đăng ký lại bằng “motcua backup place”."
+    ),
+    Worry.PLACE_AWAY: (
+        "Kiểm tra kết nối và quyền truy cập của từng nơi lưu và nơi cất khóa; chạy lệnh “motcua "
+        "backup verify” để biết nơi nào không trả lời."
+    ),
+    Worry.MISSING: (
+        "Kiểm tra ổ đĩa của nơi lưu đã gắn chưa. Chạy lệnh “motcua backup verify” để biết nơi nào "
+        "thiếu, rồi “motcua backup run” để chép lại từ nơi còn."
     ),
 }
 KINDS = {

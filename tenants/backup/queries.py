@@ -84,6 +84,7 @@ def _line(row: Any, moment: datetime) -> TenantLine:
         *(row["newest_at"], row["log_reaches_at"], row["drilled_at"]),
         *(row["drill_failed"], row["uncopied_since"], due),
         *(row["log_lost"], row["awaited_at"], row["promised"]),
+        *(row["place_away"], row["missing"]),
     )
     names = set(TenantLine.__struct_fields__) - {"worries", "pushes"}
     return TenantLine(
@@ -130,7 +131,14 @@ select t.slug, t.site->>'name' as name, t.created_at,
            (select max(s.began_at) from backup_set s where s.kind = 'base' and s.state = 'whole'
             and s.cluster = t.cluster), '-infinity'), false) as log_lost,
        case when r.waited_for then r.looked_at end as awaited_at,
-       coalesce(r.promised, false) as promised
+       coalesce(r.promised, false) as promised,
+       exists (select from backup_look l where l.cluster = t.cluster and l.failure is not null)
+           as place_away,
+       exists (select from backup_copy c join backup_set s on s.id = c.set_id
+               join backup_look l on l.place = c.place and l.cluster = s.cluster
+               where c.missing_at is not null and s.cluster = t.cluster
+                 and (s.tenant_id is null or s.tenant_id = t.id)
+                 and (s.state = 'whole' or s.kind = 'wal' and s.state = 'running')) as missing
 from tenant t
 left join backup_receiver r on r.cluster = t.cluster
 left join lateral (select at, seconds from restore_drill d where d.tenant_id = t.id and d.passed

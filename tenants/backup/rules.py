@@ -1,6 +1,6 @@
 """What to keep, what to read, when to be worried: pure answers about sets and moments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -49,6 +49,8 @@ class Worry(StrEnum):
     LOG_LOST = "log_lost"
     NOT_AWAITED = "not_awaited"
     LATE_PUSH = "late_push"
+    PLACE_AWAY = "place_away"
+    MISSING = "missing"
 
 
 class Standing(NamedTuple):
@@ -63,6 +65,8 @@ class Standing(NamedTuple):
     log_lost: bool = False  # a piece of the log is gone, and no base was begun since
     awaited_at: datetime | None = None  # promised: when commits were last seen to wait; or None
     promised: bool = False  # that no commit is answered before a second disk has it
+    place_away: bool = False  # a place, or that of the keys, did not answer when looked into last
+    missing: bool = False  # a set or its key is not where it was copied
 
 
 def worries(standing: Standing, now: datetime) -> list[Worry]:
@@ -72,6 +76,10 @@ def worries(standing: Standing, now: datetime) -> list[Worry]:
         found.append(Worry.NO_SET)
     elif now - standing.newest_at > NIGHTLY:
         found.append(Worry.OLD_SET)
+    if standing.missing:
+        found.append(Worry.MISSING)
+    if standing.place_away:
+        found.append(Worry.PLACE_AWAY)
     if standing.drill_failed:
         found.append(Worry.FAILED_DRILL)
     if standing.drilled_at is None:
@@ -139,6 +147,28 @@ def broken_after(files: Iterable[str], segment_bytes: int) -> str | None:
             return before
         last, before = at, file
     return None
+
+
+def incomplete(
+    sets: Sequence[BackupSet], parts: Mapping[UUID, int], log: Sequence[Segment], segment_bytes: int
+) -> set[UUID]:
+    """Sets of which a place shows less than the catalogue says was made.
+
+    `parts` counts the blobs of each set that has a manifest there, the manifest among them. Of an
+    era of the log at least one file has to be there, and in the newest none between two others: a
+    file sent twice counts twice in the catalogue, so its number tells nothing.
+    """
+    found, newest = set(), max((each.id for each in sets if each.kind == "wal"), default=None)
+    files = {each.id: {s.file for s in log if s.era == each.id} for each in sets}
+    for each in sets:
+        if each.kind != "wal":
+            lacks = parts.get(each.id, 0) <= each.parts
+        else:
+            broken = each.id == newest and broken_after(files[each.id], segment_bytes)
+            lacks = bool((each.parts and not files[each.id]) or broken)
+        if lacks:
+            found.add(each.id)
+    return found
 
 
 def _place(file: str, segment_bytes: int) -> tuple[int, int]:

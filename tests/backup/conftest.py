@@ -46,7 +46,9 @@ async def archived(house, monkeypatch, tmp_path) -> AsyncIterator[Path]:
     settings.cache_clear()
     yield tmp_path
     await servers.drop_slot(CLUSTER)
-    await db.control.execute("delete from backup_set; delete from backup_receiver")
+    await db.control.execute(
+        "delete from backup_set; delete from backup_receiver; delete from backup_look"
+    )
     await db.close()
     settings.cache_clear()
 

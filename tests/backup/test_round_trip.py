@@ -5,6 +5,7 @@ import hashlib
 import shutil
 import signal
 import sys
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,10 +21,22 @@ from infra.settings import settings
 from storage import service
 from storage.store import store_of
 from tenants import db, provision
-from tenants.backup import base, catalogue, copies, dumps, keyring, marks, places, restoring
+from tenants.backup import (
+    base,
+    catalogue,
+    copies,
+    dumps,
+    keyring,
+    looking,
+    marks,
+    places,
+    queries,
+    restoring,
+)
 from tenants.backup.counting import contents
-from tenants.backup.layout import tenant_home
+from tenants.backup.layout import key_blob, tenant_home
 from tenants.backup.retiring import retire
+from tenants.backup.rules import Worry
 from tenants.backup.shapes import BackupError, KeyGone
 from tenants.backup.shredding import remove_blobs, shred
 from tenants.clusters import owner
@@ -120,6 +133,7 @@ async def test_a_tenant_comes_back_to_the_second_before_while_its_neighbour_work
 
     await drilled(tenant, neighbour)
     await copied_and_tampered(kept, first)
+    await seen_at_once(kept, neighbour, first, monkeypatch)
     await shredded(kept, tenant, neighbour, at, monkeypatch)
 
 
@@ -135,6 +149,41 @@ async def drilled(tenant, neighbour):
         ("cluster", True, "whole"),
         ("dump", True, "whole"),
     ], rows
+
+
+async def seen_at_once(kept, neighbour, first, monkeypatch):
+    """What is gone from a place, a key that is gone and a place that is away are red by a look."""
+    worries = {Worry.MISSING, Worry.PLACE_AWAY}
+
+    async def red():
+        await looking.look(CLUSTER)
+        (line,) = [each for each in await queries.standings() if each.slug == neighbour.slug]
+        return worries & set(line.worries)
+
+    assert await red() == set()
+    log = sorted((kept.home / "xa").glob("clusters/*/wal/*"))
+    for there in (
+        next((kept.home / "xa").glob(f"clusters/*/base/{first.id}/000000")),
+        kept.home / "khoa" / key_blob(first.id), *log[1:-1][:1],
+    ):  # fmt: skip
+        there.rename(kept.home / "aside")
+        assert await red() == {Worry.MISSING}, there
+        (kept.home / "aside").rename(there)
+        assert await red() == set()
+    with another_place(monkeypatch, "mat", f"s3+http://a:b@127.0.0.1:{free_port()}/sao-luu"):
+        assert await red() == {Worry.PLACE_AWAY}
+    assert await red() == set()
+
+
+@contextmanager
+def another_place(monkeypatch, name, address):
+    before = settings().backup_places
+    places_are = " ".join(f"{name}={address}" for name, address in before.items())
+    monkeypatch.setenv("MOTCUA_BACKUP_PLACES", f"{places_are} {name}={address}")
+    settings.cache_clear()
+    yield
+    monkeypatch.setenv("MOTCUA_BACKUP_PLACES", places_are)
+    settings.cache_clear()
 
 
 async def copied_and_tampered(kept, first):
@@ -183,18 +232,15 @@ async def shredded(kept, tenant, neighbour, at, monkeypatch):
 
 async def removed_where_it_can_be(kept, tenant, monkeypatch):
     """A place that is away, or a disk that is not there, is not told as cleared."""
-    before = settings().backup_places
-    places_are = " ".join(f"{name}={address}" for name, address in before.items())
-    away = f"{places_are} mat=s3+http://a:b@127.0.0.1:{free_port()}/sao-luu"
-    monkeypatch.setenv("MOTCUA_BACKUP_PLACES", away)
-    settings.cache_clear()
     (kept.home / "xa").rename(kept.home / "xa-thao-ra")
-    with pytest.raises(BackupError, match=r"xa holds nothing at all.*mat does not answer"):
+    address = f"s3+http://a:b@127.0.0.1:{free_port()}/sao-luu"
+    with (
+        another_place(monkeypatch, "mat", address),
+        pytest.raises(BackupError, match=r"xa holds nothing at all.*mat does not answer"),
+    ):
         await remove_blobs(tenant)
     assert list((kept.home / "gan" / tenant_home(tenant.id)).glob("files/*/*")) == []
     (kept.home / "xa-thao-ra").rename(kept.home / "xa")
-    monkeypatch.setenv("MOTCUA_BACKUP_PLACES", places_are)
-    settings.cache_clear()
     assert await remove_blobs(tenant) == ["gan", "xa"]
     assert [f for f in kept.home.glob(f"*/{tenant_home(tenant.id)}/**/*") if f.is_file()] == []
 

@@ -75,6 +75,8 @@ def test_a_copy_a_log_or_a_push_that_is_late_is_red():
     assert worries(GOOD._replace(uncopied_since=NOW - 7 * HOUR), NOW) == [Worry.LATE_COPY]
     assert worries(GOOD._replace(push_due_at=NOW - 7 * HOUR), NOW) == [Worry.LATE_PUSH]
     assert worries(GOOD._replace(log_reaches_at=NOW - HOUR), NOW) == [Worry.LOG_BEHIND]
+    assert worries(GOOD._replace(missing=True), NOW) == [Worry.MISSING]
+    assert worries(GOOD._replace(place_away=True), NOW) == [Worry.PLACE_AWAY]
     nothing = Standing(None, None, None, False, None, None)
     assert worries(nothing, NOW) == [Worry.NO_SET, Worry.NO_DRILL, Worry.LOG_BEHIND]
 

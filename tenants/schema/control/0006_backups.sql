@@ -26,9 +26,19 @@ create table backup_copy (
     place text not null,
     copied_at timestamptz not null,
     verified_at timestamptz,
+    missing_at timestamptz,                 -- since when a look has not found it there, or its key
     primary key (set_id, place)
 );
 create index backup_copy_by_place on backup_copy (place);
+
+-- What the backup process saw when it last looked into a place, for each cluster it looks after.
+create table backup_look (
+    place text not null,
+    cluster text not null,
+    looked_at timestamptz not null,
+    failure text,                           -- why the place did not answer
+    primary key (place, cluster)
+);
 
 -- Where a tenant wants its own copies: its centre's store, with credentials, sealed.
 create table backup_place (
