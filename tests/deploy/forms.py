@@ -21,6 +21,7 @@ class Program(NamedTuple):
     name: str
     module: str  # app.web and the like
     environment: dict[str, str]
+    writes: frozenset[str]  # the directories that are there, kept and its to write
 
 
 def programs() -> list[Program]:
@@ -77,7 +78,13 @@ def _composed(form: str, *paths: Path) -> list[Program]:
             found[name] = {**known, **service, "environment": more}
     example = variables(DEPLOY / "compose/motcua.env.example")
     return [
-        Program(form, name, _module(service), {**_image(service), **example, **_text(service)})
+        Program(
+            form,
+            name,
+            _module(service),
+            {**_image(service), **example, **_text(service)},
+            frozenset(v.split(":")[1] for v in service["volumes"] if not v.endswith(":ro")),
+        )
         for name, service in found.items()
         if service.get("image", "").split(":")[0] in OWN
     ]
@@ -113,7 +120,9 @@ def _pods() -> list[Program]:
         given = {k: v for ref in container["envFrom"] for k, v in shared[_name(ref)].items()}
         environment = {**_image(container), **given}
         name = each["metadata"]["name"]
-        found.append(Program("kubernetes", name, container["args"][0], environment))
+        mounts = container["volumeMounts"]
+        writes = frozenset(m["mountPath"] for m in mounts if not m.get("readOnly"))
+        found.append(Program("kubernetes", name, container["args"][0], environment, writes))
     return found
 
 
@@ -133,5 +142,10 @@ def _units() -> list[Program]:
         }
         module = re.search(r"^ExecStart=.+/python\" -m ([\w. ]+)'$", text, flags=re.M)
         assert module, path
-        found.append(Program("systemd", path.stem, module[1].split()[0], environment))
+        own = re.findall(r"^StateDirectory=(.+)$", text, flags=re.M)
+        let = re.findall(r"^ReadWritePaths=(.+)$", text, flags=re.M)
+        writes = {f"/var/lib/{name}" for line in own for name in line.split()}
+        writes |= {name.lstrip("-") for line in let for name in line.split()}
+        program = module[1].split()[0]
+        found.append(Program("systemd", path.stem, program, environment, frozenset(writes)))
     return found

@@ -67,6 +67,21 @@ def test_what_is_given_starts_in_production(program: Program, secrets: dict[str,
     assert not {f"MOTCUA_{name.upper()}" for name in plain} & set(program.environment)
 
 
+@pytest.mark.parametrize("program", PROGRAMS, ids=NAMES)
+def test_where_a_program_writes_it_may_and_what_it_writes_is_kept(
+    program: Program, secrets: dict[str, Path]
+) -> None:
+    if program.module == "app.cli" and program.name != "operator":
+        pytest.skip("brings databases up to date and writes no file")
+    chosen = read(environment(program, secrets))
+    needed = {chosen.staging_root, chosen.storage_root if chosen.storage_driver == "files" else ""}
+    if program.module in OWNERS:
+        places = (*chosen.backup_places.values(), chosen.backup_keys)
+        needed |= {chosen.backup_root, *(place.removeprefix("file://") for place in places)}
+        assert len({"/sao-luu", "/khoa-sao-luu"} & needed) == 2
+    assert needed - {""} <= program.writes, needed - program.writes
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -205,6 +220,9 @@ def test_pods_are_shut_in_and_replaced_one_by_one() -> None:
         if each["kind"] == "Deployment":
             assert each["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
             assert ("PodDisruptionBudget", each["metadata"]["name"]) in kinds
+            # Whoever is counted by an autoscaler must not be counted by each apply as well.
+            scaled = ("HorizontalPodAutoscaler", each["metadata"]["name"]) in kinds
+            assert scaled == ("replicas" not in each["spec"])
     assert ("NetworkPolicy", "nothing") in kinds
     listed = forms.documents(DEPLOY / "kustomization.yaml")[0]
     named = {Path(path).name for path in listed["resources"]} | {"migrate.yaml"}
