@@ -107,6 +107,19 @@ def test_who_is_on_duty_finds_every_alert_in_vietnamese() -> None:
     }
 
 
+def test_connections_are_counted_as_the_table_says() -> None:
+    one = {f.name: f.default for f in msgspec.structs.fields(Settings)}["connections_per_cluster"]
+    row = re.compile(
+        r"^\| \d.* \| (\d+) \| (\d+) \| [^|]*cores[^|]* \| [^|]* \| (\d+) \|$", flags=re.M
+    )
+    rows = [[int(each) for each in found] for found in row.findall(GUIDE)]
+    assert len(rows) == 3
+    for web, worker, connections in rows:
+        assert connections == (web + worker + 1) * one + 20
+    conf = (DEPLOY / "postgres/postgresql.conf").read_text()
+    assert int(re.findall(r"^max_connections = (\d+)$", conf, flags=re.M)[0]) >= rows[0][2]
+
+
 def _verbs(parser: argparse.ArgumentParser, so_far: str = "") -> Iterator[str]:
     yield so_far
     for action in parser._actions:
