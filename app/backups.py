@@ -15,7 +15,7 @@ from app.trail.sealing import verify
 from infra.archive import archive_at
 from infra.clock import now
 from storage import backups as files
-from tenants import provision, registry, upgrade
+from tenants import parted, provision, registry, takeovers, upgrade
 from tenants.backup import base, copies, drills, dumps, marks, places, restoring
 from tenants.backup.drills import Drill, Seen
 from tenants.backup.opening import reaching
@@ -25,7 +25,7 @@ from tenants.backup.shapes import BackupError, cause
 from tenants.clusters import owner
 from tenants.current import acting_for
 from tenants.db import control
-from tenants.holding import held
+from tenants.holding import held, must_be_settled
 from tenants.shapes import Tenant
 
 _log = structlog.get_logger()
@@ -112,6 +112,7 @@ async def restore(slug: str, target: datetime, *, own: bool) -> Restored:
     """
     async with held(slug, beside="restore"):
         tenant = await _whole(slug)
+        await _must_have_been_itself(tenant, target)
         if not own:
             await reaching(tenant.cluster, target)
         return await _restored(tenant, target, own)
@@ -135,15 +136,20 @@ async def bring_files_back(slug: str) -> files.Returned:
             return await _bring_files(tenant, connection)
 
 
-async def switch(slug: str, who: str, reason: str) -> str:
+async def switch(slug: str, who: str, reason: str, *, alone: bool = False) -> str:
     """Let the restored database serve; what the old one is called since.
 
-    Whoever switches answers for it that the trail goes on from an earlier seal.
+    Whoever switches answers for it that the trail goes on from an earlier seal. `alone`: also one
+    from before others joined, whose data is not in it: their mergers have to be given up then.
+    Raises ProvisionError, and BackupError for one that does not hold who is part of the tenant
+    now, or holds who has left.
     """
-    async with held(slug, beside="restore"):
+    async with held(slug, beside="restore"), held(slug, beside="merger"):
         tenant = await _whole(slug)
         # The closed database of who joined another is what the two are told apart by.
         await provision.must_be_alone(slug)
+        await must_be_settled(tenant.id)
+        await _must_hold_the_same(tenant, alone)
         kept = await restoring.switch(tenant)
     # It may be from before an upgrade: until `motcua upgrade` no program touches it.
     await upgrade.look(tenant)
@@ -151,6 +157,32 @@ async def switch(slug: str, who: str, reason: str) -> str:
         head = await heads.head()
     await heads.accept_break(tenant, head.seq if head else 0, who, reason)
     return kept
+
+
+async def _must_have_been_itself(tenant: Tenant, target: datetime) -> None:
+    if any(begin <= target < end for begin, end in await parted.away(tenant.id)):
+        raise BackupError(
+            f"{tenant.slug} was part of another tenant then: what it did lies in that one's backups"
+        )
+
+
+async def _must_hold_the_same(tenant: Tenant, alone: bool) -> None:
+    """Who joined since would be nowhere, who parted since would be in two places."""
+    parts = {each.former.id for each in await takeovers.in_force() if each.into_id == tenant.id}
+    there = await restoring.who_was_part(tenant)
+    slugs = {each.id: each.slug for each in await registry.every()}
+    if gone := ", ".join(slugs.get(each, str(each)) for each in there - parts):
+        raise BackupError(
+            f"{gone} was part of {tenant.slug} then and is not any more: restore to a moment after"
+            " they parted"
+        )
+    missing = ", ".join(slugs.get(each, str(each)) for each in parts - there)
+    if missing and not alone:
+        raise BackupError(
+            f"{missing} had not joined {tenant.slug} then, and what it has done since would be"
+            " lost: restore to a later moment; or, if there is none, switch with --alone and then"
+            " motcua tenant merge cancel, which opens it as it was"
+        )
 
 
 async def name_place(slug: str, address: str, every_hours: int) -> None:

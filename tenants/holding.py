@@ -7,6 +7,7 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 import asyncpg
 
@@ -14,8 +15,17 @@ from infra.dsn import Address
 from infra.owner_lock import send_others_away
 from infra.settings import settings
 from tenants.clusters import owner, unhurried
+from tenants.db import control
 from tenants.provision import ProvisionError
 
+_HALF_DONE = """
+select m.joined_slug from merger m where $1 in (m.joined_id, m.into_id)
+and exists (select from merger_step s where s.merger_id = m.id and s.step in ('closed', 'parting'))
+and not exists (select from merger_step s where s.merger_id = m.id
+                and (s.step in ('cancelled', 'parted') or s.step = 'whole' and not exists (
+                    select from merger_step p where p.merger_id = m.id and p.step = 'parting')))
+limit 1
+"""
 # A killed process is gone a moment before its connection is.
 _PAUSES = (0.1, 0.4)
 
@@ -40,6 +50,17 @@ async def held(slug: str, *, beside: str = "") -> AsyncIterator[None]:
         yield
 
 
+async def must_be_settled(tenant: UUID) -> None:
+    """Raise ProvisionError for one of a merger or split that is half done: what its database will
+    hold is not said yet."""
+    joined = await control.fetch_value(_HALF_DONE, tenant)
+    if joined is not None:
+        raise ProvisionError(
+            f"a merger or split of {joined} is half done: run it again, or motcua tenant merge"
+            f" cancel {joined}"
+        )
+
+
 async def _take(connection: asyncpg.Connection, name: str, slug: str, *, shared: bool) -> None:
     number = zlib.crc32(name.encode())
     await send_others_away(connection, number)
@@ -50,5 +71,6 @@ async def _take(connection: asyncpg.Connection, name: str, slug: str, *, shared:
         if pause is not None:
             await asyncio.sleep(pause)
     raise Held(
-        f"a backup, a restore, an import or an erasure of {slug} is at work: wait until it is over"
+        f"a backup, a restore, a merger, an import or an erasure of {slug} is at work:"
+        " wait until it is over"
     )

@@ -31,6 +31,9 @@ def add_verbs(verbs: Verbs) -> None:
     restore.add_argument("--own", action="store_true", help="from the tenant's own backup")
     switch = add_verb(verbs, "switch", _switch, "slug")
     switch.add_argument("--reason", required=True, help="why, for the trail and its seals")
+    switch.add_argument(
+        "--alone", action="store_true", help="also from before others joined, who are given up"
+    )
     whole = add_verb(verbs, "restore-cluster", _restore_cluster, "cluster")
     whole.add_argument("--at", type=_moment, default=None, help=_AT)
     whole.add_argument("--into", type=Path, required=True, help="a directory that is not there yet")
@@ -106,7 +109,7 @@ async def _restore(asked: argparse.Namespace) -> None:
 
 
 async def _switch(asked: argparse.Namespace) -> None:
-    kept = await backups.switch(asked.slug, who(), asked.reason)
+    kept = await backups.switch(asked.slug, who(), asked.reason, alone=asked.alone)
     await note("backup.switch", asked.slug, kept_as=kept, reason=asked.reason)
     print(f"{asked.slug} serves what was restored; the former database is kept as {kept}")
 

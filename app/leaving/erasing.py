@@ -23,7 +23,7 @@ from infra.ids import uuid7
 from tenants import registry
 from tenants.backup.shredding import remove_blobs, shred
 from tenants.db import control
-from tenants.holding import held
+from tenants.holding import held, must_be_settled
 from tenants.shapes import Secrets, Site, Tenant
 
 _BEGIN = """
@@ -181,6 +181,7 @@ class _Run:
         return {"on": today()}
 
     async def reconciled(self) -> dict[str, Any]:
+        await must_be_settled(self._erasure["tenant_id"])
         if bytes.fromhex(digest_or_refusal(self._folder)) != self._erasure["bag_digest"]:
             raise LeavingRefused(f"{self._folder} is not the bag that was handed over")
         found = await reconcile(await self._tenant(), self._folder)

@@ -13,7 +13,7 @@ from tenants import provision
 from tenants.backup.shredding import remove_blobs, shred
 from tenants.clusters import owner, quoted
 from tenants.current import acting_for
-from tenants.holding import held
+from tenants.holding import held, must_be_settled
 from tenants.shapes import Tenant
 
 # What restoring has put aside under a name of its own.
@@ -54,6 +54,7 @@ async def remove(tenant: Tenant) -> None:
     What can be away comes first: once the registry has forgotten the tenant, nobody can go on.
     """
     async with held(tenant.slug):
+        await must_be_settled(tenant.id)
         await provision.close(tenant)
         closed = msgspec.structs.replace(tenant, status="provisioning")
         await remove_blobs(closed)

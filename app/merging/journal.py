@@ -1,7 +1,7 @@
 """How far a merger has come, in the control plane: one that was cut short goes on with the rest."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from infra.settings import settings
 from tenants import provision
 from tenants.clusters import owner, unhurried
 from tenants.db import control
+from tenants.holding import held
 from tenants.shapes import Tenant
 
 # Any fixed number serves; nothing else in the control database locks by it.
@@ -55,6 +56,15 @@ async def only_one() -> AsyncIterator[None]:
         await send_others_away(connection, _LOCK)
         if not await connection.fetchval("select pg_try_advisory_lock($1)", _LOCK):
             raise MergeRefused("another merger or split is at work: wait until it is over")
+        yield
+
+
+@asynccontextmanager
+async def holding(*tenants: Tenant) -> AsyncIterator[None]:
+    """Keep the tenants from being removed or given another database meanwhile. Raises Held."""
+    async with AsyncExitStack() as stack:
+        for tenant in tenants:
+            await stack.enter_async_context(held(tenant.slug, beside="merger"))
         yield
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from app.leaving import going
 from app.merging import closing, files, journal, moving, rules
 from app.merging.journal import Journal
 from app.merging.refusals import MergeRefused
@@ -38,7 +39,9 @@ class Merged(msgspec.Struct, kw_only=True):
 async def run(joining: Tenant, into: Tenant, plan: Plan, *, by: str) -> Merged:
     """Make `joining` part of `into` as decided. Raises MergeRefused; then both are as before."""
     _must_fit(joining, into, plan)
-    async with journal.only_one():
+    async with journal.only_one(), journal.holding(joining, into):
+        for each in (joining, into):
+            await going.refuse(each)
         return await _run(joining, into, plan, by)
 
 
@@ -59,11 +62,12 @@ async def _run(joining: Tenant, into: Tenant, plan: Plan, by: str) -> Merged:
 
 
 async def cancel(joining: Tenant, *, by: str) -> None:
-    """Give a merger up that was cut short before anything had moved: the joining tenant works on.
+    """Give a merger up that has not moved anything, because it was cut short or because the
+    receiving tenant is again what it was before: the joining one works on.
 
     Raises MergeRefused when there is none, or when it has moved.
     """
-    async with journal.only_one():
+    async with journal.only_one(), journal.holding(joining):
         await _cancel(joining, by)
 
 
@@ -77,7 +81,9 @@ async def _cancel(joining: Tenant, by: str) -> None:
     into = next((t for t in await registry.every() if t.id == book.into_id), None)
     if into is not None and await has_moved(into, book.id):
         raise MergeRefused(f"{joining.slug} has joined {into.slug}: run the merger again to end it")
-    await closing.open_again(joining)
+    if led := await addresses.led(joining.id):
+        await addresses.give_back(joined=joining.id, into=led[0].into, at=now())
+    await closing.open_again(joining, was_open=bool(led) and book.was_open)
     await book.note("cancelled")
 
 

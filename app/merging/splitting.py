@@ -46,7 +46,7 @@ async def split(joined: Tenant, into: Tenant, *, agencies: Sequence[str] = (), b
 
     Raises MergeRefused; then both are as before.
     """
-    async with journal.only_one():
+    async with journal.only_one(), journal.holding(joined, into):
         return await _split(joined, into, agencies, by)
 
 

@@ -100,6 +100,17 @@ async def switch(tenant: Tenant) -> str:
     return kept
 
 
+async def who_was_part(tenant: Tenant) -> set[UUID]:
+    """Who had joined the tenant when it was as it is loaded beside the living one."""
+    async with owner(tenant.cluster) as admin:
+        if not await _exists(admin, beside(tenant)):
+            raise BackupError(f"nothing is loaded for {tenant.slug}: run motcua backup restore")
+    async with owner(tenant.cluster, beside(tenant)) as connection:
+        if not await connection.fetchval("select to_regclass('merger')"):
+            return set()  # as it was before anybody could join
+        return {row["joined_id"] for row in await connection.fetch("select joined_id from merger")}
+
+
 async def note_files(run: UUID, missing: int) -> None:
     """Write down how many files neither the store nor the archive has any more."""
     await control.execute("update restore_run set objects_missing = $2 where id = $1", run, missing)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from app import backups, lifecycle
 from app.chains import tenant_chain
 from app.merging import closing, journal, moving, planning, running, sides, splitting, telling
 from app.merging.refusals import MergeRefused
@@ -16,13 +17,15 @@ from app.usage.rows import ROWS
 from billing import collect, meter, rebuild
 from infra import clock
 from infra.clock import now
-from tenants import addresses, db, issuers, provision, registry
-from tenants.clusters import owner
+from tenants import addresses, db, holding, issuers, provision, registry
+from tenants.backup import restoring
+from tenants.backup.shapes import BackupError
+from tenants.clusters import clone, close_doors, grant_tables, owner, template
 from tenants.current import acting_for
 from tenants.work import work
 from tests import cast
 from tests.cli.running import run
-from tests.merging.conftest import decided, elsewhere
+from tests.merging.conftest import decided, elsewhere, merged
 
 _PARTNERS = """
 insert into partner (id, slug, name, address, public_key, added_at)
@@ -33,6 +36,10 @@ insert into workflow (id, procedure_code, version, document, state, valid_from, 
     published_at)
 select gen_random_uuid(), '9.same', count(*) + 1, $1::jsonb, 'published', '2026-01-01', now(), now()
 from workflow where procedure_code = '9.same'
+"""
+_LOADED = """
+insert into restore_run (id, tenant_slug, target_at, set_id, database, began_at, loaded_at)
+select gen_random_uuid(), $1, now(), gen_random_uuid(), $2, now(), now()
 """
 # An act nobody did there, dated so that it waits for no seal yet.
 _FORGED = """
@@ -58,6 +65,8 @@ async def test_disturbed_again_and_again_they_are_one_and_part_as_who_they_were(
     await _what_was_done_in_the_last_second(worked, joining)
     await elsewhere(_the_books_say_what_the_rows_say(worked))
     await _a_split_cut_short(worked, joining, monkeypatch)
+    await _what_else_takes_a_tenant_apart_waits(worked, joining, plan)
+    await _the_receiving_one_restored_to_before(worked, joining)
 
 
 async def _the_same_names_for_other_things(worked, joining):
@@ -220,6 +229,48 @@ async def _a_split_cut_short(worked, joining, monkeypatch):
     await split()
     assert await _status(joining) == "active"
     assert (await registry.by_host(joining.host)).id == joining.id
+
+
+async def _what_else_takes_a_tenant_apart_waits(worked, joining, plan):
+    """Removing, switching and merging one tenant come one after the other, and none into the
+    middle of another that was killed."""
+    for one in (worked, joining):
+        async with holding.held(one.slug):
+            for verb in (
+                running.run(joining, worked, plan, by="Kiểm thử"),
+                lifecycle.drop(one.slug),
+                backups.switch(one.slug, "Kiểm thử", "thử"),
+            ):
+                with pytest.raises(provision.ProvisionError, match=r"is at work|has a contract"):
+                    await elsewhere(verb)
+    book = await journal.begun(joining, worked, bytes(32), "Kiểm thử")
+    await book.note("closed", open=True)
+    for one in (worked, joining):
+        with pytest.raises(provision.ProvisionError, match=r"half done|is part of"):
+            await elsewhere(backups.switch(one.slug, "Kiểm thử", "thử"))
+    await elsewhere(running.cancel(joining, by="Kiểm thử"))
+    assert await _status(joining) == "active"
+
+
+async def _the_receiving_one_restored_to_before(worked, joining):
+    """What is loaded knows nothing of who joined since."""
+    await elsewhere(merged(joining, worked))
+    async with owner("main") as admin:
+        await clone(admin, await template("main", tenant_chain()), restoring.beside(worked))
+        await close_doors(admin, restoring.beside(worked), worked.role)
+    async with owner("main", restoring.beside(worked)) as connection:
+        await grant_tables(connection, worked.role)
+    values = (worked.slug, restoring.beside(worked))
+    await db.control.execute(_LOADED, *values)
+    with pytest.raises(BackupError, match=f"{joining.slug} had not joined"):
+        await elsewhere(backups.switch(worked.slug, "Kiểm thử", "thử"))
+    kept = await elsewhere(backups.switch(worked.slug, "Kiểm thử", "thử", alone=True))
+    async with owner("main") as admin:
+        await admin.execute(f"drop database {kept}")
+    await elsewhere(running.cancel(joining, by="Kiểm thử"))
+    assert await _status(joining) == "active"
+    assert (await registry.by_host(joining.host)).id == joining.id
+    assert await cast.at(joining, db.tenant.fetch_value("select count(*) from dossier")) > 0
 
 
 async def _dies(*_, **__):
