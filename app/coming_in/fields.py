@@ -78,3 +78,9 @@ FIELDS: Mapping[SheetName, tuple[Field, ...]] = {
         _field("added", "ngày thêm, ngày tải lên"),
     ),
 }  # fmt: skip
+
+
+def called(sheet: SheetName, name: str) -> str:
+    """How people call a field for which the old system has no column: "ngày tiếp nhận"."""
+    heads = (field.heads[0] for field in FIELDS[sheet] if field.name == name)
+    return next(heads, name)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, time
 
 from app.coming_in import days
+from app.coming_in.fields import called
 from app.coming_in.mapping import Meanings, Standing, fold
 from app.coming_in.shapes import Origin, Remark, Row, SheetName, Weight
 
@@ -89,7 +90,7 @@ class Judged:
 
     def _say(self, field: str, weight: Weight, sentence: str) -> None:
         value = self[field][:_LONGEST_SHOWN]
-        column = self._columns.get(field) or field
+        column = self._columns.get(field) or called(self.sheet, field)
         remark = Remark(self.sheet.value, self.row.number, column, value, weight, sentence)
         self._remarks.append(remark)
 

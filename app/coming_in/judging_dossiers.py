@@ -19,7 +19,10 @@ from infra.clock import VIETNAM
 GOES_ON = frozenset({1, 2, 4, 9})  # somebody here still has to do something
 _TITLE, _NOTE = 300, 2000
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}")
-_NO_CODE = "Mã này không tra cứu được; thêm code_prefix vào tệp ánh xạ rồi chạy lại."
+_NO_CODE = (
+    "Mã này không tra cứu được: mã cần có chữ cái và ít nhất bốn chữ số. Ghi code_prefix trong tệp "
+    "ánh xạ, ví dụ CU2019, rồi chạy lại."
+)
 _SPELT = "Mã cũ có ký tự không dùng để tra cứu; mã ở đây là {}, ông/bà báo cho người nộp khi cần."
 _ENDED = "Cơ quan này đã kết thúc hoạt động; chọn cơ quan kế thừa trong mục agencies."
 _NOT_NOW = "Thủ tục đã hết hiệu lực; chọn thủ tục thay thế hoặc sửa trạng thái."

@@ -137,6 +137,8 @@ def test_a_carried_code_can_be_tracked_and_printed_and_stays_itself() -> None:
     assert codes.carried("000.00.23.h08-230511-0012 ", "") == "000.00.23.H08-230511-0012"
     assert codes.carried("2019/0012", "CU") == "CU-2019-0012"
     assert codes.carried("2019/0012", "") is None
+    assert codes.carried("BN 15", "CU") is None
+    assert codes.carried("BN 15", "CU2019") == "CU2019-BN-15"
 
 
 def test_what_is_changed_of_an_applicant_is_kept_as_it_was() -> None:
@@ -182,6 +184,14 @@ def test_open_work_of_an_agency_that_ended_lies_with_its_successor(word: str, ke
     assert [remark.column for remark in remarks if remark.column == "Đơn vị"] == (
         ["Đơn vị"] if key == "moi" else []
     )
+
+
+def test_a_column_they_do_not_have_is_named_as_people_name_it() -> None:
+    remarks: list[Remark] = []
+    row = Judged(SheetName.DOSSIERS, Row(2, {}), {"code": "Số biên nhận"}, remarks)
+    row.note("received", "…")
+    row.note("code", "…")
+    assert [remark.column for remark in remarks] == ["ngày tiếp nhận", "Số biên nhận"]
 
 
 def test_a_mapping_is_told_everything_that_is_wrong_at_once() -> None:
