@@ -239,6 +239,8 @@ def test_units_are_shut_in_as_well() -> None:
             assert line in text, (path.name, line)
         hidden = "secrets/owner" in text.split("InaccessiblePaths=", 1)[1].split("\n", 1)[0]
         assert hidden == any(name in path.name for name in ("web", "worker")), path.name
+        if "StateDirectory=" in text:
+            assert "\nLimitNOFILE=65536\n" in text and "\nLimitCORE=0\n" in text, path.name
         # What is hidden would be read through /proc of a program of the same user and group.
         assert (f"\nGroup=motcua{'' if hidden else '-owner'}\n") in text, path.name
         assert ("\nProcSubset=pid\n" in text) == ("keeper" not in path.name), path.name
