@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Computes a statement (bảng kê) again from its export, with nothing but Python's own library.
 
-    python3 recompute.py bang-ke-2026-11.json
+    python3 recompute.py tinh-lai-binhdinh-2026-11.json
 
 Prints what was stated beside what comes out, and the difference in đồng; ends with 0 only when
 nothing differs. It shares no line of code with the system that made the statement.

@@ -13,6 +13,7 @@ from billing.papers import filling, invoices, pdf, sheets
 from billing.queries import StatementView
 from infra import clock
 from storage.names import attachment
+from tenants.shapes import Tenant
 
 _TYPES = {
     "pdf": "application/pdf",
@@ -22,8 +23,12 @@ _TYPES = {
 }
 
 
-async def saved(tenant_id: UUID, month: date, name: str) -> Response[bytes]:
-    """The file of that name, such as `bang-ke.pdf`; raises NotFound, RateUnknown, NoContract."""
+async def saved(tenant: Tenant, month: date, name: str) -> Response[bytes]:
+    """The file of that name, such as `bang-ke.pdf`; raises NotFound, RateUnknown, NoContract.
+
+    It is saved under the tenant's name and the month: an accountant keeps those of many.
+    """
+    tenant_id = tenant.id
     stem, _, suffix = name.rpartition(".")
     view = await queries.statement(tenant_id, month)
     if suffix == "pdf":
@@ -41,7 +46,7 @@ async def saved(tenant_id: UUID, month: date, name: str) -> Response[bytes]:
         content,
         media_type=_TYPES[suffix],
         headers={
-            "Content-Disposition": attachment(f"{stem}-{month:%Y-%m}.{suffix}"),
+            "Content-Disposition": attachment(f"{stem}-{tenant.slug}-{month:%Y-%m}.{suffix}"),
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cache-Control": "private, no-store",
         },

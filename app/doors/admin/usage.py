@@ -54,7 +54,7 @@ async def save_usage(request: Asked, month: FromPath[str], name: FromPath[str]) 
     """A paper of the statement, its spreadsheet, its data."""
     await administrator(request)
     shown = await _opened(month)
-    return await statement_files.saved(current().id, shown.view.statement.month, name)
+    return await statement_files.saved(current(), shown.view.statement.month, name)
 
 
 @get(f"{ONE}/{{line:str}}")

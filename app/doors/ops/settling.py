@@ -18,7 +18,7 @@ async def save_file(
 ) -> Response[bytes]:
     """A paper of the statement, its spreadsheet, its data."""
     tenant = await tenant_of(slug)
-    return await statement_files.saved(tenant.id, month_at(month), name)
+    return await statement_files.saved(tenant, month_at(month), name)
 
 
 @post("/bang-ke/{slug:str}/{month:str}/buoc")

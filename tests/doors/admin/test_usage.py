@@ -38,7 +38,7 @@ async def renting(province):
     return province
 
 
-async def test_administrators_read_open_save_and_accept_the_same_digits(thu, renting):
+async def test_administrators_read_open_save_and_accept_the_same_digits(thu, renting, province):
     text = await see(thu, HERE)
     assert "Đã gửi bảng kê cho bên thuê" in text
     assert "Sử dụng và hợp đồng" in text and "1.500 đồng mỗi phần." in text
@@ -51,7 +51,9 @@ async def test_administrators_read_open_save_and_accept_the_same_digits(thu, ren
     assert "36.000.000 đồng chia cho 36 tháng" in await see(thu, f"{page}/OSS")
     for name in ("bang-ke.pdf", "m4.pdf", "bang-ke.xlsx"):
         assert (await thu.get(f"{page}/tep/{name}")).content[:2] in (b"%P", b"PK")
-    export = json.loads((await thu.get(f"{page}/tep/tinh-lai.json")).content)
+    saved = await thu.get(f"{page}/tep/tinh-lai.json")
+    assert f"tinh-lai-{province.slug}-2026-10.json" in saved.headers["content-disposition"]
+    export = json.loads(saved.content)
     assert recompute.compare(export)[-1] == ("TOTAL", 1_003_000, 1_003_000)
     answer = await thu.post(f"{page}/nghiem-thu", data={"can_cu": "Số 12/BB"})
     text = await see(thu, went_to(answer))
