@@ -28,8 +28,13 @@ def _opened(kind: str, token: str, sealed: bytes | None, shape: type[T]) -> T | 
 SABOTAGES = (
     Sabotage(
         "any certificate will do for the sessions' server", "infra/valkey_lines.py",
-        'chosen["ssl_check_hostname"] = True', 'chosen["ssl_check_hostname"] = False',
+        'said["ssl_check_hostname"] = True', 'said["ssl_check_hostname"] = False',
         ("tests/security/test_asvs_outward.py",),
+    ),
+    Sabotage(
+        "a line of a former password stays open", "infra/valkey_lines.py",
+        "if connection not in self._former:", "if self._former is not None:",
+        ("tests/infra/test_valkey_lines.py",),
     ),
     Sabotage(
         "a session is good at every site", _STORE,
