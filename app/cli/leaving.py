@@ -69,6 +69,7 @@ async def _export(asked: argparse.Namespace) -> None:
 
 
 async def _import(asked: argparse.Namespace) -> None:
+    os.nice(10)
     with _told(asked.bag):
         came = await arriving.take_in(
             *(asked.slug, asked.bag),
@@ -139,8 +140,8 @@ def _told(folder: Path) -> Iterator[None]:
         yield
     except StoreUnavailable as error:
         raise LeavingRefused(
-            f"the store does not answer ({error}): what is done stays done; once it is back,"
-            " run this again with --resume"
+            f"the store does not answer or refuses us ({error}): what is done stays done; once it"
+            " is back, run this again with --resume"
         ) from None
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import select
 import sys
@@ -37,6 +38,8 @@ def main(arguments: list[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     # What goes wrong is told without the values that were at hand: keys are among them.
     log.configure("warning")
+    # One sentence says that a store is away; each try that failed need not.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     try:
         asyncio.run(_run(asked))
     except (
@@ -50,7 +53,8 @@ def main(arguments: list[str] | None = None) -> None:
     ) as error:
         sys.exit(f"motcua: {error}")
     except StoreUnavailable as error:
-        sys.exit(f"motcua: the store does not answer ({error}): run this again once it is back")
+        told = f"the store does not answer or refuses us ({error})"
+        sys.exit(f"motcua: {told}: see to it, then run this again")
     except (OSError, PostgresError, InterfaceError) as error:
         if isinstance(error, OSError) and error.filename:
             sys.exit(f"motcua: {error.filename}: {error.strerror}")

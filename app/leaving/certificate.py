@@ -18,6 +18,7 @@ FORMAT = "motcua-erasure/1"
 _STEPS = {
     "contract_ended": "Hợp đồng thuê đã hết thời hạn",
     "reconciled": "Đối soát gói dữ liệu với dữ liệu trên hệ thống, không có sai lệch",
+    "removal_begun": "Bắt đầu xóa; từ đây không mở lại và không khôi phục được",
     "files_erased": "Xóa kho tệp giấy tờ",
     "database_dropped": "Xóa cơ sở dữ liệu, tài khoản truy cập và khóa mã hóa",
     "backups_shredded": "Hủy khóa các bản sao lưu, không ai đọc được nữa",

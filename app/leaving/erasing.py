@@ -20,7 +20,7 @@ from billing import service as billing
 from billing.papers.pdf import pdf_of
 from infra.clock import VIETNAM, now, today
 from infra.ids import uuid7
-from tenants import registry
+from tenants import provision, registry
 from tenants.backup.shredding import remove_blobs, shred
 from tenants.db import control
 from tenants.holding import held, must_be_settled
@@ -39,8 +39,8 @@ order by begun_at desc limit 1
 """
 _STEPS = """
 select step, done_at as at, done_by as by, detail from erasure_step
-where erasure_id = $1 order by array_position('{contract_ended,reconciled,files_erased,
-    database_dropped,backups_shredded,backups_removed}', step)
+where erasure_id = $1 order by array_position('{contract_ended,reconciled,removal_begun,
+    files_erased,database_dropped,backups_shredded,backups_removed}', step)
 """
 _STEP = """
 insert into erasure_step (erasure_id, step, detail, done_at, done_by) values ($1, $2, $3, $4, $5)
@@ -130,8 +130,8 @@ async def _erase(slug: str, folder: Path, by: str) -> Certificate:
     if not await going.is_going(erasure["tenant_id"]):
         await run.look_again()
     for step in (
-        run.contract_ended, run.reconciled, run.files_erased, run.database_dropped,
-        run.backups_shredded, run.backups_removed,
+        run.contract_ended, run.reconciled, run.removal_begun, run.files_erased,
+        run.database_dropped, run.backups_shredded, run.backups_removed,
     ):  # fmt: skip
         await run.do(step)
     return await _certify(erasure, by)
@@ -192,6 +192,13 @@ class _Run:
             )
         own = await control.fetch_value(_OWN_PLACE, self._erasure["tenant_id"])
         return {**found._asdict(), "own_place": bool(own)}
+
+    async def removal_begun(self) -> dict[str, Any]:
+        """Written down before the first file goes: one that dies there leaves half a store."""
+        tenant = await self._tenant()
+        removing.refuse_open(tenant)
+        await provision.must_be_alone(tenant.slug)
+        return {}
 
     async def files_erased(self) -> dict[str, Any]:
         await removing.erase_files(await self._tenant())

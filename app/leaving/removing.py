@@ -30,7 +30,7 @@ async def close(tenant: Tenant) -> None:
 
 async def erase_files(tenant: Tenant) -> None:
     """Remove the tenant's bucket, and the files that were on their way into it."""
-    _refuse_open(tenant)
+    refuse_open(tenant)
     await provision.must_be_alone(tenant.slug)
     await store_of(tenant).erase()
     if settings().staging_root:
@@ -40,7 +40,7 @@ async def erase_files(tenant: Tenant) -> None:
 
 async def drop_database(tenant: Tenant) -> None:
     """Remove the tenant's database, copies of it that were put aside, its role and its keys."""
-    _refuse_open(tenant)
+    refuse_open(tenant)
     async with owner(tenant.cluster) as admin:
         like = tenant.database.replace("_", r"\_") + r"\_cu\_%"
         for row in await admin.fetch(_KEPT_COPIES, like):
@@ -63,6 +63,7 @@ async def remove(tenant: Tenant) -> None:
         await shred(closed)
 
 
-def _refuse_open(tenant: Tenant) -> None:
+def refuse_open(tenant: Tenant) -> None:
+    """Raise LeavingRefused for a tenant whose doors are not closed."""
     if tenant.status != "provisioning":
         raise LeavingRefused(f"{tenant.slug} is open: run motcua tenant close first")

@@ -95,8 +95,8 @@ def assert_certified(proof: erasing.Certificate, made: exporting.Exported) -> No
     assert told.handed_over.bag_digest == made.digest
     steps = {done.step: done.detail for done in told.steps}
     assert list(steps) == [
-        "contract_ended", "reconciled", "files_erased", "database_dropped", "backups_shredded",
-        "backups_removed",
+        "contract_ended", "reconciled", "removal_begun", "files_erased", "database_dropped",
+        "backups_shredded", "backups_removed",
     ]  # fmt: skip
     assert steps["reconciled"]["rows"] == made.summary.rows
     paper = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(proof.pdf)).pages)

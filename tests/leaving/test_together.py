@@ -46,7 +46,7 @@ async def test_what_was_equal_once_is_compared_again_and_what_is_going_stays_shu
     await removing.close(tenant)
     with pytest.raises(LeavingRefused, match="not as it was handed over"):
         await erasing.erase(tenant.slug, tmp_path / "bag", "Vân Anh")
-    await db.control.execute(_STEP, tenant.id, "files_erased", now())
+    await db.control.execute(_STEP, tenant.id, "removal_begun", now())
     for doing in (
         arriving.open_doors(tenant.slug), backups.bring_files_back(tenant.slug),
         backups.restore(tenant.slug, now(), own=True),

@@ -39,8 +39,8 @@ create index erasure_by_slug on erasure (tenant_slug, begun_at desc);
 create table erasure_step (
     erasure_id uuid not null references erasure,
     step text not null check (step in (
-        'contract_ended', 'reconciled', 'files_erased', 'database_dropped', 'backups_shredded',
-        'backups_removed')),
+        'contract_ended', 'reconciled', 'removal_begun', 'files_erased', 'database_dropped',
+        'backups_shredded', 'backups_removed')),
     detail jsonb not null,
     done_at timestamptz not null,
     done_by text not null,
