@@ -28,6 +28,8 @@ limit 1
 """
 # A killed process is gone a moment before its connection is.
 _PAUSES = (0.1, 0.4)
+_ALONE = "select pg_try_advisory_lock($1)"
+_TOGETHER = "select pg_try_advisory_lock_shared($1)"
 
 
 class Held(ProvisionError):
@@ -64,9 +66,9 @@ async def must_be_settled(tenant: UUID) -> None:
 async def _take(connection: asyncpg.Connection, name: str, slug: str, *, shared: bool) -> None:
     number = zlib.crc32(name.encode())
     await send_others_away(connection, number)
-    way = "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock"
+    query = _TOGETHER if shared else _ALONE
     for pause in (*_PAUSES, None):
-        if await connection.fetchval(f"select {way}($1)", number):
+        if await connection.fetchval(query, number):
             return
         if pause is not None:
             await asyncio.sleep(pause)

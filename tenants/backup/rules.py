@@ -155,20 +155,26 @@ def incomplete(
     """Sets of which a place shows less than the catalogue says was made.
 
     `parts` counts the blobs of each set that has a manifest there, the manifest among them. Of an
-    era of the log at least one file has to be there, and in the newest none between two others: a
-    file sent twice counts twice in the catalogue, so its number tells nothing.
+    era of the log that a living base may still need, at least one file has to be there, and in the
+    newest none may lack between two others: a file sent twice counts twice in the catalogue, so its
+    number tells nothing.
     """
-    found, newest = set(), max((each.id for each in sets if each.kind == "wal"), default=None)
-    files = {each.id: {s.file for s in log if s.era == each.id} for each in sets}
-    for each in sets:
-        if each.kind != "wal":
-            lacks = parts.get(each.id, 0) <= each.parts
-        else:
-            broken = each.id == newest and broken_after(files[each.id], segment_bytes)
-            lacks = bool((each.parts and not files[each.id]) or broken)
-        if lacks:
-            found.add(each.id)
+    eras = [each for each in sets if each.kind == "wal"]
+    newest = max((era.id for era in eras), default=None)
+    oldest = min((each.began_at for each in sets if each.kind == "base"), default=None)
+    files: dict[UUID, set[str]] = {era.id: set() for era in eras}
+    for segment in log:
+        files.setdefault(segment.era, set()).add(segment.file)
+    found = {each.id for each in sets if each.kind != "wal" and parts.get(each.id, 0) <= each.parts}
+    found |= {era.id for era in eras if era.parts and not files[era.id] and _serves(era, oldest)}
+    if newest is not None and broken_after(files[newest], segment_bytes):
+        found.add(newest)
     return found
+
+
+def _serves(era: BackupSet, oldest: datetime | None) -> bool:
+    """Whether a base that began then may be rolled forward by it."""
+    return oldest is None or era.reaches_at is None or era.reaches_at > oldest
 
 
 def _place(file: str, segment_bytes: int) -> tuple[int, int]:

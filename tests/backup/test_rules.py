@@ -5,6 +5,7 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tenants.backup.layout import Segment, segment_blob, segment_of
 from tenants.backup.rules import (
@@ -17,6 +18,7 @@ from tenants.backup.rules import (
     expired_bases,
     expired_dumps,
     expired_segments,
+    incomplete,
     needed,
     night_begins,
     worries,
@@ -115,6 +117,27 @@ def test_no_file_a_recovery_needs_is_left_out(gaps, first, minutes):
     wanted = [s for s in segments if s.file >= file(first) and s.opened_at <= until]
     assert found[: len(wanted)] == wanted
     assert len(found) - len(wanted) <= 1
+
+
+def test_what_a_place_shows_less_of_than_was_made_is_incomplete():
+    base = replace(era(9, ""), kind="base", parts=2, began_at=NOW)
+    old = replace(era(1, file(1)), parts=4, reaches_at=NOW - DAY)
+    needed_one = replace(era(2, file(5)), parts=4, reaches_at=NOW + DAY)
+    newest = replace(era(3, file(9)), parts=4)
+    log = [Segment(file(n), NOW, "blob", UUID(int=3)) for n in (9, 10, 11)]
+    log.append(Segment(file(5), NOW, "blob", UUID(int=2)))
+    sets = [base, old, needed_one, newest]
+
+    def lacking(there=3, without=()):
+        rest = [each for each in log if each.file not in without]
+        found = incomplete(sets, {base.id: there}, rest, 1 << 24)
+        return {each.int for each in found}
+
+    assert lacking() == set(), "no base is rolled forward by the old one"
+    assert lacking(there=2) == lacking(there=0) == {9}
+    assert lacking(without=(file(5),)) == {2}
+    assert lacking(without=(file(10),)) == {3}
+    assert lacking(without=(file(9), file(10), file(11))) == {3}
 
 
 def test_what_nothing_is_known_of_is_read():
