@@ -13,6 +13,11 @@ from tenants import db
 
 def killed(doing: Callable[[], Coroutine[Any, Any, object]], seconds: float) -> bool:
     """Work for that long, then die by kill -9; whether the work was over before."""
+    return ended(begun(doing), seconds)
+
+
+def begun(doing: Callable[[], Coroutine[Any, Any, object]]) -> int:
+    """Let a child process do it; the child's id."""
     child = os.fork()
     if child == 0:
         ended = 1
@@ -22,6 +27,11 @@ def killed(doing: Callable[[], Coroutine[Any, Any, object]], seconds: float) -> 
             ended = 0
         finally:
             os._exit(ended)
+    return child
+
+
+def ended(child: int, seconds: float) -> bool:
+    """Leave a child that long, then kill it with -9; whether it was over before."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if os.waitpid(child, os.WNOHANG)[0]:

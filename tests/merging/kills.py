@@ -15,8 +15,9 @@ from functools import partial
 from typing import Any
 
 from app.merging import comparing, journal, planning, running, splitting
-from app.merging.refusals import MergeRefused
+from tenants.backup.shapes import BackupError
 from tenants.clusters import owner
+from tenants.provision import ProvisionError
 from tenants.shapes import Tenant
 from tests.bench.house import house, run
 from tests.leaving.dying import killed
@@ -58,30 +59,34 @@ def _until(
     longest: float,
 ) -> int:
     kills = 0
-    while not run(_is(step, both[1])):
-        kills += not killed(_bearing(doing), chance.uniform(0, longest) * (1 + kills / 4))
-        count = run(_dossiers(both[0]))
+    while not run(is_done(step, both[1])):
+        kills += not killed(bearing(doing), chance.uniform(0, longest) * (1 + kills / 4))
+        count = run(dossiers_of(both[0]))
         if count not in (dossiers, 2 * dossiers):
             sys.exit(f"{count} dossiers after a kill")
     return kills
 
 
-def _bearing(doing: Doing) -> Doing:
+def bearing(doing: Doing) -> Doing:
+    """Say a refusal, and end as if nothing had been."""
+
     async def borne() -> None:
         try:
             await doing()
-        except MergeRefused as refused:
+        except (ProvisionError, BackupError) as refused:
             print(f"refused: {refused}", flush=True)
 
     return borne
 
 
-async def _is(step: str, joining: Tenant) -> bool:
+async def is_done(step: str, joining: Tenant) -> bool:
+    """Whether the latest merger of a tenant has come to `whole` or to `parted`."""
     book = await journal.last(joining, "kills")
     return book is not None and step in book.done and (step != "whole" or not book.over)
 
 
-async def _dossiers(tenant: Tenant) -> int:
+async def dossiers_of(tenant: Tenant) -> int:
+    """How many it has."""
     async with owner(tenant.cluster, tenant.database) as connection:
         return int(await connection.fetchval("select count(*) from dossier"))
 
