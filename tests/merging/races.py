@@ -84,7 +84,7 @@ def _beside(
         _must(count in (alone, 2 * alone), f"{count} dossiers")
     if not _is_whole(bag):
         run(_export(other, bag))
-    rows = {each.table.name: each.rows for each in reading.checked(bag).tables}
+    rows = {each.table: each.rows for each in reading.checked(bag).tables}
     _must(rows["dossier"] in (alone, 2 * alone), f"{rows['dossier']} dossiers in the bag")
     return f"{kills} kills, {tries}"
 
