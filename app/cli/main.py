@@ -108,10 +108,15 @@ def _parser() -> argparse.ArgumentParser:
         required=True,
         metavar="control|upgrade|tenant|issuer|province|officer|contract|provider|usage|audit|backup|keys|operator",
     )
-    add_verb(rooms.add_parser("control").add_subparsers(required=True), "migrate", _control_migrate)
+    databases = rooms.add_parser("control", help="the database of all tenants")
+    add_verb(databases.add_subparsers(required=True), "migrate", _control_migrate)
     upgrade.add_verbs(rooms)
-    tenant.add_verbs(rooms.add_parser("tenant").add_subparsers(required=True))
-    issuer.add_verbs(rooms.add_parser("issuer").add_subparsers(required=True))
+    tenants = rooms.add_parser(
+        "tenant", help="tenants: making, closing, leaving, arriving, merging"
+    )
+    tenant.add_verbs(tenants.add_subparsers(required=True))
+    issuers = rooms.add_parser("issuer", help="identity providers, and who signs in by which")
+    issuer.add_verbs(issuers.add_subparsers(required=True))
     contract = rooms.add_parser("contract", help="the contracts on the books")
     load = add_verb(contract.add_subparsers(required=True), "load", _load_contract)
     load.add_argument("file", type=content_of)

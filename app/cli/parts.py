@@ -14,9 +14,11 @@ Verb = Callable[[argparse.Namespace], Awaitable[None]]
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def add_verb(verbs: Verbs, name: str, verb: Verb, *words: str) -> argparse.ArgumentParser:
-    """A verb with the words it needs, for the caller to add options to."""
-    parser = verbs.add_parser(name)
+def add_verb(
+    verbs: Verbs, name: str, verb: Verb, *words: str, told: str = ""
+) -> argparse.ArgumentParser:
+    """A verb with the words it needs, for the caller to add options to; `told` by --help."""
+    parser = verbs.add_parser(name, help=told)
     parser.set_defaults(verb=verb)
     for word in words:
         parser.add_argument(word)

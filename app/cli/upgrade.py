@@ -69,7 +69,7 @@ async def _status() -> None:
 
 def add_verbs(rooms: Verbs) -> None:
     """Add `upgrade` to the command line."""
-    verb = add_verb(rooms, "upgrade", _upgrade)
+    verb = add_verb(rooms, "upgrade", _upgrade, told="to a new release, without a pause")
     verb.add_argument("--phase", choices=[phase.value for phase in Phase], help="all when left out")
     verb.add_argument("--tenant", action="append", help="only this one; may be repeated")
     verb.add_argument("--parallel", type=int, default=4, help="tenants at once")
