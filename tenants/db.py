@@ -163,6 +163,10 @@ def _pools_of(cluster: str) -> Pools:
 async def _connect(where: Address, key: tuple[str, str, str]) -> asyncpg.Connection:
     try:
         return await _signed_in(where, key)
+    except asyncpg.InsufficientPrivilegeError as error:
+        # A database closed to its tenant a moment ago (a merger): an outage, until the copy of who
+        # is served is a new one. Within a query the same would be a mistake of ours.
+        raise asyncpg.InvalidAuthorizationSpecificationError("closed to its tenant") from error
     except asyncpg.InvalidPasswordError:
         database, role, _ = key
         # The database may learn a password between our question and our next attempt.

@@ -14,6 +14,7 @@ from app.doors.probes import create_inner
 from app.main import create_app
 from infra.log import configure
 from tenants import db, provision, registry
+from tenants.clusters import owner, quoted
 from tenants.work import current_work
 from tests import cast
 
@@ -40,6 +41,19 @@ async def test_a_suspended_tenant_shows_a_dated_page_and_keeps_its_style(provinc
     assert told.json()["code"] == "suspended" and told.headers["retry-after"] == "3600"
     await provision.resume(province.slug)
     assert (await browser.get("/thu-tuc")).status_code == 200
+
+
+async def test_a_database_that_was_closed_a_moment_ago_is_an_outage_and_no_mistake(
+    province, browse
+):
+    browser = await browse(province)
+    pools, key = db.place_of(province)
+    async with owner("main") as admin:
+        closed = f"{quoted(province.database)} from {quoted(province.role)}"
+        await admin.execute(f"revoke connect on database {closed}")
+    await pools.forget(key)
+    answer = await browser.get("/tra-cuu/H08.21583-261123-0001")
+    assert answer.status_code == 503 and "thử lại sau ít phút" in answer.text
 
 
 async def test_a_tenant_too_far_behind_or_ahead_of_this_release_is_told_to_come_back(
