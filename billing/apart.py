@@ -9,8 +9,7 @@ from tenants.work import work
 _WRITE = """
 insert into usage_apart (tenant_id, merger_id, meter, day, facts, quantity)
 values ($1, $2, $3, $4, $5, $6)
-on conflict (tenant_id, merger_id, meter, day)
-do update set facts = excluded.facts, quantity = excluded.quantity
+on conflict do nothing
 """
 
 

@@ -73,3 +73,4 @@ create table usage_apart (
     quantity bigint not null,
     primary key (tenant_id, merger_id, meter, day)
 );
+insert into append_only (name) values ('usage_apart');
