@@ -5,25 +5,28 @@ from typing import Any
 from litestar import Router, get
 from litestar.params import FromPath, FromQuery
 
-from app.doors.interface.described import Api, Link
+from app.doors.interface.described import Api, Link, Said
 from app.doors.ops.paths import month_at, tenant_of
 from app.doors.sessions import SignInNeeded
 from app.people.refusals import Dismissed, SecondFactorNeeded
-from app.refusals import NotFound
+from app.refusals import NotFound, Refusal
 from billing import queries
 from billing.queries import FactsPage, StatementView, TenantRow
+from billing.refusals import NoContract
 from billing.shapes import Contract
 
 _GUARDED = (SignInNeeded, Dismissed, SecondFactorNeeded)
+_NO_CONTRACT = Said(Refusal.status, NoContract.code, "The tenant has no contract in the books.")
 _SAME_MONTH = {"slug": "$request.path.slug", "month": "$request.path.month"}
 _SAME_LINE = {**_SAME_MONTH, "line": "$request.path.line"}
 
 
-def _figures(name: str, kind: Any, **leads: Link) -> dict[str, Api]:
+def _figures(name: str, kind: Any, *refuses: Said, **leads: Link) -> dict[str, Api]:
     """What a figure's door says of itself."""
     api = Api(
-        name=name, of="billing", proof="session", gives={200: kind}, refuses=_GUARDED, leads=leads
-    )
+        name=name, of="billing", proof="session", gives={200: kind},
+        refuses=(*_GUARDED, *refuses), leads=leads,
+    )  # fmt: skip
     return {"api": api}
 
 
@@ -58,6 +61,7 @@ async def list_contracts(slug: FromPath[str]) -> list[Contract]:
     opt=_figures(
         "readStatement",
         StatementView,
+        _NO_CONTRACT,
         facts=Link("readFacts", {**_SAME_MONTH, "line": "$response.body#/statement/lines/0/code"}),
     ),
 )
@@ -72,6 +76,7 @@ async def read_statement(slug: FromPath[str], month: FromPath[str]) -> Statement
     opt=_figures(
         "readFacts",
         FactsPage,
+        _NO_CONTRACT,
         following=Link("readFacts", {**_SAME_LINE, "after": "$response.body#/next"}),
     ),
 )
