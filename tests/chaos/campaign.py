@@ -187,7 +187,7 @@ def _patiently(seconds: float) -> Iterator[None]:
 
 def _token(here: Town) -> str:
     source = ("binhdinh", "//chaos.test/meter", "api.call")
-    return here.command("usage", "issue", *source).stdout.split()[0]
+    return here.motcua("usage", "issue", *source).stdout.split()[0]
 
 
 def main() -> None:

@@ -98,7 +98,7 @@ async def waiting(town: Town, since: Any) -> int:
 def unsealed(town: Town) -> list[str]:
     """What is found of the trail's seals. A clock that was wrong for a while is rightly told of:
     rows are dated before those already sealed."""
-    verified = town.command("audit", "verify", "binhdinh")
+    verified = town.motcua("audit", "verify", "binhdinh")
     if verified.returncode == 0:
         return []
     found = [line for line in verified.stdout.splitlines() if not _SUMMED_UP.search(line)]

@@ -53,7 +53,7 @@ class Town(Instance):
         """The settings of who looks from outside, past all lines."""
         return {**python_environment(), **self.environment, **self._straight}
 
-    def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
+    def motcua(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """What the vendor's operator types, past all lines."""
         return subprocess.run(
             [sys.executable, "-m", "app.cli", *words],
