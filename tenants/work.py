@@ -76,11 +76,13 @@ class Work:
             return
         pools, key = self._place
         try:
-            # PostgreSQL answers a commit of a failed transaction with a quiet rollback; where a
-            # question was not answered, the transaction ends with its connection.
-            answer = "ROLLBACK"
-            if not pools.doubts(connection):
-                answer = await pools.ask(connection, "execute", verb, seconds=seconds)
+            if pools.doubts(connection):
+                # The transaction ends with its connection.
+                if verb == "commit":
+                    raise TimeoutError("a question of this unit of work was not answered")
+                return
+            # PostgreSQL answers a commit of a failed transaction with a quiet rollback.
+            answer = await pools.ask(connection, "execute", verb, seconds=seconds)
             if verb == "commit" and answer == "ROLLBACK":
                 raise WorkError("the transaction had failed before its commit")
         finally:

@@ -237,6 +237,13 @@ HANDLERS: ExceptionHandlersMap = {
 }
 
 
+def shown(request: Asked, failure: Exception) -> Response[bytes]:
+    """What a person is told of a failure that comes too late for the framework to ask us."""
+    kind = next(each for each in type(failure).__mro__ if each in HANDLERS)
+    answer: Response[bytes] = HANDLERS[kind](request, failure)
+    return answer
+
+
 def _wants_json(request: Asked) -> bool:
     asked = request.headers.get("accept", "")
     return request.url.path.startswith(PROGRAMS) or "application/json" in asked

@@ -9,7 +9,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, ReceiveMessage, Scope, Send
 
 from app.doors.asked import Asked
-from app.doors.failures import show_refusal
+from app.doors.failures import shown
 from app.doors.sent import MOST_BYTES, TextCut
 from app.trail import reading as readings
 from tenants.work import Work, enter, leave, reading
@@ -53,9 +53,7 @@ class _Kept:
                 await self._keep(message["status"])
             except readings.NotKept as refusal:
                 self._refused = True
-                request: Asked = Request(self._scope, self._receive)
-                answer = show_refusal(request, refusal).to_asgi_response(None, request)
-                await answer(self._scope, self._receive, self._send)
+                await _instead(self._scope, self._receive, self._send, refusal)
         if not self._refused:
             await self._send(message)
 
@@ -97,18 +95,38 @@ async def _whole_body(receive: Receive) -> Receive:
     return again
 
 
-async def _in_one_unit(scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+async def _in_one_unit(scope: HTTPScope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
     unit = Work()
     token = enter(unit)
-
-    async def settle_then_send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            # A commit that fails raises here and becomes a 500 before a byte has left.
-            await (unit.commit() if message["status"] < 400 else unit.roll_back())
-        await send(message)
-
+    settled = _Settled(unit, scope, receive, send)
     try:
-        await next_app(scope, receive, settle_then_send)
+        await next_app(scope, receive, settled)
     finally:
         await unit.roll_back()
         leave(token)
+
+
+class _Settled:
+    """`send` that ends the unit before a byte has left; where that fails, the answer says so."""
+
+    def __init__(self, unit: Work, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        self._unit, self._scope, self._receive, self._send = unit, scope, receive, send
+        self._failed = False
+
+    async def __call__(self, message: Message) -> None:
+        """Pass a message on, unless what it tells has not come true."""
+        if message["type"] == "http.response.start":
+            try:
+                await (self._unit.commit() if message["status"] < 400 else self._unit.roll_back())
+            except Exception as failure:
+                self._failed = True
+                await _instead(self._scope, self._receive, self._send, failure)
+        if not self._failed:
+            await self._send(message)
+
+
+async def _instead(scope: HTTPScope, receive: Receive, send: Send, failure: Exception) -> None:
+    """Answer with a failure: for the framework an answer has begun, so it asks nobody any more."""
+    request: Asked = Request(scope, receive)
+    answer = shown(request, failure).to_asgi_response(None, request)
+    await answer(scope, receive, send)

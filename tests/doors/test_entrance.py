@@ -10,6 +10,7 @@ import pytest
 
 from app import worker
 from app.doors.assets import static
+from app.doors.portal import filing
 from app.doors.probes import create_inner
 from app.main import create_app
 from infra.log import configure
@@ -17,6 +18,7 @@ from tenants import db, provision, registry
 from tenants.clusters import owner, quoted
 from tenants.work import current_work
 from tests import cast
+from tests.onestop.dossiers import story
 
 
 async def test_an_unknown_host_is_told_nothing(province, browse):
@@ -149,6 +151,32 @@ async def test_a_connection_lost_in_mid_act_asks_to_come_back(province, browse, 
     answer = await browser.post("/tra-cuu/KHONG-CO", data={"so_cuoi": "0301"})
     assert answer.status_code == 503
     assert "thử lại sau ít phút" in answer.text
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["cut", "silent"])
+async def test_an_act_whose_commit_fails_asks_to_come_back_and_did_nothing(
+    province, browse, monkeypatch, silent
+):
+    hung = await browse(province, await cast.citizen())
+    real = filing.discard_draft
+
+    async def falls(*words):
+        await real(*words)
+        place = db.place_of(province)
+        connection = await current_work().connection(place)
+        if silent:
+            place[0]._doubted.add(connection)
+        else:
+            connection.terminate()
+
+    agency = str(await story.agency())
+    began = await hung.post("/nop-ho-so/1.001193", data={"agency_id": agency})
+    draft = began.headers["location"]
+    monkeypatch.setattr("app.doors.portal.filing.discard_draft", falls)
+    answer = await hung.post(f"{draft}/bo")
+    assert answer.status_code == 503 and answer.headers["retry-after"]
+    assert "thử lại sau ít phút" in answer.text and "location" not in answer.headers
+    assert (await hung.get(draft)).status_code == 200
 
 
 async def test_before_any_tenant_is_known_an_outage_is_still_a_page(province, browse, monkeypatch):

@@ -128,8 +128,8 @@ SABOTAGES = (
     ),
     Sabotage(
         "what was refused is kept", "app/doors/unit.py",
-        '(unit.commit() if message["status"] < 400 else unit.roll_back())', "unit.commit()",
-        _UNIT,
+        '(self._unit.commit() if message["status"] < 400 else self._unit.roll_back())',
+        "self._unit.commit()", _UNIT,
     ),
     Sabotage(
         "a page may write", "app/doors/unit.py",
