@@ -39,9 +39,10 @@ class Town(Instance):
         super().__init__(data, free_base(), s3=True)
         self.own_disk, self.was_wrong = own_disk, False
         self.wires = Wires()
-        self._clock = self.data / "clock"
         self._straight: dict[str, str] = {}
         self.sockets = Path(tempfile.mkdtemp(prefix="mc-", dir="/tmp"))
+        # Not on the disk that is filled up: the clock has to be set right meanwhile.
+        self._clock = self.sockets / "clock"
 
     @property
     def able(self) -> tuple[tuple[str, str], ...]:
