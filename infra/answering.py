@@ -22,6 +22,7 @@ POLL_SECONDS = 0.05
 MAX_JOBS = 20
 JOB_SECONDS = 150
 _FAREWELL_SECONDS = 15.0
+_ASKED_AGAIN_SECONDS = 0.5
 _PAUSE_SECONDS = 1.0
 
 Answer = Callable[[str, str], Awaitable[None]]
@@ -132,7 +133,11 @@ async def _finish_jobs(worker: Worker) -> None:
 
 
 async def _end(worker: Worker, running: "asyncio.Task[None]") -> None:
-    running.cancel()
+    # Asked more than once: a library that gives a wait up at that very moment (asyncio.timeout
+    # around an answer of Redis) may take the first asking for its own.
+    while not running.done():
+        running.cancel()
+        await asyncio.wait({running}, timeout=_ASKED_AGAIN_SECONDS)
     for step in (running, worker.close()):
         try:
             await step
