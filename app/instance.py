@@ -97,7 +97,7 @@ class Instance:
         return f"http://127.0.0.1:{self.ports.phone}"
 
     @property
-    def command(self) -> Path:
+    def command_line(self) -> Path:
         """`motcua` with this installation's settings; there once the installation was entered."""
         return self.data / "motcua"
 
@@ -129,7 +129,7 @@ class Instance:
         self.environment = self._settings(postgres, valkey, objects)
         administrator = {"MOTCUA_CLUSTER_ADMINS": f"main={postgres.dsn}"}
         self._prepare({**self.environment, **administrator})
-        write_command(self.command, {**self.environment, **administrator})
+        write_command(self.command_line, {**self.environment, **administrator})
         self._supervisor.launch(*self._programs(), *self._keeper(administrator))
         self._supervisor.wait_ready()
 

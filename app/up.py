@@ -62,7 +62,7 @@ def guide(instance: Instance, seconds: float) -> str:
     for login in instance.accounts.logins:
         lines.append(f"  {login.site:15}{login.username:18}{login.name:20}{login.role}")
     lines += ["", f"  Dữ liệu và nhật ký: {_shown(instance.data)}"]
-    lines += [f"  Dòng lệnh: {_shown(instance.command)} tenant list", ""]
+    lines += [f"  Dòng lệnh: {_shown(instance.command_line)} tenant list", ""]
     return "\n".join(lines)
 
 

@@ -66,12 +66,16 @@ def test_the_guide_tells_every_address_and_login(instance):
 
 
 def test_the_command_beside_the_data_speaks_to_this_installation(instance):
-    assert instance.command.stat().st_mode & 0o077 == 0, "it holds keys"
+    assert instance.command_line.stat().st_mode & 0o077 == 0, "it holds keys"
     said = subprocess.run(
-        [instance.command, "tenant", "list"], cwd="/", capture_output=True, text=True, check=True
+        [instance.command_line, "tenant", "list"],
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "binhdinh" in said.stdout and "laocai.localhost" in said.stdout
-    assert str(instance.command) in guide(instance, 1.0)
+    assert str(instance.command_line) in guide(instance, 1.0)
 
 
 def test_papers_live_in_the_embedded_object_store_and_nothing_is_left(instance, stack):

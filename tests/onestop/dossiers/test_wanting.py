@@ -14,7 +14,7 @@ from app.onestop.slips.queries import slip_of, slips_of
 from app.onestop.slips.rules import BY_ITSELF
 from app.onestop.slips.shapes import Receipt
 from app.refusals import Malformed, Overtaken
-from infra.clock import frozen
+from infra.clock import frozen, now
 from storage import service as storage
 from tenants.shapes import Tenant
 from tests import cast
@@ -39,7 +39,7 @@ async def test_a_refusal_says_why_on_form_03_and_by_message(province: Tenant) ->
 async def test_papers_wanting_before_reception_bring_it_back_to_the_desk(province: Tenant) -> None:
     hung, (lan, _, _) = await cast.citizen(), await crew()
     code = (await submitted(hung)).code
-    by = MONDAY + timedelta(days=10)
+    by = now() + timedelta(days=10)
     asked = await doing(service.ask_supplement, lan, code, None, items=ITEMS, reply_by=by)
     assert (asked.status, asked.pause) == (Status.SUPPLEMENT_ASKED, "supplement")
     waiting = await standing_of(asked.id, ClockName.RECEPTION)
@@ -118,12 +118,12 @@ async def test_papers_sent_online_bring_a_new_receipt_that_no_officer_signs(
 
 async def test_a_second_request_is_the_leaders_who_knows_what_it_means(province: Tenant) -> None:
     lan, hoa, minh = await crew()
-    code = await at_specialist()
-    await doing(service.ask_supplement, hoa, code, None, items=ITEMS, reply_by=MONDAY)
+    code, by = await at_specialist(), now() + timedelta(days=10)
+    await doing(service.ask_supplement, hoa, code, None, items=ITEMS, reply_by=by)
     await doing(service.supplement, lan, code, None)
     with pytest.raises(refusals.LeaderAsksAgain):
-        await doing(service.ask_supplement, hoa, code, None, items=ITEMS, reply_by=MONDAY)
-    again = {"items": ITEMS, "reply_by": MONDAY, "again": True}
+        await doing(service.ask_supplement, hoa, code, None, items=ITEMS, reply_by=by)
+    again = {"items": ITEMS, "reply_by": by, "again": True}
     with pytest.raises(refusals.NotConfirmed):
         await doing(service.ask_supplement, minh, code, None, **again)
     asked = await doing(service.ask_supplement, minh, code, None, **again, confirmed=True)
