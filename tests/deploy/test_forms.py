@@ -3,8 +3,6 @@
 import importlib.util
 import json
 import re
-import shutil
-import subprocess
 import tomllib
 from pathlib import Path
 
@@ -12,20 +10,16 @@ import msgspec
 import pytest
 
 from app.doors.probes import alive, metrics, ready
-from app.onestop.notices import answering, reports
 from infra.deploy import make_secrets
 from infra.settings import BadSetting, Settings, read
-from storage import links
 from tenants.db import SESSION
-from tests.deploy import forms, proxied
+from tests.deploy import forms
 from tests.deploy.forms import DEPLOY, HOUSE, Program
-from tests.security.deployed import certificate
 
 PROGRAMS = forms.programs()
 NAMES = [f"{each.form}:{each.name}" for each in PROGRAMS]
 KNOWN = {f"MOTCUA_{field.name.upper()}" for field in msgspec.structs.fields(Settings)}
 OWNERS = {"app.keeper", "app.cli"}
-_UNITS = {".service", ".target", ".socket"}
 
 
 @pytest.fixture(scope="module")
@@ -229,125 +223,12 @@ def test_pods_are_shut_in_and_replaced_one_by_one() -> None:
     assert named == {path.name for path in forms.MANIFESTS}
 
 
-def test_units_are_shut_in_as_well() -> None:
-    for path in (DEPLOY / "systemd").glob("*.service"):
-        text = path.read_text()
-        for line in (
-            "NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=\n",
-            "SystemCallFilter=@system-service", "User=motcua",
-        ):  # fmt: skip
-            assert line in text, (path.name, line)
-        hidden = "secrets/owner" in text.split("InaccessiblePaths=", 1)[1].split("\n", 1)[0]
-        assert hidden == any(name in path.name for name in ("web", "worker")), path.name
-        if "StateDirectory=" in text:
-            assert "\nLimitNOFILE=65536\n" in text and "\nLimitCORE=0\n" in text, path.name
-        # What is hidden would be read through /proc of a program of the same user and group.
-        assert (f"\nGroup=motcua{'' if hidden else '-owner'}\n") in text, path.name
-        assert ("\nProcSubset=pid\n" in text) == ("keeper" not in path.name), path.name
-        # Who knows the master key reads backups if he reaches them and their keys.
-        for kept in ("/sao-luu", "/khoa-sao-luu", "/var/lib/motcua/backup-work"):
-            assert hidden == bool(re.search(rf"^InaccessiblePaths=.*-{kept}\b", text, flags=re.M))
-
-
-def test_no_start_of_a_unit_gives_the_papers_to_another_group() -> None:
-    # systemd gives what a state directory holds, every file of it, to the user and group it starts.
-    groups: dict[str, set[str]] = {}
-    for path in (DEPLOY / "systemd").glob("*.service"):
-        text = path.read_text()
-        for line in re.findall(r"^StateDirectory=(.+)$", text, flags=re.M):
-            for name in line.split():
-                groups.setdefault(name, set()).update(re.findall(r"^Group=(.+)$", text, flags=re.M))
-    assert set(groups) == {"motcua/staging", "motcua/papers", "motcua/backup-work"}
-    assert all(len(each) == 1 for each in groups.values()), groups
-
-
-def test_the_command_line_knows_the_owner_as_the_keeper_does() -> None:
-    line = (DEPLOY / "systemd/motcua").read_text()
-    assert "owner.env" in line and "--property=Group=motcua-owner" in line
-
-
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")
-@pytest.mark.parametrize("one_port", [False, True])
-def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path, one_port: bool) -> None:
-    units = [path for path in (DEPLOY / "systemd").rglob("*.*") if path.suffix in _UNITS]
-    for path in units:
-        text = path.read_text()
-        (tmp_path / path.name.replace("@.", "@1.")).write_text(text)
-    (tmp_path / "motcua-web@2.service").write_text((tmp_path / "motcua-web@1.service").read_text())
-    for number in "12" if one_port else "":
-        (added := tmp_path / f"motcua-web@{number}.service.d").mkdir()
-        shutil.copy(DEPLOY / "systemd/one-port/one-port.conf", added)
-    units = [path for path in tmp_path.iterdir() if path.suffix in _UNITS]
-    done = subprocess.run(
-        ["systemd-analyze", "verify", *(f"./{unit.name}" for unit in units)],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    ours = [line for line in done.stderr.splitlines() if "motcua" in line]
-    assert ours == []
-
-
 def test_pgbouncer_lets_every_session_of_ours_begin() -> None:
     text = (DEPLOY / "postgres/pgbouncer.ini").read_text()
     listed = re.search(r"^ignore_startup_parameters = (.+)$", text, flags=re.M)
     assert listed
     handed_on = {"application_name", "timezone"}
     assert {name.strip() for name in listed[1].split(",")} == SESSION.keys() - handed_on
-
-
-@pytest.mark.skipif(not shutil.which("nginx"), reason="no nginx here")
-def test_nginx_takes_the_proxys_configuration(tmp_path: Path) -> None:
-    certificate(tmp_path, "cong.test")
-    text = (DEPLOY / "proxy/nginx.conf").read_text()
-    for old, new in (
-        ("/etc/motcua/proxy/upstream.conf", str(DEPLOY / "proxy/upstream-host.conf")),
-        ("/etc/motcua/tls/fullchain.pem", str(tmp_path / "cert.pem")),
-        ("/etc/motcua/tls/privkey.pem", str(tmp_path / "key.pem")),
-        ("/var/log/nginx", str(tmp_path)),
-    ):
-        assert old in text
-        text = text.replace(old, new)
-    whole = tmp_path / "whole.conf"
-    whole.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{text}\n}}\n")
-    done = subprocess.run(
-        ["nginx", "-t", "-q", "-c", whole, "-p", tmp_path, "-e", tmp_path / "error.log"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-
-
-def test_the_proxy_writes_no_query_strings_down() -> None:
-    text = (DEPLOY / "proxy/nginx.conf").read_text()
-    shape = text.split("log_format motcua", 1)[1].split(";", 1)[0]
-    assert not re.search(r"\$(request|args|request_uri|http_referer|query_string)\b", shape)
-    # nginx quotes the whole request in its error log from level "error" on; and what is named
-    # outside of a server stands beside what the distribution's nginx.conf names, with the query.
-    whole, *servers = re.split(r"^server {", text, flags=re.M)
-    assert len(servers) == 2 and not re.search(r"^(access|error)_log", whole, flags=re.M)
-    for server in servers:
-        assert re.findall(r"access_log \S+ (.+);", server) == ["motcua"]
-        assert re.findall(r"error_log \S+ (.+);", server) == ["crit"]
-
-
-@pytest.mark.skipif(not shutil.which("nginx"), reason="no nginx here")
-def test_the_proxy_writes_down_what_was_asked_and_nothing_that_opens_anything(
-    tmp_path: Path,
-) -> None:
-    with proxied.proxy(tmp_path / "proxy"):
-        # Nobody is behind it, so its own page is what all of them are answered with.
-        for path in ("/thu-tuc?tim=Nguyen+Van+Bi+Mat", "/tra-cuu/Q7K2", *_OPENERS):
-            assert proxied.ask(path)[0] == 503
-    log = (tmp_path / "proxy/access.log").read_text()
-    assert re.findall(r'"GET (\S+)" 503', log) == [
-        "/thu-tuc", "/tra-cuu/Q7K2", *(f"/{path.split('/')[1]}/*" for path in _OPENERS)
-    ]  # fmt: skip
-    assert "BiMat" not in log and "Bi+Mat" not in log
-
-
-# A link to a file, a rating, a provider's reports and what people text us.
-_OPENERS = [
-    f"{links.PATH}/BiMat.BiMat", "/danh-gia/BiMat",
-    f"{reports.PATH}/binhdinh/BiMat/1/BiMat", f"{answering.PATH}/binhdinh/BiMat",
-]  # fmt: skip
 
 
 def _all_of(*folders: str) -> str:

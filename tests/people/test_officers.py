@@ -13,8 +13,17 @@ from infra.ids import uuid7
 from tenants import db
 from tenants.work import work
 
-TODAY = clock.today()
+AT = clock.now()
+with clock.frozen(AT):
+    TODAY = clock.today()
 LAN = "Nguyễn Thị Lan"
+
+
+@pytest.fixture(autouse=True)
+def one_day():
+    """Midnight does not come while these are run."""
+    with clock.frozen(AT):
+        yield
 
 
 async def admitted(username: str = "lan.nguyen", **choices: str) -> UUID:

@@ -14,9 +14,18 @@ from infra import clock
 from tenants import db
 from tenants.work import work
 
-TODAY = clock.today()
+AT = clock.now()
+with clock.frozen(AT):
+    TODAY = clock.today()
 WEEK = TODAY + timedelta(days=7)
 DECISION = "Quyết định số 12/QĐ-UBND"
+
+
+@pytest.fixture(autouse=True)
+def one_day():
+    """Midnight does not come while these are run."""
+    with clock.frozen(AT):
+        yield
 
 
 @pytest.fixture
