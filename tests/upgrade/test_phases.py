@@ -17,7 +17,7 @@ from tenants.running import Release, at_work, running
 from tenants.work import work
 from tests.cli.running import run
 
-pytestmark = pytest.mark.usefixtures("house")
+pytestmark = pytest.mark.usefixtures("house", "nobody_at_work")
 
 NEWEST = len(tenant_chain())
 _OLD = Release("cu", NEWEST, len(control_chain()))
@@ -25,6 +25,12 @@ _INSERT = """
 insert into code_counter (prefix, on_day, last)
 select 'a' || n, '2026-01-01', n from generate_series($1::int, $2) n
 """
+
+
+@pytest.fixture
+async def nobody_at_work(house):
+    """Programs that other tests have killed count as at work for three more minutes."""
+    await db.control.execute("delete from running_program")
 
 
 def _step(number, name, sql):
