@@ -25,6 +25,8 @@ PEERS = {
     "bearerbox": ("kannel", "kannel-extras"),
     "radosgw": ("radosgw", "ceph-mon", "ceph-osd", "ceph-common"),
     "clamd": ("clamav-daemon",),
+    "nginx": ("nginx",),
+    "promtool": ("prometheus",),
 }
 NPM_PEER = "oidc-provider@9.13.3"
 

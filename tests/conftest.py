@@ -28,6 +28,8 @@ from tenants.shapes import Site, Tenant
 from tenants.work import work
 from tests import shelf
 
+# Debian keeps daemons where the path of a user who is not root does not lead.
+os.environ["PATH"] = f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin:/sbin"
 # A slow machine is no failure: speed belongs to the benchmark.
 # EXAMPLES=1000 looks deeper; the suite itself has to be over within minutes.
 hypothesis.settings.register_profile(

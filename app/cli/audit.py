@@ -39,6 +39,7 @@ def add_verbs(verbs: Verbs) -> None:
 
 
 async def _verify(asked: argparse.Namespace) -> None:
+    """Find rows changed, removed or put in."""
     if bool(asked.slug) == asked.all:
         raise ProvisionError("name one tenant, or say --all")
     await registry.reload()
@@ -88,6 +89,7 @@ def _tell(name: str, verdict: Verdict) -> None:
 
 
 async def _accept(asked: argparse.Namespace) -> None:
+    """Go on from a seal after a loss that is explained."""
     tenant = await lifecycle.named(asked.slug)
     await heads.accept_break(tenant, asked.seal, who(), asked.reason, key=asked.key)
     await note("trail.accept_break", asked.slug, seal=asked.seal, reason=asked.reason)

@@ -64,6 +64,7 @@ def _here(moment: datetime) -> str:
 
 
 async def _run(asked: argparse.Namespace) -> None:
+    """A backup now."""
     if asked.tenant:
         made = await dumps.take(await lifecycle.named(asked.tenant))
         print(f"{made.id}: {asked.tenant}, {made.bytes} bytes")
@@ -76,6 +77,7 @@ async def _run(asked: argparse.Namespace) -> None:
 
 
 async def _list(asked: argparse.Namespace) -> None:
+    """The newest backups and how they were verified."""
     sets = await catalogue.newest(asked.most)
     where = await catalogue.places_of([each.id for each in sets])
     for each in sets:
@@ -87,6 +89,7 @@ async def _list(asked: argparse.Namespace) -> None:
 
 
 async def _verify(asked: argparse.Namespace) -> None:
+    """Read one backup, or all, from end to end."""
     faults = await copies.verify(asked.set)
     await note("backup.verify", None, set=asked.set, faults=len(faults))
     if faults:
@@ -95,6 +98,7 @@ async def _verify(asked: argparse.Namespace) -> None:
 
 
 async def _restore(asked: argparse.Namespace) -> None:
+    """One tenant beside the living one, to a second of the past."""
     target = asked.at or now()
     found = await backups.restore(asked.slug, target, own=asked.own)
     rows = sum(count for count, _ in found.loaded.tables.values())
@@ -109,18 +113,21 @@ async def _restore(asked: argparse.Namespace) -> None:
 
 
 async def _switch(asked: argparse.Namespace) -> None:
+    """Put the restored tenant in the living one's place."""
     kept = await backups.switch(asked.slug, who(), asked.reason, alone=asked.alone)
     await note("backup.switch", asked.slug, kept_as=kept, reason=asked.reason)
     print(f"{asked.slug} serves what was restored; the former database is kept as {kept}")
 
 
 async def _restore_cluster(asked: argparse.Namespace) -> None:
+    """A whole cluster into a new directory."""
     done = await rebuild(asked.cluster, asked.at, asked.into.absolute())
     print(f"{asked.cluster} is restored in {asked.into}, from base {done.base.id}")
     print(f"for a PostgreSQL of your own, its data directory is {done.data}")
 
 
 async def _files(asked: argparse.Namespace) -> None:
+    """Bring back papers the store has lost."""
     found = await backups.bring_files_back(asked.slug)
     await note("backup.files", asked.slug, back=found.brought_back, missing=len(found.missing))
     print(f"files of {asked.slug}: {found.there} there, {found.brought_back} brought back")
@@ -129,6 +136,7 @@ async def _files(asked: argparse.Namespace) -> None:
 
 
 async def _drill(asked: argparse.Namespace) -> None:
+    """Restore the newest backup on trial, now."""
     found = await backups.drill(asked.cluster)
     for each in found:
         verdict = "as it was" if each.passed else f"FAILED: {each.failure}"
@@ -140,11 +148,13 @@ async def _drill(asked: argparse.Namespace) -> None:
 
 
 async def _mark(asked: argparse.Namespace) -> None:
+    """Counts and digests of now, for a drill to be held against."""
     await backups.mark(asked.cluster)
     print("marked; a drill of the newest base can be held against it")
 
 
 async def _place(asked: argparse.Namespace) -> None:
+    """A province's own centre gets a copy."""
     await backups.name_place(asked.slug, asked.address, asked.every_hours)
     await note("backup.place", asked.slug, every_hours=asked.every_hours)
     print(f"copies of {asked.slug} go there every {asked.every_hours} hours")

@@ -30,6 +30,7 @@ def add_verbs(verbs: Verbs) -> None:
 
 
 async def _receive(asked: argparse.Namespace) -> None:
+    """Dossiers, people, files of another system, by a mapping."""
     tenant = await lifecycle.named(asked.slug)
     with acting_for(tenant):
         if asked.propose:

@@ -23,6 +23,7 @@ def add_verbs(verbs: Verbs) -> None:
 
 
 async def _trust(asked: argparse.Namespace) -> None:
+    """An identity provider people may sign in by."""
     chosen = (asked.audience, asked.issuer, asked.label, asked.client_id, asked.secret)
     demands = Demands(
         acr=tuple(asked.acr), amr=tuple(asked.amr), max_age_seconds=asked.max_age,

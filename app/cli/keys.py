@@ -16,7 +16,7 @@ from tenants.work import work
 
 
 async def _rotate(asked: argparse.Namespace) -> None:
-    """Seal everything by the present master key."""
+    """Seal everything anew under the newest master key."""
     try:
         count = await rotation.reseal()
     except BrokenSeal as error:
@@ -26,12 +26,14 @@ async def _rotate(asked: argparse.Namespace) -> None:
 
 
 async def _password(asked: argparse.Namespace) -> None:
+    """A new password for a tenant's database."""
     await rotation.new_password(await lifecycle.named(asked.slug))
     await note("keys.password", asked.slug)
     print(f"the database role of {asked.slug} has a new password")
 
 
 async def _end_sessions(asked: argparse.Namespace) -> None:
+    """Sign everybody of a tenant out."""
     tenant = await lifecycle.named(asked.slug)
     with acting_for(tenant):
         count = await session_store.remove_all("session")
@@ -41,6 +43,7 @@ async def _end_sessions(asked: argparse.Namespace) -> None:
 
 
 async def _reopen(asked: argparse.Namespace) -> None:
+    """Let somebody locked out try again."""
     with acting_for(await lifecycle.named(asked.slug)):
         officer_id = await db.tenant.fetch_value(
             "select id from officer where username = $1", asked.username

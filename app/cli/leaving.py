@@ -56,6 +56,7 @@ def add_verbs(verbs: Verbs) -> None:
 
 
 async def _export(asked: argparse.Namespace) -> None:
+    """All of a tenant into one bag."""
     tenant = await lifecycle.named(asked.slug)
     os.nice(10)
     with _told(asked.to):
@@ -69,6 +70,7 @@ async def _export(asked: argparse.Namespace) -> None:
 
 
 async def _import(asked: argparse.Namespace) -> None:
+    """A bag into an empty tenant."""
     os.nice(10)
     with _told(asked.bag):
         came = await arriving.take_in(
@@ -88,17 +90,20 @@ async def _import(asked: argparse.Namespace) -> None:
 
 
 async def _open(asked: argparse.Namespace) -> None:
+    """Open a tenant that came in."""
     tenant = await arriving.open_doors(asked.slug)
     await note("tenant.open", asked.slug)
     print(f"{asked.slug} is open at {settings().origin(tenant.host)}")
 
 
 async def _check(asked: argparse.Namespace) -> None:
+    """Whether a bag is whole."""
     package = reading.checked(asked.bag)
     print(f"{asked.bag} is whole: {len(package.tables)} tables; its digest is {package.digest}")
 
 
 async def _close(asked: argparse.Namespace) -> None:
+    """Shut a tenant whose data are handed over; open undoes it."""
     tenant = await lifecycle.named(asked.slug)
     await removing.close(tenant)
     await note("tenant.close", asked.slug)
@@ -106,6 +111,7 @@ async def _close(asked: argparse.Namespace) -> None:
 
 
 async def _erase(asked: argparse.Namespace) -> None:
+    """A tenant gone for good, backups and keys too."""
     if asked.handed_to or asked.on or asked.paper:
         if not (asked.handed_to and asked.on and asked.paper):
             raise LeavingRefused("a hand-over needs --handed-to, --on and --paper together")
@@ -119,6 +125,7 @@ async def _erase(asked: argparse.Namespace) -> None:
 
 
 async def _certificate(asked: argparse.Namespace) -> None:
+    """The certificate of an erasure, once more."""
     made = await erasing.issued(asked.slug)
     asked.to.mkdir(parents=True, exist_ok=True)
     seal = {"sha256": made.digest, "signature": made.signature, "public_key": made.public_key}

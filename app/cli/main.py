@@ -26,7 +26,7 @@ from tenants.provision import ProvisionError
 
 _ROOMS = (
     ("provider", providers, "whom a tenant's messages go through"),
-    ("usage", usage, "outside meters, and corrections"),
+    ("usage", usage, "keys of outside meters"),
     ("audit", audit, "whether trails are as they were sealed"),
     ("keys", keys, "changing secrets and shutting doors while all runs"),
     ("backup", backup, "backups, restoring, drills"),
@@ -35,7 +35,7 @@ _ROOMS = (
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; a refusal is one sentence and exit status 1."""
-    asked = _parser().parse_args(arguments)
+    asked = parser().parse_args(arguments)
     # What goes wrong is told without the values that were at hand: keys are among them.
     log.configure("warning")
     # One sentence says that a store is away; each try that failed need not.
@@ -84,11 +84,13 @@ def _is_unread() -> bool:
 
 
 async def _control_migrate(asked: argparse.Namespace) -> None:
+    """Bring the database of all tenants up to date."""
     version, waits = await control.prepare(control_chain())
     print(f"control database is on version {version} {waits}".rstrip())
 
 
 async def _load_contract(asked: argparse.Namespace) -> None:
+    """Put a contract on the books of its tenant."""
     contract = billing.read(asked.file.encode(), "the file")
     await lifecycle.named(contract.tenant_slug)
     await billing.load(contract)
@@ -97,14 +99,16 @@ async def _load_contract(asked: argparse.Namespace) -> None:
 
 
 async def _admit_operator(asked: argparse.Namespace) -> None:
+    """Let one of the vendor's staff sign in."""
     await identities.admit_operator(asked.username, asked.name)
     await note("operator.admit", None, username=asked.username)
     print(f"{asked.username} may sign in at {settings().origin(settings().ops_host)}")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("motcua", description=__doc__)
-    rooms = parser.add_subparsers(
+def parser() -> argparse.ArgumentParser:
+    """All that can be asked, for `main` and for what looks at it."""
+    command = argparse.ArgumentParser("motcua", description=__doc__)
+    rooms = command.add_subparsers(
         required=True,
         metavar="control|upgrade|tenant|issuer|province|officer|contract|provider|usage|audit|backup|keys|operator",
     )
@@ -125,4 +129,4 @@ def _parser() -> argparse.ArgumentParser:
     operators = rooms.add_parser("operator", help="the vendor's own staff")
     add_verb(operators.add_subparsers(required=True), "admit", _admit_operator, "username", "name")
     province.add_rooms(rooms)
-    return parser
+    return command

@@ -44,6 +44,7 @@ def add_verbs(verbs: Verbs) -> None:
 
 
 async def _plan(asked: argparse.Namespace) -> None:
+    """What is in the way, with a decision proposed for each."""
     into, joining = await _two(asked)
     found = await planning.plan(joining, into)
     _write(asked.out, found)
@@ -60,6 +61,7 @@ async def _plan(asked: argparse.Namespace) -> None:
 
 
 async def _decide(asked: argparse.Namespace) -> None:
+    """Decide rows of a plan."""
     found = _read(asked.plan)
     if asked.sheet:
         found = sheets.taken(found, _answers(asked.sheet))
@@ -72,6 +74,7 @@ async def _decide(asked: argparse.Namespace) -> None:
 
 
 async def _sheet(asked: argparse.Namespace) -> None:
+    """The plan as a sheet for the provinces to sign."""
     plan = _read(asked.plan)
     book = asked.out.suffix == ".xlsx"
     asked.out.write_bytes(workbooks.drawn(plan) if book else csv_of(sheets.lines(plan)))
@@ -79,6 +82,7 @@ async def _sheet(asked: argparse.Namespace) -> None:
 
 
 async def _run(asked: argparse.Namespace) -> None:
+    """Merge by a plan."""
     into, joining = await _two(asked)
     done = await running.run(joining, into, _read(asked.plan), by=who())
     await note("merge.run", into.slug, joining=joining.slug, rows=done.rows, files=done.files)
@@ -89,6 +93,7 @@ async def _run(asked: argparse.Namespace) -> None:
 
 
 async def _cancel(asked: argparse.Namespace) -> None:
+    """Give up a merger that was begun."""
     joining = await lifecycle.named(asked.joining)
     await running.cancel(joining, by=who())
     await note("merge.cancel", joining.slug)
@@ -96,6 +101,7 @@ async def _cancel(asked: argparse.Namespace) -> None:
 
 
 async def _split(asked: argparse.Namespace) -> None:
+    """Give who had joined its part back."""
     into, joined = await lifecycle.named(asked.slug), await lifecycle.named(asked.into)
     agencies = [key for key in asked.agencies.split(",") if key]
     done = await splitting.split(joined, into, agencies=agencies, by=who())
@@ -105,6 +111,7 @@ async def _split(asked: argparse.Namespace) -> None:
 
 
 async def _rehearse(asked: argparse.Namespace) -> None:
+    """The whole merger on copies."""
     into, joining = await _two(asked)
     found = _read(asked.plan) if asked.plan else None
     seen = await rehearsing.rehearse(joining, into, found)

@@ -14,11 +14,13 @@ Verb = Callable[[argparse.Namespace], Awaitable[None]]
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def add_verb(
-    verbs: Verbs, name: str, verb: Verb, *words: str, told: str = ""
-) -> argparse.ArgumentParser:
-    """A verb with the words it needs, for the caller to add options to; `told` by --help."""
-    parser = verbs.add_parser(name, help=told)
+def add_verb(verbs: Verbs, name: str, verb: Verb, *words: str) -> argparse.ArgumentParser:
+    """A verb with the words it needs, for the caller to add options to.
+
+    --help says of it what its function says of itself.
+    """
+    told = (verb.__doc__ or "").strip().rstrip(".")
+    parser = verbs.add_parser(name, help=told, description=told)
     parser.set_defaults(verb=verb)
     for word in words:
         parser.add_argument(word)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from app import lifecycle
-from app.cli.parts import Verbs, content_of, note
+from app.cli.parts import Verbs, add_verb, content_of, note
 from app.onestop.notices import choosing, providers, routing
 from app.onestop.notices.gateways import fault_of
 from infra.clock import now
@@ -17,19 +17,15 @@ from tenants.work import work
 
 def add_verbs(verbs: Verbs) -> None:
     """`list` and `choose`."""
-    listing = verbs.add_parser("list", help="the tenant's providers, with their share of now")
-    listing.add_argument("slug")
-    listing.set_defaults(verb=_list)
-    choose = verbs.add_parser("choose", help="give the tenant choices or a provider of its own")
-    choose.add_argument("slug")
-    choose.add_argument("name")
+    add_verb(verbs, "list", _list, "slug")
+    choose = add_verb(verbs, "choose", _choose, "slug", "name")
     choose.add_argument(
         "file", type=content_of, help='JSON such as {"brand": "BINHDINH"}; its login is kept sealed'
     )
-    choose.set_defaults(verb=_choose)
 
 
 async def _list(asked: argparse.Namespace) -> None:
+    """The tenant's providers, with their share of now."""
     with acting_for(await lifecycle.named(asked.slug)):
         found = await choosing.read()
     for each in found.candidates():
@@ -39,6 +35,7 @@ async def _list(asked: argparse.Namespace) -> None:
 
 
 async def _choose(asked: argparse.Namespace) -> None:
+    """Give the tenant choices or a provider of its own."""
     tenant = await lifecycle.named(asked.slug)
     choices, login = _read(asked.file)
     with acting_for(tenant):

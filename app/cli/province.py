@@ -12,10 +12,10 @@ from tenants.provision import ProvisionError
 
 def add_rooms(rooms: Verbs) -> None:
     """What can be asked under `motcua province` and `motcua officer`."""
-    province = rooms.add_parser("province", help="agencies, posts and procedures of a tenant")
+    province = rooms.add_parser("province", help="what a province consists of")
     load = add_verb(province.add_subparsers(required=True), "load", _load, "slug")
     load.add_argument("--file", type=content_of, help="a province that does not ship with us")
-    officers = rooms.add_parser("officer", help="the first administrator of a province")
+    officers = rooms.add_parser("officer", help="officers of a province")
     admit = add_verb(officers.add_subparsers(required=True), "admit", _admit)
     for word in ("slug", "username", "name"):
         admit.add_argument(word)
@@ -24,6 +24,7 @@ def add_rooms(rooms: Verbs) -> None:
 
 
 async def _load(asked: argparse.Namespace) -> None:
+    """Load agencies, posts and procedures of a province."""
     tenant = await lifecycle.create_province(_province(asked.slug, asked.file))
     await note("province.load", asked.slug)
     print(f"{tenant.slug} is {tenant.status} at {settings().origin(tenant.host)}")
@@ -45,6 +46,7 @@ def _province(slug: str, text: str | None) -> Province:
 
 
 async def _admit(asked: argparse.Namespace) -> None:
+    """Let the first administrator of a province sign in."""
     agency = await lifecycle.admit_administrator(
         asked.slug, asked.username, asked.name, agency=asked.agency, issuer=asked.issuer
     )

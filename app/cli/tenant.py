@@ -47,6 +47,7 @@ def add_verbs(verbs: Verbs) -> None:
 
 
 async def _create(asked: argparse.Namespace) -> None:
+    """A new tenant: database, keys, place for papers."""
     site = Site(
         name=asked.name, office=asked.office or asked.name, hotline=asked.hotline,
         colour=asked.colour, sms_name=asked.sms_name,
@@ -58,6 +59,7 @@ async def _create(asked: argparse.Namespace) -> None:
 
 
 async def _list(asked: argparse.Namespace) -> None:
+    """All tenants: state, cluster, version, address."""
     await registry.reload()
     newest = len(tenant_chain())
     for tenant in await registry.every():
@@ -67,23 +69,27 @@ async def _list(asked: argparse.Namespace) -> None:
 
 
 async def _suspend(asked: argparse.Namespace) -> None:
+    """Shut a tenant's doors behind a dated page."""
     await provision.suspend(asked.slug, asked.reason, asked.until)
     await note("tenant.suspend", asked.slug, reason=asked.reason, until=str(asked.until))
     print(f"{asked.slug} is suspended; its doors show a dated page within seconds")
 
 
 async def _resume(asked: argparse.Namespace) -> None:
+    """Open a suspended tenant again."""
     await provision.resume(asked.slug)
     await note("tenant.resume", asked.slug)
     print(f"{asked.slug} is active")
 
 
 async def _migrate(asked: argparse.Namespace) -> None:
+    """Bring tenants' databases up to date."""
     slugs = asked.slugs or None
     await upgrade.run(ALL, slugs, at_once=asked.at_once, everywhere=False)
 
 
 async def _drop(asked: argparse.Namespace) -> None:
+    """Remove a tenant that never had a contract."""
     await lifecycle.named(asked.slug)
     await confirm(asked.slug, asked.confirm)
     await lifecycle.drop(asked.slug)
@@ -92,6 +98,7 @@ async def _drop(asked: argparse.Namespace) -> None:
 
 
 async def _add_host(asked: argparse.Namespace) -> None:
+    """One more address for a tenant."""
     await lifecycle.named(asked.slug)
     await provision.add_host(asked.slug, asked.host)
     await note("tenant.host", asked.slug, host=asked.host)
@@ -99,12 +106,14 @@ async def _add_host(asked: argparse.Namespace) -> None:
 
 
 async def _storage_key(asked: argparse.Namespace) -> None:
+    """Reach a tenant's papers with a key of its own."""
     await provision.give_storage_key(asked.slug, asked.access, asked.secret)
     await note("tenant.storage_key", asked.slug)
     print(f"the papers of {asked.slug} are reached with a key of their own")
 
 
 async def _code_form(asked: argparse.Namespace) -> None:
+    """How an agency makes codes of dossiers."""
     form = asked.file if asked.file else None
     await agencies.choose_code_form(asked.slug, asked.agency, form)
     await note("tenant.code_form", asked.slug, agency=asked.agency)
@@ -112,6 +121,7 @@ async def _code_form(asked: argparse.Namespace) -> None:
 
 
 async def _reorganise(asked: argparse.Namespace) -> None:
+    """Agencies joined or parted, dossiers moved along."""
     await lifecycle.named(asked.slug)
     if asked.preview:
         return print(await agencies.preview(asked.slug, asked.file))

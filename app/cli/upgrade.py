@@ -48,6 +48,7 @@ def _tell(outcome: Outcome) -> None:
 
 
 async def _upgrade(asked: argparse.Namespace) -> None:
+    """To a new release, without a pause."""
     if asked.status:
         return await _status()
     phases = (Phase(asked.phase),) if asked.phase else ALL
@@ -69,7 +70,7 @@ async def _status() -> None:
 
 def add_verbs(rooms: Verbs) -> None:
     """Add `upgrade` to the command line."""
-    verb = add_verb(rooms, "upgrade", _upgrade, told="to a new release, without a pause")
+    verb = add_verb(rooms, "upgrade", _upgrade)
     verb.add_argument("--phase", choices=[phase.value for phase in Phase], help="all when left out")
     verb.add_argument("--tenant", action="append", help="only this one; may be repeated")
     verb.add_argument("--parallel", type=int, default=4, help="tenants at once")

@@ -19,12 +19,14 @@ def add_verbs(verbs: Verbs) -> None:
 
 
 async def _issue(asked: argparse.Namespace) -> None:
+    """A key for an outside meter."""
     tenant = await lifecycle.named(asked.slug)
     token = await sources.issue(who(), tenant.id, asked.source, asked.meters)
     print(f"{token}\nThis is shown once. {asked.source} may now send usage of {asked.slug}.")
 
 
 async def _revoke(asked: argparse.Namespace) -> None:
+    """Take an outside meter's key back."""
     tenant = await lifecycle.named(asked.slug)
     ended = await sources.revoke(who(), tenant.id, asked.source)
     print(f"{ended} tokens of {asked.source} are no longer good")

@@ -14,7 +14,7 @@ from infra.embedded.server import listening
 from tests.ports import free_port
 from tests.storage.samples import EICAR
 
-PROGRAM = shutil.which("clamd", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+PROGRAM = shutil.which("clamd")
 _CONF = """DatabaseDirectory {home}/db
 TCPSocket {port}
 TCPAddr 127.0.0.1
