@@ -14,6 +14,10 @@ _NAMES = {
     "filed": "ngày nộp", "received": "ngày tiếp nhận", "finished": "ngày kết thúc",
     "delivered": "ngày trả kết quả",
 }  # fmt: skip
+_UNFINISHED = (
+    "Hồ sơ đã xong nhưng thiếu ngày kết thúc; hãy điền, hoặc chọn cột ngày trả làm ngày kết thúc"
+    " trong tệp ánh xạ."
+)
 _RECEIVED_ANYHOW = (2, 4, 8, 9, 10)
 
 
@@ -71,7 +75,7 @@ def _received(
 
 def _must_fit(row: Judged, status: int, found: dict[str, datetime | None]) -> None:
     if status in (9, 10) and found["finished"] is None and not row["finished"]:
-        row.fault("finished", "Hồ sơ đã xong nhưng thiếu ngày kết thúc; hãy điền.")
+        row.fault("finished", _UNFINISHED)
     if status in (1, 2, 4):
         for field in ("finished", "delivered"):
             if found[field] is not None:

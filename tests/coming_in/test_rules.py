@@ -13,6 +13,7 @@ from app.coming_in.judging_dossiers import dossier
 from app.coming_in.mapping import Known, Standing
 from app.coming_in.places import Former, Outcome, Places
 from app.coming_in.shapes import Remark, Row, Sheet, SheetName
+from app.coming_in.times import times
 from app.coming_in.world import KnownAgency, KnownProcedure, World, kinds_at, place
 from app.onestop.catalog.source import shipped
 from app.onestop.codes import rules as ours
@@ -184,6 +185,20 @@ def test_open_work_of_an_agency_that_ended_lies_with_its_successor(word: str, ke
     assert [remark.column for remark in remarks if remark.column == "Đơn vị"] == (
         ["Đơn vị"] if key == "moi" else []
     )
+
+
+def test_who_kept_only_the_day_of_handing_over_says_that_work_ended_then() -> None:
+    remarks: list[Remark] = []
+    said = {"filed": "Ngày nhận", "delivered": "Ngày trả"}
+    cells = {"Ngày nhận": "02/03/2020", "Ngày trả": "09/03/2020"}
+    now, words = datetime(2026, 11, 23, tzinfo=UTC), Words(old_system.meanings())
+    silent = Judged(SheetName.DOSSIERS, Row(2, cells), said, remarks)
+    times(silent, 10, words, now)
+    assert not silent.ok and "tệp ánh xạ" in remarks[-1].sentence
+    told = Judged(SheetName.DOSSIERS, Row(2, cells), said | {"finished": "Ngày trả"}, [])
+    found = times(told, 10, words, now)
+    assert told.ok and found is not None
+    assert found.finished == found.delivered == days.moment("09/03/2020", (), alone=days.OPENING)
 
 
 def test_a_column_they_do_not_have_is_named_as_people_name_it() -> None:
