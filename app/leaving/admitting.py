@@ -17,6 +17,7 @@ from app.leaving.papers import Kept
 from app.leaving.refusals import LeavingRefused
 from infra.clock import now
 from infra.settings import settings
+from storage import names
 from storage.inspect import inspect
 from storage.scan import ScanUnavailable, scan
 from storage.shapes import FileRefused, ObjectMissing, Scan
@@ -75,6 +76,7 @@ async def let_in(
             await _take_away(connection, verdict)
         elif verdict is not None:
             await connection.execute(_FOUND, kept.id, verdict.file_name, verdict.scan)
+            await _rename_papers(connection, kept.id)
     good = [k for k, verdict in zip(new, found, strict=True) if not isinstance(verdict, Refused)]
     await asyncio.gather(*(store.put(k.key, folder / k.path, k.media_type) for k in good))
     return [verdict for verdict in found if isinstance(verdict, Refused)]
@@ -116,6 +118,13 @@ async def _judge(folder: Path, kept: Kept, *, ours: bool) -> _Judged | Refused |
         ) from None
 
 
+async def _rename_papers(connection: asyncpg.Connection, file_id: str) -> None:
+    """A paper names its file as it was called when it was handed in, which nobody has cleaned."""
+    for row in await connection.fetch(_CALLED, file_id):
+        if (name := names.clean(row["file_name"])) != row["file_name"]:
+            await connection.execute(_CALL, row["id"], name)
+
+
 async def _take_away(connection: asyncpg.Connection, refused: Refused) -> None:
     """Nobody gets the file; a row whose file was missing before says so as it did."""
     if refused.code != MISSING:
@@ -127,6 +136,10 @@ _FOUND = """
 update stored_object set file_name = $2, scan = $3
 where id = $1::text::uuid and (file_name, scan) is distinct from ($2, $3)
 """
+_CALLED = (
+    "select id, file_name from paper where object_id = $1::text::uuid and file_name is not null"
+)
+_CALL = "update paper set file_name = $2 where id = $1"
 # A row of a bag may bear any moment, also one that has not come.
 _REMOVED = """
 update stored_object set removed_at = greatest($2, stored_at), erased_at = greatest($2, stored_at)

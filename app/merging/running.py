@@ -39,6 +39,7 @@ class Merged(msgspec.Struct, kw_only=True):
 async def run(joining: Tenant, into: Tenant, plan: Plan, *, by: str) -> Merged:
     """Make `joining` part of `into` as decided. Raises MergeRefused; then both are as before."""
     _must_fit(joining, into, plan)
+    _must_let_in(joining, into)
     async with journal.only_one(), journal.holding(joining, into):
         for each in (joining, into):
             await going.refuse(each)
@@ -103,6 +104,14 @@ def _must_fit(joining: Tenant, into: Tenant, plan: Plan) -> None:
         raise MergeRefused(f"this plan is for {plan.joined} and {plan.into}, as they were then")
     if faults := rules.faults(plan):
         raise MergeRefused(f"{len(faults)} are not decided: {'; '.join(faults[:5])}")
+
+
+def _must_let_in(joining: Tenant, into: Tenant) -> None:
+    """Who is served by the joining one today would stand before a closed door."""
+    if joining.status == "active" and into.status != "active":
+        raise MergeRefused(
+            f"{into.slug} is {into.status}, so nobody of {joining.slug} would get in: open it first"
+        )
 
 
 async def _bring(

@@ -1,10 +1,8 @@
 """Nothing alarms that the guide does not explain, and it explains nothing that is not there."""
 
-import argparse
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -13,8 +11,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from app import main as product
-from app.cli.main import _parser
 from infra.settings import Settings
+from tests.cli.verbs import verbs
 from tests.deploy import forms
 from tests.deploy.forms import DEPLOY, HOUSE
 from tests.security.syntax import SERVED
@@ -120,21 +118,13 @@ def test_connections_are_counted_as_the_table_says() -> None:
     assert int(re.findall(r"^max_connections = (\d+)$", conf, flags=re.M)[0]) >= rows[0][2]
 
 
-def _verbs(parser: argparse.ArgumentParser, so_far: str = "") -> Iterator[str]:
-    yield so_far
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for name, inner in action.choices.items():
-                yield from _verbs(inner, f"{so_far} {name}".strip())
-
-
 @pytest.mark.parametrize("text", [GUIDE, DUTY, PROMISES], ids=["guide", "duty", "security"])
 def test_commands_settings_and_pages_that_are_named_exist(text: str) -> None:
-    verbs = set(_verbs(_parser()))
-    rooms = {verb.split(" ")[0] for verb in verbs}
+    known_verbs = verbs()
+    rooms = {verb.split(" ")[0] for verb in known_verbs}
     for room, word in re.findall(r"motcua ([a-z]+)(?: ([a-z][a-z-]*))?", text):
         if room in rooms:
-            assert f"{room} {word}".strip() in verbs or (f"{room}" in verbs and not word), room
+            assert f"{room} {word}".strip() in known_verbs or not word, room
     known = {f"MOTCUA_{field.name.upper()}" for field in msgspec.structs.fields(Settings)}
     assert set(re.findall(r"MOTCUA_[A-Z_0-9]+", text)) <= known
     for path in re.findall(r"`((?:infra|tests|docs|app|tenants)/[\w./-]+)`", text):

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.cli.main import _parser
+from app.cli.main import parser
 from infra.settings import Settings
 
 HOUSE = Path(__file__).parents[2]
@@ -50,11 +50,11 @@ def _member(path: str) -> bool:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_of_a_page_are_taken_as_they_stand(page: Path) -> None:
-    parser = _parser()
+    command = parser()
     for line in _commands(page.read_text().replace("\\\n", " ")):
         said = io.StringIO()
         with contextlib.redirect_stderr(said), contextlib.suppress(SystemExit):
-            parser.parse_args(shlex.split(line))
+            command.parse_args(shlex.split(line))
         # A file of the reader's, a word in capitals for a number, a command named in a sentence.
         excused = ("cannot be read", "invalid int value", "are required")
         assert not said.getvalue() or any(why in said.getvalue() for why in excused), line

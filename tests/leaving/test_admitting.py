@@ -14,7 +14,7 @@ from tenants import db, provision, registry
 from tenants.clusters import owner
 from tenants.shapes import Tenant
 from tests.cli.running import run
-from tests.leaving.conftest import dropped
+from tests.leaving.conftest import Away, dropped
 from tests.ports import free_port
 from tests.storage import samples
 
@@ -64,6 +64,24 @@ async def test_what_no_upload_could_bring_is_not_let_in(
     assert not await admitting.is_ours(made.digest)
     await provision.note("Vân Anh", "tenant.export", tenant.slug, bag=made.digest)
     assert await admitting.is_ours(made.digest)
+
+
+async def test_what_papers_call_their_files_is_made_safe_as_the_name_of_an_upload(
+    worked: Tenant, away: Away, tmp_path: Path
+) -> None:
+    async with owner(worked.cluster, worked.database) as connection:
+        called = "update paper set file_name = $1 where object_id is not null"
+        assert await connection.execute(called, "../đơn\u202e fdp.pdf\n") != "UPDATE 0"
+    await exporting.export(worked, tmp_path / "bag", share=100)
+    await away.take_in("noi-den", tmp_path / "bag")
+    await registry.reload()
+    came = await registry.by_slug("noi-den")
+    assert came is not None
+    async with owner(came.cluster, came.database) as connection:
+        rows = await connection.fetch(
+            "select distinct file_name from paper where object_id notnull"
+        )
+    assert [row["file_name"] for row in rows] == ["đơn fdp.pdf"]
 
 
 async def _hold(tenant: Tenant, source: Path) -> None:

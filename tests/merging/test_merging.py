@@ -66,10 +66,16 @@ async def test_who_joined_stays_closed_its_trail_proves_itself_and_its_messages_
         ("plan", worked.slug, joining.slug, "--out", str(plan)),
         ("sheet", str(plan), "--out", str(tmp_path / "plan.csv")),
         ("decide", str(plan)),
-        ("run", worked.slug, joining.slug, "--plan", str(plan)),
     ):
         status, told = await run("tenant", "merge", *words)
         assert status in (0, None), told
+    merge = ("tenant", "merge", "run", worked.slug, joining.slug, "--plan", str(plan))
+    await provision.suspend(worked.slug, "Bảo trì", None)
+    status, told = await run(*merge)
+    assert status == 1 and f"nobody of {joining.slug} would get in" in told
+    await provision.resume(worked.slug)
+    status, told = await run(*merge)
+    assert status in (0, None), told
     status, told = await run("audit", "verify", worked.slug)
     assert status in (0, None)
     assert f"{worked.slug}/{joining.slug}: whole" in told

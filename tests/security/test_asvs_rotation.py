@@ -243,7 +243,7 @@ async def test_secrets_are_changed_and_doors_shut_from_the_command_line(
     province: Tenant, browse: Browse, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def run(*words: str) -> str:
-        asked = cli._parser().parse_args(["keys", *words])
+        asked = cli.parser().parse_args(["keys", *words])
         await asyncio.create_task(asked.verb(asked), context=Context())
         return capsys.readouterr().out
 

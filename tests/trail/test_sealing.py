@@ -302,7 +302,7 @@ async def test_the_night_and_the_command_line_tell_what_was_found(
     assert not await seal_trail()
     await check_trail()
     assert (await heads.latest())[tenant.slug].findings == 0
-    asked = cli._parser().parse_args(["audit", "verify", tenant.slug, "--from", "1", "--to", "1"])
+    asked = cli.parser().parse_args(["audit", "verify", tenant.slug, "--from", "1", "--to", "1"])
     await asked.verb(asked)
     assert f"{tenant.slug}: whole: 1 seals, 3 rows" in capsys.readouterr().out
     async with owner("main", tenant.database) as admin:
@@ -310,14 +310,14 @@ async def test_the_night_and_the_command_line_tell_what_was_found(
     await check_trail()
     assert "was removed" in (await heads.latest(tenant))[tenant.slug].lines[0]
     today = str(clock.now().astimezone(VIETNAM).date())
-    asked = cli._parser().parse_args(["audit", "verify", tenant.slug, "--from", today])
+    asked = cli.parser().parse_args(["audit", "verify", tenant.slug, "--from", today])
     with pytest.raises(ProvisionError):
         await asked.verb(asked)
     assert "seal 1: row" in capsys.readouterr().out
     assert "motcua_trail_findings" in (await metrics.fn()).content.decode()
     # A part says nothing of the whole; the whole does, so an alert ends when its cause has.
     before = (await heads.latest(tenant))[tenant.slug]
-    asked = cli._parser().parse_args(["audit", "verify", tenant.slug])
+    asked = cli.parser().parse_args(["audit", "verify", tenant.slug])
     with pytest.raises(ProvisionError):
         await asked.verb(asked)
     after = (await heads.latest(tenant))[tenant.slug]
