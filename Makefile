@@ -50,13 +50,14 @@ check: ready
 	@$(VENV)/mypy
 	@$(VENV)/lint-imports
 	@$(VENV)/bandit --quiet --recursive --configfile pyproject.toml app billing storage tenants infra
+	@$(VENV)/python -m tests.security.checkers rules advisories
 	@$(MAKE) test
 
 # Locks again to the newest versions that pyproject.toml allows, with a locker of its own.
 lock: ready
 	@$(VENV)/python -m venv --clear .data/locker
 	@.data/locker/bin/pip install --quiet uv
-	@cd infra/locks && for name in run dev; do \
+	@cd infra/locks && for name in run dev tools; do \
 	  ../../.data/locker/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 	    --output-file $$name.txt $$name.in || exit 1; done
@@ -64,10 +65,7 @@ lock: ready
 
 # Known weaknesses of what is locked, asked of the advisory database by a tool of its own.
 audit: ready
-	@$(VENV)/python -m venv --clear .data/auditor
-	@.data/auditor/bin/pip install --quiet pip-audit
-	@.data/auditor/bin/pip-audit --disable-pip --require-hashes -r infra/locks/run.txt; \
-	  said=$$?; rm -rf .data/auditor; exit $$said
+	@$(VENV)/python -m tests.security.checkers advisories --asked
 
 clean:
 	@$(PYTHON) infra/bootstrap.py --clean

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 
 import structlog
+from asyncpg.exceptions import InterfaceError, PostgresError
 
 from infra.clock import now
 from infra.settings import settings
@@ -47,7 +48,7 @@ class Follower:
 
     async def close(self) -> None:
         """Nobody waits for a receiver that is gone."""
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(OSError, PostgresError, InterfaceError):
             await servers.wait_for_receiver(self.cluster, wanted=False)
         await self._guard.close()
         self._receiver.stop()
