@@ -69,7 +69,22 @@ def test_a_file_chosen_while_the_page_asks_for_the_last_ones_verdict_is_not_lost
     box.set_input_files({"name": "b.pdf", "mimeType": "", "buffer": samples.EXE})
     held[0].continue_()
     expect(place.locator(".file", has_text="b.pdf").locator(".error")).to_be_visible()
-    expect(place.locator(".file", has_text="a.pdf")).to_contain_text("Đã tải lên")
+    walks.uploaded(place, "a.pdf")
+
+
+def test_a_file_that_came_whole_stays_so_when_its_verdict_cannot_be_asked(draft, watch):
+    draft.goto(draft.url.partition("?")[0] + "/giay-to")
+    place = walks.slot(draft, "Giấy chứng sinh")
+    box = place.locator("input[type=file]")
+    draft.route("**/giay-to", lambda route: route.abort(), times=1)
+    with draft.expect_event("requestfailed"):
+        box.set_input_files({"name": "a.pdf", "mimeType": "", "buffer": samples.pdf()})
+    came = place.locator(".file", has_text="a.pdf")
+    expect(came).to_contain_text("Đã tải lên")
+    expect(came.locator(".error")).to_have_count(0)
+    box.set_input_files({"name": "b.pdf", "mimeType": "", "buffer": samples.pdf(2)})
+    walks.uploaded(place, "b.pdf")
+    watch.must_have_said("net::ERR_FAILED")
 
 
 def test_bad_files_get_their_sentence_and_good_ones_stay(draft, tmp_path):

@@ -9,7 +9,7 @@ import structlog
 from asyncpg.exceptions import PostgresError
 
 from app.refusals import Refusal
-from infra import log
+from tests.logs import set_up_anew
 
 Told = Callable[[BaseException], str]
 NAME = "Trần Văn Kín"
@@ -32,12 +32,8 @@ def printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Callable[[], str]]:
     """What is printed by logs set up anew; afterwards everything is as it was."""
-    handlers, before = logging.root.handlers[:], structlog.get_config()
-    monkeypatch.setattr(log, "_configured", False)
-    log.configure()
-    yield lambda: capsys.readouterr().err
-    structlog.configure(**before)
-    logging.root.handlers[:] = handlers
+    with set_up_anew(monkeypatch):
+        yield lambda: capsys.readouterr().err
 
 
 @pytest.fixture

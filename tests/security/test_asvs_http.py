@@ -11,12 +11,12 @@ import structlog
 import uvicorn
 
 from app.doors.probes import create_inner
-from infra import log
 from infra.settings import settings
 from tenants import db
 from tenants.shapes import Tenant
 from tests import cast
 from tests.doors.browsing import Browse, Browser, browse
+from tests.logs import set_up_anew
 
 __all__ = ["browse"]
 
@@ -38,11 +38,8 @@ def printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[object]:
     """`printed()` gives the log's lines so far."""
-    before = structlog.get_config()
-    monkeypatch.setattr(log, "_configured", False)
-    log.configure()
-    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    structlog.configure(**before)
+    with set_up_anew(monkeypatch):
+        yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
 
 @pytest.mark.asvs(

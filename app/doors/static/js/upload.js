@@ -29,30 +29,37 @@ function enhance(root) {
 }
 
 function start(slot, file) {
-  const form = slot.closest("form");
   const row = new Row(slot, file.name);
-  const limit = Number(form.dataset.limit || 20971520);
   row.onCancel = () => row.upload?.cancel();
   const run = async () => {
-    if (row.gone) return;
-    row.begin();
-    try {
-      const body = await lighter(file);
-      if (!body.size) throw new Refused("Tệp trống, vui lòng chụp lại hoặc chọn tệp khác.");
-      if (body.size > limit) throw new Refused(`Tệp vượt quá ${MB(limit)}, vui lòng chọn tệp nhỏ hơn.`);
-      if (row.gone) return;
-      row.upload = new Upload(form.dataset.tus, body, about(slot, form, body), {
-        onProgress: (sent, total) => row.progress(sent, total),
-        onPause: (seconds) => row.say(waiting(seconds)),
-      });
-      await row.upload.send();
-      row.finish();
-      await refresh(slot);
-    } catch (error) {
-      if (!(error instanceof Cancelled)) row.fail(error, () => queue(run));
-    }
+    const whole = !row.gone && (await carry(slot, row, file, () => queue(run)));
+    // Another file's verdict may have been waiting for this one to end, however it ended.
+    if (whole || slot.dataset.stale) await refresh(slot, whole ? "Đã tải lên." : "");
   };
   queue(run);
+}
+
+// Whether the file has come whole; if not, its line says why.
+async function carry(slot, row, file, again) {
+  const form = slot.closest("form");
+  const limit = Number(form.dataset.limit || 20971520);
+  row.begin();
+  try {
+    const body = await lighter(file);
+    if (!body.size) throw new Refused("Tệp trống, vui lòng chụp lại hoặc chọn tệp khác.");
+    if (body.size > limit) throw new Refused(`Tệp vượt quá ${MB(limit)}, vui lòng chọn tệp nhỏ hơn.`);
+    if (row.gone) return false;
+    row.upload = new Upload(form.dataset.tus, body, about(slot, form, body), {
+      onProgress: (sent, total) => row.progress(sent, total),
+      onPause: (seconds) => row.say(waiting(seconds)),
+    });
+    await row.upload.send();
+    row.finish();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Cancelled)) row.fail(error, again);
+    return false;
+  }
 }
 
 function queue(run) {
@@ -91,13 +98,15 @@ async function lighter(file) {
 
 // The server's verdict on the paper comes with the page itself. The input stays where it is: the
 // citizen may have its file dialog open, or have chosen the next file while the page was fetched.
-async function refresh(slot) {
+async function refresh(slot, said) {
+  slot.dataset.stale = "1"; // Until the page was asked and nothing has come in between.
   if (busy(slot)) return;
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  if (!answer.ok) return;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(slot.id);
-  if (!fresh || busy(slot)) return; // What has come in between will refresh when it is done.
+  if (!fresh || busy(slot)) return; // What has come in between will refresh when it is over.
+  delete slot.dataset.stale;
   const list = slot.querySelector("[data-files]");
   const focused = list.contains(document.activeElement);
   // What the server itself refused stands in its own list.
@@ -109,7 +118,7 @@ async function refresh(slot) {
   const pick = slot.querySelector(".pick");
   pick.hidden = !fresh.querySelector(".pick");
   pick.querySelector("input").removeAttribute("aria-invalid");
-  slot.querySelector("[data-say]").textContent = "Đã tải lên.";
+  if (said) slot.querySelector("[data-say]").textContent = said;
   if (focused) slot.querySelector(pick.hidden ? "button" : "input")?.focus();
 }
 
