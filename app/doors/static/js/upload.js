@@ -14,6 +14,8 @@ const MB = (bytes) => `${(bytes / 1048576).toFixed(1).replace(".", ",").replace(
 function enhance(root) {
   const fine = matchMedia("(pointer: fine)").matches;
   all("[data-drop-hint]", root).forEach((hint) => (hint.hidden = !fine));
+  // Files go up as they are chosen: nothing waits for this button.
+  all("form[data-tus] button[name=luu]", root).forEach((button) => (button.hidden = true));
   all("form[data-tus] [data-slot] input[type=file]", root).forEach((input) => {
     input.addEventListener("change", () => {
       const files = [...input.files];
