@@ -115,6 +115,17 @@ async def test_a_tenant_comes_back_to_the_second_before_while_its_neighbour_work
     stop.set()
     assert await neighbours > 0
 
+    await stands_as(tenant, before, paper)
+    await led_back_no_further(tenant, kept_as, first)
+
+    await drilled(tenant, neighbour)
+    await copied_and_tampered(kept, first)
+    await seen_at_once(kept, neighbour, first, monkeypatch)
+    await shredded(kept, tenant, neighbour, at, monkeypatch)
+
+
+async def stands_as(tenant, before, paper):
+    """Every row, the paper's bytes, and that it is written on."""
     _, after = await held(tenant)
     assert after == before
     with acting_for(tenant):
@@ -123,6 +134,10 @@ async def test_a_tenant_comes_back_to_the_second_before_while_its_neighbour_work
         assert await db.tenant.fetch_value("select count(*) from upload") == 46
         async with work():
             await db.tenant.execute("delete from upload where false")
+
+
+async def led_back_no_further(tenant, kept_as, first):
+    """What was set aside is shut; there is nothing to switch to, and nothing before the base."""
     with pytest.raises(asyncpg.PostgresError):
         async with owner(CLUSTER, kept_as):
             pass
@@ -130,11 +145,6 @@ async def test_a_tenant_comes_back_to_the_second_before_while_its_neighbour_work
         await backups.switch(tenant.slug, "Vân Anh", "lần nữa")
     with pytest.raises(BackupError, match="reaches back"):
         await restoring.from_cluster(tenant, first.began_at - timedelta(days=1))
-
-    await drilled(tenant, neighbour)
-    await copied_and_tampered(kept, first)
-    await seen_at_once(kept, neighbour, first, monkeypatch)
-    await shredded(kept, tenant, neighbour, at, monkeypatch)
 
 
 async def drilled(tenant, neighbour):

@@ -123,6 +123,10 @@ async def test_what_happened_since_lies_with_the_province_whose_agency_did_it(wo
     files = [await _files(), await cast.at(joining, _files())]
     assert files == [before[0] + 1, before[1] + 2]
     assert (await cast.at(joining, _counted())).code not in codes
+    await _books_and_trails_of_both_are_whole(worked, joining)
+
+
+async def _books_and_trails_of_both_are_whole(worked, joining):
     # What went along is stated where it was counted, nobody twice in a month.
     assert await cast.at(worked, _books()) == await cast.at(joining, _books()) == []
     both = [worked.id, joining.id]
